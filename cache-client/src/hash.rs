@@ -1,0 +1,159 @@
+//! Cache hashes: a truncated digest of a string, of bytes, of a JSON document or of one of its fields.
+//!
+//! The rules are `Cache__Hash__Generator`'s of the Python service; recorded values in `tests/fixtures` prove them.
+
+use md5::Md5;
+use sha2::{Digest, Sha256, Sha384};
+
+use crate::ids::{CacheHash, FieldPath};
+use crate::json::Json;
+
+/// The digest a cache hash is cut from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// MD5, 32 digits.
+    Md5,
+    /// SHA-256, 64 digits; the default.
+    Sha256,
+    /// SHA-384, 96 digits.
+    Sha384,
+}
+
+impl Algorithm {
+    fn digits(self) -> usize {
+        match self {
+            Self::Md5 => 32,
+            Self::Sha256 => 64,
+            Self::Sha384 => 96,
+        }
+    }
+}
+
+/// Why no hash could be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HashError {
+    /// The field is absent or null.
+    #[error("field {0:?} is not in the document")]
+    FieldMissing(FieldPath),
+    /// An empty text identifies nothing.
+    #[error("cannot hash an empty text")]
+    Empty,
+    /// The digest has fewer digits than asked for, or the length is none of 10, 16, 32, 64 and 96.
+    #[error("no hash of {length} digits from {algorithm:?}")]
+    Length {
+        /// What was asked for.
+        length: usize,
+        /// The configured digest.
+        algorithm: Algorithm,
+    },
+}
+
+/// Makes cache hashes with one algorithm and length; the default is the first 16 digits of SHA-256.
+///
+/// ```
+/// use cache_client::CacheHashGenerator;
+/// let hashes = CacheHashGenerator::default();
+/// assert_eq!(hashes.from_string("community-x")?.as_str(), "6849a71fcf48b141");
+/// # Ok::<(), cache_client::hash::HashError>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct CacheHashGenerator {
+    algorithm: Algorithm,
+    length: usize,
+}
+
+impl Default for CacheHashGenerator {
+    fn default() -> Self {
+        Self { algorithm: Algorithm::Sha256, length: 16 }
+    }
+}
+
+impl CacheHashGenerator {
+    /// Makes a generator of `length` digits: 10, 16, 32, 64 or 96, at most what the algorithm has.
+    pub fn new(algorithm: Algorithm, length: usize) -> Result<Self, HashError> {
+        if !matches!(length, 10 | 16 | 32 | 64 | 96) || length > algorithm.digits() {
+            return Err(HashError::Length { length, algorithm });
+        }
+        Ok(Self { algorithm, length })
+    }
+
+    /// Hashes a text by its UTF-8 bytes.
+    pub fn from_string(&self, text: &str) -> Result<CacheHash, HashError> {
+        if text.is_empty() {
+            return Err(HashError::Empty);
+        }
+        Ok(self.from_bytes(text.as_bytes()))
+    }
+
+    /// Hashes bytes as they are.
+    pub fn from_bytes(&self, bytes: &[u8]) -> CacheHash {
+        let digits = match self.algorithm {
+            Algorithm::Md5 => hex_prefix(&Md5::digest(bytes), self.length),
+            Algorithm::Sha256 => hex_prefix(&Sha256::digest(bytes), self.length),
+            Algorithm::Sha384 => hex_prefix(&Sha384::digest(bytes), self.length),
+        };
+        CacheHash::parse(&digits).expect("a digest's digits are hexadecimal and at least ten")
+    }
+
+    /// Hashes a document by Python's `json.dumps(value, sort_keys=True)`.
+    pub fn from_json(&self, value: &Json) -> CacheHash {
+        self.from_bytes(value.dumps_sorted().as_bytes())
+    }
+
+    /// Hashes an object without some of its top-level fields.
+    pub fn from_json_without(&self, value: &Json, excluded: &[&str]) -> CacheHash {
+        let Json::Object(fields) = value else {
+            return self.from_json(value);
+        };
+        let kept = fields.iter().filter(|(name, _)| !excluded.contains(&name.as_str()));
+        self.from_json(&Json::Object(kept.map(|(name, field)| (name.clone(), field.clone())).collect()))
+    }
+
+    /// Hashes one field: a string as it is, numbers and booleans as Python's `str()`, the rest as sorted JSON.
+    pub fn from_json_field(&self, value: &Json, path: &FieldPath) -> Result<CacheHash, HashError> {
+        let mut field = value;
+        for name in path.segments() {
+            field = field.get(name).ok_or_else(|| HashError::FieldMissing(path.clone()))?;
+        }
+        match field {
+            Json::Null => Err(HashError::FieldMissing(path.clone())),
+            Json::String(text) => self.from_string(text),
+            Json::Bool(true) => self.from_string("True"),
+            Json::Bool(false) => self.from_string("False"),
+            Json::Int(_) | Json::BigInt(_) | Json::Float(_) => self.from_string(&field.dumps()),
+            Json::Array(_) | Json::Object(_) => Ok(self.from_json(field)),
+        }
+    }
+}
+
+/// The first `length` hexadecimal digits of a digest.
+pub fn hex_prefix(digest: &[u8], length: usize) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(length);
+    digits.map(|digit| DIGITS[usize::from(digit)] as char).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+    use super::*;
+
+    #[test]
+    fn lengths_are_those_of_the_python_service() {
+        for (algorithm, length) in [(Algorithm::Md5, 10), (Algorithm::Sha256, 64), (Algorithm::Sha384, 96)] {
+            let hash = CacheHashGenerator::new(algorithm, length).unwrap().from_bytes(b"x");
+            assert_eq!(hash.as_str().len(), length);
+        }
+        for (algorithm, length) in [(Algorithm::Md5, 64), (Algorithm::Sha256, 96), (Algorithm::Sha256, 12)] {
+            assert!(CacheHashGenerator::new(algorithm, length).is_err());
+        }
+    }
+
+    #[test]
+    fn excluded_fields_do_not_count() {
+        let hashes = CacheHashGenerator::default();
+        let with = Json::parse(br#"{"a": 1, "at": 2}"#).unwrap();
+        let without = Json::parse(br#"{"a": 1}"#).unwrap();
+        assert_eq!(hashes.from_json_without(&with, &["at"]), hashes.from_json(&without));
+    }
+}

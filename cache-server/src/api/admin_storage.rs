@@ -1,0 +1,295 @@
+//! `admin_storage`: the stored objects themselves, for administrators.
+
+use actix_web::{HttpResponse, delete, get, web};
+use cache_client::Json;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::error::{Error, Refused, Result};
+use super::params::{FullPath, Page, Params, Recursive, StoredFile, StoredFolder};
+use super::store::Bytes;
+use super::stream::{self, Frame, Totals};
+use crate::cache::Cache;
+use crate::storage::{Child, Folder, ObjectPath};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(bucket_name)
+        .service(stored_file_exists)
+        .service(stored_file_bytes)
+        .service(stored_file_content)
+        .service(stored_file_json)
+        .service(stored_file_html)
+        .service(list_stored_files)
+        .service(list_all_stored_files)
+        .service(list_stored_folders)
+        .service(delete_stored_file);
+}
+
+/// The bucket of the storage.
+#[derive(Debug, Serialize, ToSchema)]
+struct BucketName {
+    /// The bucket's name; `NA` for storage that has none.
+    #[serde(rename = "bucket-name")]
+    bucket_name: &'static str,
+}
+
+/// Tell the bucket of the storage
+#[utoipa::path(
+    operation_id = "bucket_name",
+    tag = "admin_storage",
+    responses((status = 200, description = "The bucket's name.", body = BucketName), Refused)
+)]
+#[get("/admin/storage/bucket-name")]
+async fn bucket_name() -> web::Json<BucketName> {
+    web::Json(BucketName { bucket_name: "NA" })
+}
+
+/// Whether there is a stored file.
+#[derive(Debug, Serialize, ToSchema)]
+struct StoredFileExists {
+    /// Whether there is one.
+    exists: bool,
+    /// The path that was asked for.
+    #[schema(value_type = String)]
+    path: ObjectPath,
+}
+
+/// Tell whether there is a stored file
+#[utoipa::path(
+    operation_id = "stored_file_exists",
+    tag = "admin_storage",
+    params(StoredFile),
+    responses((status = 200, description = "Whether there is one.", body = StoredFileExists), Refused)
+)]
+#[get("/admin/storage/file/exists/{path:.*}")]
+async fn stored_file_exists(
+    cache: web::Data<Cache>,
+    Params(StoredFile { path }): Params<StoredFile>,
+) -> Result<web::Json<StoredFileExists>> {
+    let exists = cache.object(&path).await?.is_some();
+    Ok(web::Json(StoredFileExists { exists, path }))
+}
+
+async fn bytes(cache: &Cache, path: &ObjectPath) -> Result<bytes::Bytes> {
+    let object = cache.object(path).await?;
+    Ok(object.ok_or_else(|| Error::NoFile(path.to_string()))?.bytes)
+}
+
+/// Read a stored file as bytes
+#[utoipa::path(
+    operation_id = "stored_file_bytes",
+    tag = "admin_storage",
+    params(StoredFile),
+    responses(
+        (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        Refused
+    )
+)]
+#[get("/admin/storage/file/bytes/{path:.*}")]
+async fn stored_file_bytes(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
+    let object = cache.object(&at.path).await?;
+    let object = object.ok_or_else(|| Error::NotFound("The requested file does not exist in storage".to_owned()))?;
+    Ok(HttpResponse::Ok().content_type("application/octet-stream").body(object.bytes))
+}
+
+/// Read a stored file with the media type of its extension
+#[utoipa::path(
+    operation_id = "stored_file_content",
+    tag = "admin_storage",
+    params(StoredFile),
+    responses(
+        (status = 200, description = "The content.", body = Bytes, content_type = "application/octet-stream"),
+        Refused
+    )
+)]
+#[get("/admin/storage/file/content/{path:.*}")]
+async fn stored_file_content(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
+    let bytes = bytes(&cache, &at.path).await?;
+    let media_type = match at.path.name().rsplit_once('.').map(|(_, extension)| extension) {
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("json") => "application/json",
+        _ => "application/octet-stream",
+    };
+    Ok(HttpResponse::Ok().content_type(media_type).body(bytes))
+}
+
+async fn parsed(cache: &Cache, path: &ObjectPath) -> Result<Json> {
+    let bytes = bytes(cache, path).await?;
+    Json::parse(&bytes).map_err(|error| Error::NotJson(format!("The file is not JSON: {error}")))
+}
+
+/// Read a stored JSON file
+#[utoipa::path(
+    operation_id = "stored_file_json",
+    tag = "admin_storage",
+    params(StoredFile),
+    responses((status = 200, description = "The document.", body = serde_json::Value), Refused)
+)]
+#[get("/admin/storage/file/json/{path:.*}")]
+async fn stored_file_json(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
+    let document = parsed(&cache, &at.path).await?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(document.dumps_compact()))
+}
+
+/// Show the field `html` of a stored JSON file as a page
+#[utoipa::path(
+    operation_id = "stored_file_html",
+    tag = "admin_storage",
+    params(StoredFile),
+    responses((status = 200, description = "The page.", body = String, content_type = "text/html"), Refused)
+)]
+#[get("/admin/storage/file/html/{path:.*}")]
+async fn stored_file_html(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
+    if cache.object(&at.path).await?.is_none() {
+        return Err(Error::NoPage);
+    }
+    let page = match parsed(&cache, &at.path).await? {
+        object @ Json::Object(_) => match object.get("html") {
+            Some(Json::String(page)) => page.clone(),
+            _ => String::new(),
+        },
+        _ => return Err(Error::NotJson("The file is not a JSON object".to_owned())),
+    };
+    // What users stored must not run as a script of this origin.
+    let sandbox = ("content-security-policy", "sandbox");
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header(sandbox).body(page))
+}
+
+/// Lists the paths of all files below a folder.
+async fn all_files(
+    cache: web::Data<Cache>,
+    folder: Folder,
+    page: Page,
+    frame: Frame<impl Fn(&Totals) -> String + 'static>,
+) -> Result<HttpResponse> {
+    stream::listing(page, frame, move |after, limit| {
+        let (cache, folder) = (cache.clone(), folder.clone());
+        async move {
+            let files = cache.files(&folder, after.as_deref(), limit).await?;
+            let paths: Vec<String> = files.into_iter().map(|listed| listed.path.to_string()).collect();
+            let next = paths.last().filter(|_| paths.len() == limit).cloned();
+            Ok((paths, next))
+        }
+    })
+    .await
+}
+
+/// List the stored files in a folder
+#[utoipa::path(
+    operation_id = "list_stored_files",
+    tag = "admin_storage",
+    params(StoredFolder, FullPath, Recursive, Page),
+    responses((status = 200, description = "Their names, or whole paths.", body = Vec<String>), Refused)
+)]
+#[get("/admin/storage/files/in/{path:.*}")]
+async fn list_stored_files(
+    cache: web::Data<Cache>,
+    Params((at, full, recursive, page)): Params<(StoredFolder, FullPath, Recursive, Page)>,
+) -> Result<HttpResponse> {
+    if recursive.recursive.unwrap_or_default() {
+        return all_files(cache, at.path, page, Frame::list()).await;
+    }
+    let full = full.return_full_path.unwrap_or_default();
+    stream::listing(page, Frame::list(), move |after, limit| {
+        let (cache, folder) = (cache.clone(), at.path.clone());
+        async move {
+            let children = cache.folder(&folder, after.as_deref(), limit).await?;
+            let next = children.last().filter(|_| children.len() == limit).map(Child::sort_key);
+            let files = children.into_iter().filter_map(|child| match child {
+                Child::File(name) => Some(if full { folder.join(&name) } else { name }),
+                Child::Folder(_) => None,
+            });
+            Ok((files.collect::<Vec<_>>(), next))
+        }
+    })
+    .await
+}
+
+/// All stored files below a folder.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes a body that is streamed")]
+struct AllStoredFiles {
+    /// Their paths, sorted.
+    files: Vec<String>,
+    /// How many.
+    file_count: u64,
+    /// When they were listed, in milliseconds since 1970.
+    timestamp: u64,
+}
+
+/// List all stored files below a folder
+#[utoipa::path(
+    operation_id = "list_all_stored_files",
+    tag = "admin_storage",
+    params(StoredFolder, Page),
+    responses((status = 200, description = "Their paths.", body = AllStoredFiles), Refused)
+)]
+#[get("/admin/storage/files/all/{path:.*}")]
+async fn list_all_stored_files(
+    cache: web::Data<Cache>,
+    Params((at, page)): Params<(StoredFolder, Page)>,
+) -> Result<HttpResponse> {
+    let before = json!({ "timestamp": cache.now() }).to_string();
+    let frame = Frame {
+        before: format!("{},\"files\":[", before.trim_end_matches('}')),
+        after: |totals: &Totals| format!("],\"file_count\":{}}}", totals.count),
+    };
+    all_files(cache, at.path, page, frame).await
+}
+
+/// List the folders in a folder
+#[utoipa::path(
+    operation_id = "list_stored_folders",
+    tag = "admin_storage",
+    params(StoredFolder, FullPath, Recursive, Page),
+    responses((status = 200, description = "Their names, or whole paths.", body = Vec<String>), Refused)
+)]
+#[get("/admin/storage/folders/{path:.*}")]
+async fn list_stored_folders(
+    cache: web::Data<Cache>,
+    Params((at, full, recursive, page)): Params<(StoredFolder, FullPath, Recursive, Page)>,
+) -> Result<HttpResponse> {
+    let deep = recursive.recursive.unwrap_or_default();
+    let full = full.return_full_path.unwrap_or_default();
+    stream::listing(page, Frame::list(), move |after, limit| {
+        let (cache, folder) = (cache.clone(), at.path.clone());
+        async move {
+            let folders = cache.folders(&folder, deep, after.as_deref(), limit).await?;
+            let next = folders.last().filter(|_| folders.len() == limit).cloned();
+            let shown = folders.into_iter().map(|path| if full { folder.join(&path) } else { path });
+            Ok((shown.collect::<Vec<_>>(), next))
+        }
+    })
+    .await
+}
+
+/// Whether a stored file was deleted.
+#[derive(Debug, Serialize, ToSchema)]
+struct StoredFileDeleted {
+    /// The path that was asked for.
+    #[schema(value_type = String)]
+    path: ObjectPath,
+    /// Whether it was there.
+    deleted: bool,
+}
+
+/// Delete a stored file
+///
+/// References to it are not changed: an entry whose content is deleted this way is found by id and has no content.
+#[utoipa::path(
+    operation_id = "delete_stored_file",
+    tag = "admin_storage",
+    params(StoredFile),
+    responses((status = 200, description = "Whether it was there.", body = StoredFileDeleted), Refused)
+)]
+#[delete("/admin/storage/file/delete/{path:.*}")]
+async fn delete_stored_file(
+    cache: web::Data<Cache>,
+    Params(StoredFile { path }): Params<StoredFile>,
+) -> Result<web::Json<StoredFileDeleted>> {
+    let deleted = cache.delete_object(path.clone()).await?;
+    Ok(web::Json(StoredFileDeleted { path, deleted }))
+}

@@ -1,0 +1,77 @@
+//! `delete`: entries with everything they own.
+
+use actix_web::{HttpResponse, delete, web};
+use cache_client::CacheId;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::conditional::Conditions;
+use super::error::{Refused, Result};
+use super::params::{ById, Params};
+use crate::cache::Cache;
+use crate::storage::ObjectPath;
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(delete_by_id);
+}
+
+/// What was deleted. An entry that is not there is answered with `status` and `message` alone.
+#[derive(Debug, Default, Serialize, ToSchema)]
+struct DeleteResponse {
+    /// `success`, `partial` when a file of the entry was missing, `not_found`.
+    status: &'static str,
+    /// Why nothing was deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    /// The entry's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    cache_id: Option<CacheId>,
+    /// How many files are gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_count: Option<u64>,
+    /// How many files were missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed_count: Option<u64>,
+    /// The files that are gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    deleted_paths: Option<Vec<ObjectPath>>,
+    /// The files that were missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    failed_paths: Option<Vec<ObjectPath>>,
+}
+
+/// Delete an entry with its child files
+///
+/// Files that a newer entry has taken over stay. An entry that is not there is no error: `status` is `not_found`.
+/// `If-Match` makes it conditional on the content.
+#[utoipa::path(
+    operation_id = "delete_by_id",
+    tag = "delete",
+    params(ById),
+    responses((status = 200, description = "What was deleted.", body = DeleteResponse), Refused)
+)]
+#[delete("/{namespace}/delete/{cache_id}")]
+async fn delete_by_id(
+    cache: web::Data<Cache>,
+    Params(ById { namespace, cache_id }): Params<ById>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let if_match = conditions.if_match();
+    let Some(deleted) = cache.delete(&namespace, cache_id, if_match.as_deref()).await? else {
+        let message = Some(format!("Cache ID {cache_id} not found"));
+        return Ok(HttpResponse::Ok().json(DeleteResponse { status: "not_found", message, ..Default::default() }));
+    };
+    Ok(HttpResponse::Ok().json(DeleteResponse {
+        status: if deleted.missing.is_empty() { "success" } else { "partial" },
+        message: None,
+        cache_id: Some(cache_id),
+        deleted_count: Some(deleted.paths.len() as u64),
+        failed_count: Some(deleted.missing.len() as u64),
+        deleted_paths: Some(deleted.paths),
+        failed_paths: Some(deleted.missing),
+    }))
+}

@@ -1,0 +1,297 @@
+//! What a refusal looks like on the wire: the only place where errors become statuses and bodies.
+//!
+//! The shapes are those of the Python service, which has several. A 5xx is logged here, once, with its sources, and
+//! answered without saying why.
+
+use std::error::Error as _;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use cache_client::{CacheHash, CacheId, FileId, Namespace};
+use serde_json::{Value, json};
+use utoipa::{IntoResponses, ToSchema};
+
+use super::request_id;
+use crate::{cache, storage};
+
+/// A refusal.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// A parameter or body has the wrong form: 400 with a list, as FastAPI answers.
+    #[error("{field} is invalid: {reason}")]
+    Invalid {
+        /// `path`, `query`, `body` or `header`.
+        place: &'static str,
+        /// The parameter; empty for the body itself.
+        field: &'static str,
+        /// Pydantic's name for the kind of mistake.
+        kind: &'static str,
+        /// What is wrong.
+        reason: String,
+        /// What came in, shortened.
+        input: String,
+    },
+    /// A value has the right form and cannot be used: 400 `INVALID_INPUT`.
+    #[error("{field}: {message}")]
+    InvalidInput {
+        /// The field.
+        field: &'static str,
+        /// What is wrong.
+        message: String,
+        /// What would be right.
+        expected: Option<&'static str>,
+    },
+    /// There is no such entry: 404 with the entry that was asked for.
+    #[error("no such entry")]
+    NoEntry {
+        /// Where it was looked for.
+        namespace: Namespace,
+        /// By this id,
+        cache_id: Option<CacheId>,
+        /// or by this hash.
+        cache_hash: Option<CacheHash>,
+    },
+    /// There is nothing here, in the words the Python service uses at this route.
+    #[error("{0}")]
+    NotFound(String),
+    /// There is no such child file, or no entry for it: 404 with the ids that were asked for.
+    #[error("{message}")]
+    NoChild {
+        /// What is missing.
+        message: String,
+        /// The entry.
+        cache_id: CacheId,
+        /// The child file.
+        file_id: Option<FileId>,
+    },
+    /// There is no such child string or bytes: 404 without a body.
+    #[error("no such child file")]
+    NoChildBytes,
+    /// There is no such stored file: 404 with its path.
+    #[error("no such stored file")]
+    NoFile(String),
+    /// A stored file was asked for as HTML and is not there: 404 as HTML.
+    #[error("no such stored file")]
+    NoPage,
+    /// A string was asked for as JSON and is none: 415.
+    #[error("{0}")]
+    NotJson(String),
+    /// The API key is missing or wrong: 401.
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    /// The path exists with other methods: 405.
+    #[error("method not allowed")]
+    MethodNotAllowed(String),
+    /// The body is larger than the configured limit, in bytes: 413.
+    #[error("body is larger than {0} bytes")]
+    TooLarge(usize),
+    /// The cache refused or failed.
+    #[error(transparent)]
+    Cache(#[from] cache::Error),
+}
+
+/// What handlers answer.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A parameter with the wrong form.
+    pub(crate) fn parameter(place: &'static str, field: &'static str, reason: impl ToString, input: &str) -> Self {
+        Self::Invalid { place, field, kind: "value_error", reason: reason.to_string(), input: shorten(input) }
+    }
+
+    /// A body with the wrong form.
+    pub(crate) fn body(kind: &'static str, reason: impl ToString, input: &str) -> Self {
+        Self::Invalid { place: "body", field: "", kind, reason: reason.to_string(), input: shorten(input) }
+    }
+
+    /// A field that has to be given and was not.
+    pub(crate) fn required(field: &'static str, message: &str, expected: &'static str) -> Self {
+        Self::InvalidInput { field, message: message.to_owned(), expected: Some(expected) }
+    }
+
+    /// No entry of that id.
+    pub(crate) fn no_entry(namespace: &Namespace, id: CacheId) -> Self {
+        Self::NoEntry { namespace: namespace.clone(), cache_id: Some(id), cache_hash: None }
+    }
+
+    /// No entry of that hash.
+    pub(crate) fn no_hash(namespace: &Namespace, hash: &CacheHash) -> Self {
+        Self::NoEntry { namespace: namespace.clone(), cache_id: None, cache_hash: Some(hash.clone()) }
+    }
+}
+
+/// Keeps error bodies small, whatever came in.
+fn shorten(input: &str) -> String {
+    input.chars().take(200).collect()
+}
+
+/// The body of a refusal, in one of the shapes of the Python service.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes bodies that are built as JSON, where shapes differ")]
+pub(crate) struct ErrorBody {
+    /// A list of `{type, loc, msg, input}` for invalid input, an object with `error_type` and `message`, or a text.
+    #[schema(value_type = Option<serde_json::Value>)]
+    detail: Option<Value>,
+    /// What a missing or wrong API key is answered with.
+    message: Option<String>,
+    /// `FILE_NOT_FOUND` for a stored file that is not there.
+    error_type: Option<String>,
+    /// `error` where the API key is missing or wrong.
+    status: Option<String>,
+}
+
+/// The refusals every operation may answer.
+#[derive(Debug, IntoResponses)]
+#[expect(dead_code, reason = "describes responses that `Error` builds")]
+pub(crate) enum Refused {
+    /// The request cannot be served: invalid input, no API key, nothing there, a conflict or a precondition.
+    #[response(status = "4XX")]
+    Client(ErrorBody),
+    /// The server could not do what it was asked; nothing was acknowledged.
+    #[response(status = "5XX")]
+    Server(ErrorBody),
+}
+
+impl actix_web::ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Invalid { .. } | Self::InvalidInput { .. } => StatusCode::BAD_REQUEST,
+            Self::NoEntry { .. }
+            | Self::NotFound(_)
+            | Self::NoChild { .. }
+            | Self::NoChildBytes
+            | Self::NoFile(_)
+            | Self::NoPage => StatusCode::NOT_FOUND,
+            Self::NotJson(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Cache(error) => match error {
+                cache::Error::InvalidInput { .. } => StatusCode::BAD_REQUEST,
+                cache::Error::AlreadyExists | cache::Error::Changed => StatusCode::PRECONDITION_FAILED,
+                cache::Error::TypeMismatch { .. } => StatusCode::CONFLICT,
+                cache::Error::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                cache::Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+                cache::Error::Storage(error) => match error {
+                    storage::Error::PathConflict { .. } => StatusCode::CONFLICT,
+                    storage::Error::PathTooLong { .. } => StatusCode::BAD_REQUEST,
+                    storage::Error::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
+                    storage::Error::Precondition { .. } | storage::Error::Failed { .. } => {
+                        StatusCode::INTERNAL_SERVER_ERROR
+                    }
+                },
+            },
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let status = self.status_code();
+        if status.is_server_error() {
+            log_failure(self);
+        }
+        let mut response = HttpResponse::build(status);
+        match self {
+            Self::NoChildBytes => response.finish(),
+            Self::NoPage => response.content_type("text/html; charset=utf-8").body("File not found."),
+            Self::MethodNotAllowed(allowed) => {
+                if let Ok(allowed) = HeaderValue::from_str(allowed) {
+                    response.insert_header((header::ALLOW, allowed));
+                }
+                json_body(&mut response, &json!({ "detail": "Method Not Allowed" }))
+            }
+            Self::Cache(cache::Error::Busy) => {
+                response.insert_header((header::RETRY_AFTER, "1"));
+                json_body(&mut response, &self.body_value())
+            }
+            other => json_body(&mut response, &other.body_value()),
+        }
+    }
+}
+
+fn json_body(response: &mut HttpResponseBuilder, body: &Value) -> HttpResponse {
+    response.content_type("application/json").body(body.to_string())
+}
+
+/// Writes a failure to the log with everything that caused it.
+fn log_failure(error: &Error) {
+    let mut causes = Vec::new();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        causes.push(cause.to_string());
+        source = cause.source();
+    }
+    tracing::error!(request_id = %request_id::current(), causes = causes.join(": "), "{error}");
+}
+
+impl Error {
+    fn body_value(&self) -> Value {
+        match self {
+            Self::Invalid { place, field, kind, reason, input } => {
+                let loc = if field.is_empty() { json!([place]) } else { json!([place, field]) };
+                json!({ "detail": [{ "type": kind, "loc": loc, "msg": reason, "input": input }] })
+            }
+            Self::InvalidInput { field, message, expected } => invalid_input(field, message, *expected),
+            Self::NoEntry { namespace, cache_id, cache_hash } => detail(json!({
+                "error_type": "NOT_FOUND", "message": "The requested cache entry was not found",
+                "resource_type": "cache_entry", "resource_id": null, "namespace": namespace,
+                "cache_id": cache_id, "cache_hash": cache_hash,
+            })),
+            Self::NoChild { message, cache_id, file_id } => {
+                let mut about = json!({ "error_type": "NOT_FOUND", "message": message, "cache_id": cache_id });
+                if let Some(file_id) = file_id {
+                    about["data_file_id"] = json!(file_id);
+                }
+                json!({ "detail": about })
+            }
+            Self::NotFound(text) | Self::NotJson(text) => json!({ "detail": text }),
+            Self::NoFile(path) => json!({
+                "error_type": "FILE_NOT_FOUND", "resource": "file",
+                "message": "The requested file does not exist in storage", "path": path,
+            }),
+            Self::Unauthorized(message) => {
+                json!({ "data": null, "error": null, "message": message, "status": "error" })
+            }
+            Self::NoChildBytes | Self::NoPage | Self::MethodNotAllowed(_) => Value::Null,
+            Self::TooLarge(_) => detail(json!({ "error_type": "TOO_LARGE", "message": self.to_string() })),
+            Self::Cache(error) => cache_error(error),
+        }
+    }
+}
+
+fn cache_error(error: &cache::Error) -> Value {
+    let kind = match error {
+        cache::Error::InvalidInput { field, reason } => return invalid_input(field, reason, None),
+        cache::Error::AlreadyExists => "ALREADY_EXISTS",
+        cache::Error::Changed => "PRECONDITION_FAILED",
+        cache::Error::TypeMismatch { .. } => "TYPE_MISMATCH",
+        cache::Error::Unreadable { .. } => {
+            let message = "the stored content is not valid JSON; its bytes are at the binary route";
+            return detail(json!({ "error_type": "UNREADABLE_CONTENT", "message": message }));
+        }
+        cache::Error::Busy => "BUSY",
+        cache::Error::Storage(storage::Error::PathConflict { .. }) => "PATH_CONFLICT",
+        cache::Error::Storage(storage::Error::PathTooLong { .. }) => "PATH_TOO_LONG",
+        cache::Error::Storage(storage::Error::Full(_)) => {
+            return detail(json!({ "error_type": "STORAGE_FULL", "message": "no space is left to store this" }));
+        }
+        cache::Error::Storage(storage::Error::Precondition { .. } | storage::Error::Failed { .. }) => {
+            return detail(json!({ "error_type": "INTERNAL", "message": "internal error" }));
+        }
+    };
+    detail(json!({ "error_type": kind, "message": error.to_string() }))
+}
+
+fn invalid_input(field: &str, message: &str, expected: Option<&str>) -> Value {
+    detail(json!({
+        "error_type": "INVALID_INPUT", "message": message, "field_name": field, "field_value": null,
+        "expected_type": expected, "constraints": null,
+    }))
+}
+
+/// Adds what every refusal object of the Python service carries.
+fn detail(mut about: Value) -> Value {
+    about["timestamp"] = json!(chrono::Utc::now().timestamp_millis());
+    about["request_id"] = json!(request_id::current());
+    json!({ "detail": about })
+}

@@ -1,0 +1,59 @@
+//! `exists`: whether there is an entry.
+
+use actix_web::{get, web};
+use cache_client::{CacheHash, CacheId, Namespace};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::error::{Refused, Result};
+use super::params::{ByHash, ById, Params};
+use crate::cache::Cache;
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(exists_by_id).service(exists_by_hash);
+}
+
+/// Whether there is an entry.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExistsResponse {
+    /// Whether there is one.
+    exists: bool,
+    /// The id that was asked for.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    cache_id: Option<CacheId>,
+    /// The hash that was asked for.
+    #[schema(value_type = Option<String>)]
+    cache_hash: Option<CacheHash>,
+    /// Where it was looked for.
+    #[schema(value_type = String)]
+    namespace: Namespace,
+}
+
+/// Tell whether there is an entry of an id
+#[utoipa::path(
+    operation_id = "exists_by_id",
+    tag = "exists",
+    params(ById),
+    responses((status = 200, description = "Whether there is one.", body = ExistsResponse), Refused)
+)]
+#[get("/{namespace}/exists/id/{cache_id}")]
+async fn exists_by_id(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<web::Json<ExistsResponse>> {
+    let exists = cache.reference(&at.namespace, at.cache_id).await?.is_some();
+    let answer = ExistsResponse { exists, cache_id: Some(at.cache_id), cache_hash: None, namespace: at.namespace };
+    Ok(web::Json(answer))
+}
+
+/// Tell whether there is an entry of a hash
+#[utoipa::path(
+    operation_id = "exists_by_hash",
+    tag = "exists",
+    params(ByHash),
+    responses((status = 200, description = "Whether there is one.", body = ExistsResponse), Refused)
+)]
+#[get("/{namespace}/exists/hash/{cache_hash}")]
+async fn exists_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<web::Json<ExistsResponse>> {
+    let exists = cache.hash_reference(&at.namespace, &at.cache_hash).await?.is_some();
+    let answer = ExistsResponse { exists, cache_id: None, cache_hash: Some(at.cache_hash), namespace: at.namespace };
+    Ok(web::Json(answer))
+}

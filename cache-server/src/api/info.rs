@@ -1,0 +1,161 @@
+//! `info` and `server`: about this service, and the probes for machines.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::Settings;
+use super::error::{Refused, Result};
+use crate::cache::Cache;
+use crate::storage::ObjectPath;
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(health)
+        .service(live)
+        .service(ready)
+        .service(server_info)
+        .service(service_status)
+        .service(versions)
+        .service(storage_info);
+}
+
+/// That the service answers.
+#[derive(Debug, Serialize, ToSchema)]
+struct Health {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// Tell that the service answers
+#[utoipa::path(
+    operation_id = "health",
+    tag = "info",
+    responses((status = 200, description = "It does.", body = Health), Refused)
+)]
+#[get("/info/health")]
+async fn health() -> web::Json<Health> {
+    web::Json(Health { status: "ok" })
+}
+
+/// Tell that the process lives, without a key
+#[utoipa::path(
+    operation_id = "live",
+    tag = "info",
+    responses((status = 200, description = "It lives.", body = Health), Refused),
+    security(())
+)]
+#[get("/health/live")]
+async fn live() -> web::Json<Health> {
+    web::Json(Health { status: "ok" })
+}
+
+/// Tell whether requests can be served, without a key
+///
+/// Reads from the storage; a storage that cannot be read is answered with a 5xx.
+#[utoipa::path(
+    operation_id = "ready",
+    tag = "info",
+    responses((status = 200, description = "They can.", body = Health), Refused),
+    security(())
+)]
+#[get("/health/ready")]
+async fn ready(cache: web::Data<Cache>) -> Result<HttpResponse> {
+    cache.object(&ObjectPath::from_parsed("readiness".to_owned())).await?;
+    Ok(HttpResponse::Ok().json(Health { status: "ok" }))
+}
+
+/// This process.
+#[derive(Debug, Serialize, ToSchema)]
+struct ServerInfo {
+    /// Always null.
+    server_id: Option<String>,
+    /// Always null.
+    server_name: Option<String>,
+    /// Drawn when the process started.
+    #[schema(value_type = String, format = "uuid")]
+    server_instance_id: Uuid,
+    /// When the process started, in milliseconds since 1970.
+    server_boot_time: u64,
+}
+
+/// Tell which process answers
+#[utoipa::path(
+    operation_id = "server_info",
+    tag = "info",
+    responses((status = 200, description = "This process.", body = ServerInfo), Refused)
+)]
+#[get("/info/server")]
+async fn server_info(settings: web::Data<Settings>) -> web::Json<ServerInfo> {
+    web::Json(ServerInfo {
+        server_id: None,
+        server_name: None,
+        server_instance_id: settings.instance_id,
+        server_boot_time: settings.boot_time,
+    })
+}
+
+/// The state of the service.
+#[derive(Debug, Serialize, ToSchema)]
+struct ServiceStatus {
+    /// The service's name.
+    name: &'static str,
+    /// Its version.
+    version: &'static str,
+    /// `operational`.
+    status: &'static str,
+    /// `local`.
+    environment: &'static str,
+}
+
+/// Tell the state of the service
+#[utoipa::path(
+    operation_id = "service_status",
+    tag = "info",
+    responses((status = 200, description = "The state.", body = ServiceStatus), Refused)
+)]
+#[get("/info/status")]
+async fn service_status() -> web::Json<ServiceStatus> {
+    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    web::Json(ServiceStatus { name, version, status: "operational", environment: "local" })
+}
+
+/// The versions of the service.
+#[derive(Debug, Serialize, ToSchema)]
+struct Versions {
+    /// The version of this service.
+    cache_server: &'static str,
+}
+
+/// Tell the versions of the service
+#[utoipa::path(
+    operation_id = "versions",
+    tag = "info",
+    responses((status = 200, description = "The versions.", body = Versions), Refused)
+)]
+#[get("/info/versions")]
+async fn versions() -> web::Json<Versions> {
+    web::Json(Versions { cache_server: env!("CARGO_PKG_VERSION") })
+}
+
+/// Where entries are kept.
+#[derive(Debug, Serialize, ToSchema)]
+struct StorageInfo {
+    /// `memory`, `local_disk` or `embedded`.
+    storage_mode: &'static str,
+    /// Reported and not enforced.
+    ttl_hours: u32,
+}
+
+/// Tell where entries are kept
+#[utoipa::path(
+    operation_id = "storage_info",
+    tag = "server",
+    responses((status = 200, description = "The storage.", body = StorageInfo), Refused)
+)]
+#[get("/server/storage/info")]
+async fn storage_info(settings: web::Data<Settings>) -> web::Json<StorageInfo> {
+    web::Json(StorageInfo { storage_mode: settings.storage_mode, ttl_hours: settings.default_ttl_hours })
+}

@@ -1,0 +1,136 @@
+//! `namespace` and `namespaces`: what a namespace holds.
+
+use actix_web::{HttpResponse, get, web};
+use cache_client::Namespace;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::Settings;
+use super::error::{Refused, Result};
+use super::params::{InNamespace, Page, Params};
+use super::stream::{self, Frame};
+use crate::cache::Cache;
+use crate::layout;
+use crate::storage::{Child, Folder};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(list_hashes).service(list_ids).service(namespace_stats).service(list_namespaces);
+}
+
+/// Lists the names of the references of a namespace, in order.
+async fn references(cache: web::Data<Cache>, folder: Folder, page: Page) -> Result<HttpResponse> {
+    stream::listing(page, Frame::list(), move |after, limit| {
+        let (cache, folder) = (cache.clone(), folder.clone());
+        async move {
+            let files = cache.files(&folder, after.as_deref(), limit).await?;
+            let next = files.last().filter(|_| files.len() == limit).map(|listed| listed.path.to_string());
+            let names = files.iter().filter_map(|listed| listed.path.name().strip_suffix(".json"));
+            Ok((names.map(str::to_owned).collect::<Vec<_>>(), next))
+        }
+    })
+    .await
+}
+
+/// List the hashes of a namespace
+#[utoipa::path(
+    operation_id = "list_hashes",
+    tag = "namespace",
+    params(InNamespace, Page),
+    responses((status = 200, description = "The hashes, sorted.", body = Vec<String>), Refused)
+)]
+#[get("/{namespace}/file-hashes")]
+async fn list_hashes(cache: web::Data<Cache>, Params((at, page)): Params<(InNamespace, Page)>) -> Result<HttpResponse> {
+    references(cache, layout::references_folder(&at.namespace, "by-hash"), page).await
+}
+
+/// List the ids of the entries of a namespace
+#[utoipa::path(
+    operation_id = "list_ids",
+    tag = "namespace",
+    params(InNamespace, Page),
+    responses((status = 200, description = "The ids, sorted.", body = Vec<String>), Refused)
+)]
+#[get("/{namespace}/file-ids")]
+async fn list_ids(cache: web::Data<Cache>, Params((at, page)): Params<(InNamespace, Page)>) -> Result<HttpResponse> {
+    references(cache, layout::references_folder(&at.namespace, "by-id"), page).await
+}
+
+/// How many files a namespace has: content, sidecars and child files by strategy, and references.
+#[derive(Debug, Serialize, ToSchema)]
+struct StatsResponse {
+    /// The namespace.
+    #[schema(value_type = String)]
+    namespace: Namespace,
+    /// Reported and not enforced.
+    ttl_hours: u32,
+    /// Files of `direct` entries.
+    direct_files: u64,
+    /// Files of `temporal` entries.
+    temporal_files: u64,
+    /// Files of `temporal_latest` entries.
+    temporal_latest_files: u64,
+    /// Files of `temporal_versioned` entries.
+    temporal_versioned_files: u64,
+    /// Files of `key_based` entries.
+    key_based_files: u64,
+    /// Hash references.
+    refs_hash_files: u64,
+    /// Id references.
+    refs_id_files: u64,
+    /// All together.
+    total_files: u64,
+}
+
+/// Count the files of a namespace
+#[utoipa::path(
+    operation_id = "namespace_stats",
+    tag = "namespace",
+    params(InNamespace),
+    responses((status = 200, description = "The counts.", body = StatsResponse), Refused)
+)]
+#[get("/{namespace}/stats")]
+async fn namespace_stats(
+    cache: web::Data<Cache>,
+    settings: web::Data<Settings>,
+    Params(at): Params<InNamespace>,
+) -> Result<web::Json<StatsResponse>> {
+    let stats = cache.stats(&at.namespace).await?;
+    let [direct_files, temporal_files, temporal_latest_files, temporal_versioned_files, key_based_files] = stats.files;
+    Ok(web::Json(StatsResponse {
+        namespace: at.namespace,
+        ttl_hours: settings.default_ttl_hours,
+        direct_files,
+        temporal_files,
+        temporal_latest_files,
+        temporal_versioned_files,
+        key_based_files,
+        refs_hash_files: stats.by_hash,
+        refs_id_files: stats.by_id,
+        total_files: stats.total(),
+    }))
+}
+
+/// List the namespaces
+#[utoipa::path(
+    operation_id = "list_namespaces",
+    tag = "namespaces",
+    params(Page),
+    responses((status = 200, description = "The namespaces, sorted.", body = Vec<String>), Refused)
+)]
+#[get("/namespaces/list")]
+async fn list_namespaces(cache: web::Data<Cache>, Params(page): Params<Page>) -> Result<HttpResponse> {
+    stream::listing(page, Frame::list(), move |after, limit| {
+        let cache = cache.clone();
+        async move {
+            let children = cache.folder(&Folder::root(), after.as_deref(), limit).await?;
+            let next = children.last().filter(|_| children.len() == limit).map(Child::sort_key);
+            let folders = children.into_iter().filter_map(|child| match child {
+                Child::Folder(name) => Some(name),
+                Child::File(_) => None,
+            });
+            Ok((folders.collect::<Vec<_>>(), next))
+        }
+    })
+    .await
+}

@@ -1,0 +1,131 @@
+//! `update`: new content for an entry.
+
+use actix_web::http::header::ETAG;
+use actix_web::{HttpResponse, post, web};
+use cache_client::{CacheHash, CacheId, Namespace};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::body::Body;
+use super::conditional::{Conditions, content_tag};
+use super::error::{Error, Refused, Result};
+use super::params::{ById, Params};
+use super::store::Bytes;
+use crate::cache::{Cache, NewContent};
+use crate::storage::ObjectPath;
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(update_string).service(update_json).service(update_binary);
+}
+
+/// An updated entry.
+#[derive(Debug, Serialize, ToSchema)]
+struct UpdateResponse {
+    /// The entry's id.
+    #[schema(value_type = String, format = "uuid")]
+    cache_id: CacheId,
+    /// Its hash, which stays that of the content stored first.
+    #[schema(value_type = String)]
+    cache_hash: CacheHash,
+    /// Its namespace.
+    #[schema(value_type = String)]
+    namespace: Namespace,
+    /// The content files that were written.
+    #[schema(value_type = Vec<String>)]
+    paths: Vec<ObjectPath>,
+    /// The number of bytes written to each.
+    size: u64,
+    /// When, in milliseconds since 1970.
+    timestamp: u64,
+    /// Always true.
+    updated_content: bool,
+    /// Always false.
+    updated_hash: bool,
+    /// Always false.
+    updated_metadata: bool,
+    /// Always false.
+    updated_id_ref: bool,
+}
+
+async fn update(cache: &Cache, at: ById, content: NewContent, conditions: &Conditions) -> Result<HttpResponse> {
+    let ById { namespace, cache_id } = at;
+    let if_match = conditions.if_match();
+    let updated = cache.update(&namespace, cache_id, content, if_match.as_deref()).await?;
+    let updated = updated.ok_or_else(|| Error::no_entry(&namespace, cache_id))?;
+    let tag = content_tag(&updated.version);
+    let body = UpdateResponse {
+        cache_id,
+        cache_hash: updated.cache_hash,
+        namespace,
+        paths: updated.paths,
+        size: updated.size,
+        timestamp: cache.now(),
+        updated_content: true,
+        updated_hash: false,
+        updated_metadata: false,
+        updated_id_ref: false,
+    };
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(body))
+}
+
+/// Replace the content of an entry by a string
+///
+/// `If-Match` makes it conditional: 412 when the content's tag is another one, atomically against every other writer.
+#[utoipa::path(
+    operation_id = "update_string",
+    tag = "update",
+    params(ById),
+    request_body(content = String, content_type = "text/plain", description = "The string.", example = "new text"),
+    responses((status = 200, description = "The content was replaced.", body = UpdateResponse), Refused)
+)]
+#[post("/{namespace}/update/{cache_id}/string")]
+async fn update_string(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    conditions: Conditions,
+    body: Body,
+) -> Result<HttpResponse> {
+    update(&cache, at, NewContent::String(body.some_text()?), &conditions).await
+}
+
+/// Replace the content of an entry by a JSON object
+///
+/// `If-Match` makes it conditional: 412 when the content's tag is another one, atomically against every other writer.
+#[utoipa::path(
+    operation_id = "update_json",
+    tag = "update",
+    params(ById),
+    request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 2})),
+    responses((status = 200, description = "The content was replaced.", body = UpdateResponse), Refused)
+)]
+#[post("/{namespace}/update/{cache_id}/json")]
+async fn update_json(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    conditions: Conditions,
+    body: Body,
+) -> Result<HttpResponse> {
+    update(&cache, at, NewContent::Json(body.object()?), &conditions).await
+}
+
+/// Replace the content of a binary entry
+///
+/// `If-Match` makes it conditional. The bytes of an entry stored as gzip are packed, unless they are gzip already.
+#[utoipa::path(
+    operation_id = "update_binary",
+    tag = "update",
+    params(ById),
+    request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
+    responses((status = 200, description = "The content was replaced.", body = UpdateResponse), Refused)
+)]
+#[post("/{namespace}/update/{cache_id}/binary")]
+async fn update_binary(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    conditions: Conditions,
+    body: Body,
+) -> Result<HttpResponse> {
+    let (bytes, _) = body.some_bytes()?;
+    update(&cache, at, NewContent::Binary(bytes), &conditions).await
+}

@@ -1,0 +1,250 @@
+//! Child files of an entry: small files in its data folders, found by the entry's id; they have no references.
+
+use bytes::Bytes;
+use cache_client::{CacheId, DataKey, DataType, FileId, Json, Namespace};
+
+use super::{Cache, RACES, Result, lost_race};
+use crate::layout;
+use crate::records::IdReference;
+use crate::storage::{Batch, Folder, Object, ObjectPath, Require};
+
+/// Which child file of an entry.
+#[derive(Debug, Clone)]
+pub struct ChildName {
+    /// The folder below the entry.
+    pub key: Option<DataKey>,
+    /// The name without the extension.
+    pub file_id: FileId,
+    /// The type, which decides the extension.
+    pub data_type: DataType,
+}
+
+/// What a child file is to hold.
+#[derive(Debug, Clone)]
+pub enum ChildContent {
+    /// A text, stored as UTF-8.
+    String(String),
+    /// A JSON object, indented by four as Python writes it.
+    Json(Json),
+    /// Bytes.
+    Binary(Bytes),
+}
+
+impl ChildContent {
+    /// The type of file that holds it.
+    pub fn data_type(&self) -> DataType {
+        match self {
+            Self::String(_) => DataType::String,
+            Self::Json(_) => DataType::Json,
+            Self::Binary(_) => DataType::Binary,
+        }
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::String(text) => text.into(),
+            Self::Json(value) => value.dumps_indented(4).into(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+}
+
+/// What was stored.
+#[derive(Debug)]
+pub struct StoredChild {
+    /// Every copy that was written.
+    pub paths: Vec<ObjectPath>,
+    /// The length of the file in bytes.
+    pub size: u64,
+}
+
+/// What was updated.
+#[derive(Debug)]
+pub struct UpdatedChild {
+    /// The first copy.
+    pub path: ObjectPath,
+    /// The length of the file in bytes.
+    pub size: u64,
+}
+
+/// A child file as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildFile {
+    /// Where it lies.
+    pub path: ObjectPath,
+    /// The folder below the entry; empty for none.
+    pub data_key: String,
+    /// The name without the extension.
+    pub data_file_id: String,
+    /// The extension without the dot.
+    pub extension: String,
+    /// The length in bytes.
+    pub size: u64,
+}
+
+impl ChildFile {
+    /// The type of the file, by its extension.
+    pub fn data_type(&self) -> DataType {
+        DataType::of_extension(&self.extension)
+    }
+}
+
+impl Cache {
+    /// Stores a child file in every data folder of an entry, replacing what is there; `None` when there is no such entry.
+    pub async fn store_child(
+        &self,
+        namespace: &Namespace,
+        id: CacheId,
+        key: Option<DataKey>,
+        file_id: FileId,
+        content: ChildContent,
+    ) -> Result<Option<StoredChild>> {
+        let name = ChildName { key, file_id, data_type: content.data_type() };
+        let bytes = content.into_bytes();
+        for _ in 0..RACES {
+            let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
+            let paths = name.copies(&reference);
+            let mut batch = Batch::new();
+            batch.require(Require::Version(layout::by_id(namespace, id), found));
+            for path in &paths {
+                batch.put(path.clone(), bytes.clone());
+            }
+            if lost_race(self.storage.commit(batch).await)?.is_some() {
+                return Ok(Some(StoredChild { paths, size: bytes.len() as u64 }));
+            }
+        }
+        Err(super::Error::Busy)
+    }
+
+    /// Reads a child file.
+    pub async fn child(&self, namespace: &Namespace, id: CacheId, name: &ChildName) -> Result<Option<Object>> {
+        let Some(reference) = self.reference(namespace, id).await? else { return Ok(None) };
+        let found = self.storage.get_many(&name.copies(&reference)).await?;
+        Ok(found.into_iter().flatten().next())
+    }
+
+    /// Replaces a child file wherever it is; `None` when it is nowhere.
+    pub async fn update_child(
+        &self,
+        namespace: &Namespace,
+        id: CacheId,
+        key: Option<DataKey>,
+        file_id: FileId,
+        content: ChildContent,
+    ) -> Result<Option<UpdatedChild>> {
+        let name = ChildName { key, file_id, data_type: content.data_type() };
+        let bytes = content.into_bytes();
+        let size = bytes.len() as u64;
+        for _ in 0..RACES {
+            let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
+            let copies = name.copies(&reference);
+            let there = self.storage.get_many(&copies).await?;
+            let mut batch = Batch::new();
+            batch.require(Require::Version(layout::by_id(namespace, id), found));
+            let mut first = None;
+            for (path, object) in copies.into_iter().zip(there) {
+                let Some(object) = object else { continue };
+                batch.require(Require::Version(path.clone(), object.version));
+                batch.put(path.clone(), bytes.clone());
+                first.get_or_insert(path);
+            }
+            let Some(path) = first else { return Ok(None) };
+            if lost_race(self.storage.commit(batch).await)?.is_some() {
+                return Ok(Some(UpdatedChild { path, size }));
+            }
+        }
+        Err(super::Error::Busy)
+    }
+
+    /// Deletes every copy of a child file; tells whether there was one.
+    pub async fn delete_child(&self, namespace: &Namespace, id: CacheId, name: &ChildName) -> Result<bool> {
+        let Some(reference) = self.reference(namespace, id).await? else { return Ok(false) };
+        Ok(!self.delete_files(name.copies(&reference)).await?.is_empty())
+    }
+
+    /// Deletes all child files of an entry, or those below one key; answers the paths that are gone.
+    pub async fn delete_children(
+        &self,
+        namespace: &Namespace,
+        id: CacheId,
+        key: Option<&DataKey>,
+    ) -> Result<Vec<ObjectPath>> {
+        let Some(reference) = self.reference(namespace, id).await? else { return Ok(Vec::new()) };
+        let mut gone = Vec::new();
+        for folder in &reference.file_paths.data_folders {
+            let files = self.child_files(&layout::child_folder(folder, key)).await?;
+            for chunk in files.chunks(1000) {
+                gone.extend(self.delete_files(chunk.to_vec()).await?);
+            }
+        }
+        Ok(gone)
+    }
+
+    /// Lists the child files in all data folders of an entry (in order, every copy) after the path `after`.
+    ///
+    /// Looks at `limit` files at most; answers those that are wanted and where the next page begins.
+    pub async fn all_children(
+        &self,
+        data_folders: &[Folder],
+        key: Option<&DataKey>,
+        recursive: bool,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<(Vec<ChildFile>, Option<String>)> {
+        let mut files = Vec::new();
+        let mut left = limit;
+        for folder in data_folders {
+            let (more, next) = self.children(folder, key, recursive, after.as_deref(), left).await?;
+            left = left.saturating_sub(more.len());
+            files.extend(more);
+            if next.is_some() {
+                return Ok((files, next));
+            }
+        }
+        Ok((files, None))
+    }
+
+    /// Lists the child files in one data folder of an entry, after the path `after`.
+    ///
+    /// Looks at `limit` files at most; answers those that are wanted and where the next page begins.
+    pub(super) async fn children(
+        &self,
+        data_folder: &Folder,
+        key: Option<&DataKey>,
+        recursive: bool,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<ChildFile>, Option<String>)> {
+        let folder = layout::child_folder(data_folder, key);
+        let page = self.storage.list(&folder, after, limit).await?;
+        let next = if page.len() == limit { page.last().map(|listed| listed.path.to_string()) } else { None };
+        let prefix = folder.prefix();
+        let wanted = |path: &ObjectPath| {
+            let direct = || path.as_str().strip_prefix(&prefix).is_some_and(|name| !name.contains('/'));
+            !path.name().ends_with(".config") && !path.name().ends_with(".metadata") && (recursive || direct())
+        };
+        let files = page.into_iter().filter(|listed| wanted(&listed.path));
+        Ok((files.map(|listed| child_file(data_folder, listed.path, listed.size)).collect(), next))
+    }
+}
+
+impl ChildName {
+    /// The file in every data folder of an entry.
+    fn copies(&self, reference: &IdReference) -> Vec<ObjectPath> {
+        let in_folder = |folder| layout::child(folder, self.key.as_ref(), &self.file_id, self.data_type);
+        reference.file_paths.data_folders.iter().map(in_folder).collect()
+    }
+}
+
+fn child_file(data_folder: &Folder, path: ObjectPath, size: u64) -> ChildFile {
+    let (stem, extension) = path.name().rsplit_once('.').unwrap_or((path.name(), ""));
+    let below = path.as_str().strip_prefix(&data_folder.prefix()).unwrap_or(path.name());
+    let data_key = below.rsplit_once('/').map_or("", |(key, _)| key);
+    ChildFile {
+        data_key: data_key.to_owned(),
+        data_file_id: stem.to_owned(),
+        extension: extension.to_owned(),
+        size,
+        path: path.clone(),
+    }
+}

@@ -1,0 +1,165 @@
+//! Deleting an entry: its references first, so that none ever dangles, then the files it owns and their child files.
+
+use std::collections::BTreeSet;
+
+use cache_client::{CacheHash, CacheId, Namespace};
+
+use super::update::Owned;
+use super::{Cache, Error, RACES, Result, lost_race, parse_hash_reference};
+use crate::layout::{self, Kind};
+use crate::records::{IdReference, reference_bytes};
+use crate::storage::{Batch, Change, Folder, ObjectPath, Outcome, Require, Version};
+
+/// How many files one batch deletes; an entry with more child files takes more batches.
+const BATCH: usize = 10_000;
+
+/// What was deleted.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Deleted {
+    /// The files that are gone.
+    pub paths: Vec<ObjectPath>,
+    /// The files the entry's reference named that were not there.
+    pub missing: Vec<ObjectPath>,
+}
+
+impl Cache {
+    /// Deletes an entry, where `if_match` is given only with its content in one of those versions; `None` when there is no such entry.
+    ///
+    /// Files that a newer entry has taken over stay. Costs two reads, a listing of the child files and one commit.
+    pub async fn delete(
+        &self,
+        namespace: &Namespace,
+        id: CacheId,
+        if_match: Option<&[Version]>,
+    ) -> Result<Option<Deleted>> {
+        for _ in 0..RACES {
+            let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
+            let owners = self.owners(&reference).await?;
+            let own: Vec<_> = owners.iter().map(|owned| owned.by(id)).collect();
+            let mut children = Vec::new();
+            for (at, folder) in reference.file_paths.data_folders.iter().enumerate() {
+                if own.get(at).copied().unwrap_or_default() && self.stem_is_free(&owners[at].content).await? {
+                    children.extend(self.child_files(folder).await?);
+                }
+            }
+            let mut batch = Batch::new();
+            batch.require(Require::Version(layout::by_id(namespace, id), found));
+            if let (Some(versions), Some(first)) = (if_match, owners.first()) {
+                batch.require(self.one_of(&first.content, versions).await?);
+            }
+            let mut files = Vec::new();
+            for (owned, _) in owners.iter().zip(&own).filter(|(_, own)| **own) {
+                batch.require(owned.unchanged());
+                files.extend([owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()]);
+            }
+            batch.edit(layout::by_hash(namespace, &reference.cache_hash), leave_hash(id)).then();
+            batch.delete(layout::by_id(namespace, id)).then();
+            let (now, later) = children.split_at(children.len().min(BATCH));
+            files.extend_from_slice(now);
+            for file in &files {
+                batch.delete(file.clone());
+            }
+            if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
+                let mut deleted = report(namespace, &reference, files, &outcomes);
+                for chunk in later.chunks(BATCH) {
+                    deleted.paths.extend(self.delete_files(chunk.to_vec()).await?);
+                }
+                return Ok(Some(deleted));
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Deletes files and tells which were there.
+    pub(super) async fn delete_files(&self, files: Vec<ObjectPath>) -> Result<Vec<ObjectPath>> {
+        let mut batch = Batch::new();
+        for file in &files {
+            batch.delete(file.clone());
+        }
+        let outcomes = self.storage.commit(batch).await?;
+        let gone = files.into_iter().zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Deleted);
+        Ok(gone.map(|(file, _)| file).collect())
+    }
+
+    /// Deletes one object, for administrators; tells whether it was there.
+    pub async fn delete_object(&self, path: ObjectPath) -> Result<bool> {
+        Ok(!self.delete_files(vec![path]).await?.is_empty())
+    }
+
+    /// Tells whether no content of the other kind shares the stem, and so the child files, of a content file.
+    async fn stem_is_free(&self, content: &ObjectPath) -> Result<bool> {
+        let (json, binary) = (Kind::Json.extension(), Kind::Binary.extension());
+        let sibling = match content.as_str().rsplit_once('.') {
+            Some((stem, extension)) if extension == json => format!("{stem}.{binary}"),
+            Some((stem, _)) => format!("{stem}.{json}"),
+            None => return Ok(true),
+        };
+        Ok(self.storage.get(&ObjectPath::from_parsed(sibling)).await?.is_none())
+    }
+
+    /// The child files in a data folder: everything but entries that lie in it, and their child files.
+    ///
+    /// Another entry's key may name a folder in here. A file with a `.metadata` beside it is somebody's content.
+    pub(super) async fn child_files(&self, folder: &Folder) -> Result<Vec<ObjectPath>> {
+        let mut files = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.storage.list(folder, after.as_deref(), 1000).await?;
+            let full = page.len() == 1000;
+            files.extend(page.into_iter().map(|listed| listed.path));
+            after = files.last().map(ToString::to_string);
+            if !full {
+                break;
+            }
+        }
+        let contents: BTreeSet<&str> =
+            files.iter().filter_map(|file| file.as_str().strip_suffix(".metadata")).collect();
+        let somebodys = |file: &ObjectPath| {
+            let file = file.as_str();
+            let base = file.strip_suffix(".metadata").or_else(|| file.strip_suffix(".config")).unwrap_or(file);
+            let below = contents.iter().filter_map(|content| content.rsplit_once('.'));
+            contents.contains(base) || below.into_iter().any(|(stem, _)| is_below(file, &format!("{stem}/data/")))
+        };
+        Ok(files.iter().filter(|file| !somebodys(file)).cloned().collect())
+    }
+}
+
+fn is_below(file: &str, prefix: &str) -> bool {
+    file.starts_with(prefix)
+}
+
+impl Owned {
+    /// The condition that nobody has taken the content over since.
+    fn unchanged(&self) -> Require {
+        match &self.version {
+            Some(version) => Require::Version(self.sidecar.clone(), version.clone()),
+            None => Require::Absent(self.sidecar.clone()),
+        }
+    }
+}
+
+/// Takes an entry out of the reference of its hash, and removes the reference with the last entry.
+fn leave_hash(id: CacheId) -> impl Fn(Option<&[u8]>) -> Change + Send + Sync + 'static {
+    move |now| match now.and_then(parse_hash_reference) {
+        None => Change::Keep,
+        Some(reference) => match reference.without(id) {
+            Some(left) => Change::Put(reference_bytes(&left).into()),
+            None => Change::Delete,
+        },
+    }
+}
+
+/// Tells what became of the files; one that was named by the reference and not there is missing.
+fn report(namespace: &Namespace, reference: &IdReference, files: Vec<ObjectPath>, outcomes: &[Outcome]) -> Deleted {
+    let hash: &CacheHash = &reference.cache_hash;
+    let references = [layout::by_hash(namespace, hash), layout::by_id(namespace, reference.cache_id)];
+    let mut deleted = Deleted::default();
+    for (path, outcome) in references.into_iter().chain(files).zip(outcomes) {
+        match outcome {
+            Outcome::Deleted => deleted.paths.push(path),
+            Outcome::Unchanged if reference.all_paths.data.contains(&path) => deleted.missing.push(path),
+            Outcome::Unchanged | Outcome::Written(_) => {}
+        }
+    }
+    deleted
+}

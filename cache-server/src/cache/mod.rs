@@ -1,0 +1,179 @@
+//! The cache itself: what is stored, found, updated and deleted, in terms of entries; it knows neither HTTP nor engines.
+//!
+//! An entry is a content file in one to three copies, two sidecars beside each copy, a reference by its id and a share in the
+//! reference by its hash. It becomes visible with its id reference, which is written after everything it points to.
+
+mod data;
+mod delete;
+mod entries;
+mod gzip;
+mod namespaces;
+mod retrieve;
+mod store;
+mod temporal;
+mod update;
+
+use std::sync::Arc;
+
+use cache_client::hash::HashError;
+use cache_client::{CacheHash, CacheHashGenerator, CacheId, FileId, Namespace};
+use serde::de::DeserializeOwned;
+
+pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
+pub use delete::Deleted;
+pub use entries::{EntryFilter, EntryLine, Order};
+pub use namespaces::Stats;
+pub use retrieve::{Details, Entry, Value};
+pub use store::{Content, NewEntry, Stored};
+pub use temporal::{TemporalCursor, TemporalScan};
+pub use update::{NewContent, Updated};
+
+use crate::clock::Clock;
+use crate::layout;
+use crate::records::{HashReference, IdReference};
+use crate::storage::{self, Object, ObjectPath, SharedStorage, Version};
+
+/// How often an operation that lost a race looks again before it gives up.
+const RACES: usize = 64;
+
+/// The cache over one storage.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    storage: SharedStorage,
+    clock: Arc<dyn Clock>,
+    hashes: CacheHashGenerator,
+}
+
+/// Why an operation was refused or failed. What is merely absent is `None`, not an error.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value of the request is wrong.
+    #[error("{field}: {reason}")]
+    InvalidInput {
+        /// The field, as the API names it.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Content of that key, file id and kind is already there, and the request asked for a new one.
+    #[error("content of that key and file id exists")]
+    AlreadyExists,
+    /// The content is not the one the request asked for.
+    #[error("the content has changed: its tag is another one")]
+    Changed,
+    /// Bytes were sent for an entry that is not binary, or the reverse.
+    #[error("{sent} cannot replace the content of a {stored} entry")]
+    TypeMismatch {
+        /// What was sent.
+        sent: &'static str,
+        /// What the entry holds.
+        stored: &'static str,
+    },
+    /// What is stored is no valid document, such as JSON with `NaN` that Python wrote.
+    #[error("stored object {path:?} cannot be read: {reason}")]
+    Unreadable {
+        /// The object.
+        path: ObjectPath,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Too many writers wanted the same objects at once.
+    #[error("too many concurrent changes of the same entry")]
+    Busy,
+    /// The storage refused or failed.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+}
+
+/// What operations answer.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A child file that is no valid JSON.
+    pub fn unreadable_child(file_id: &FileId, reason: impl ToString) -> Self {
+        Self::Unreadable { path: ObjectPath::from_parsed(format!("{file_id}.json")), reason: reason.to_string() }
+    }
+
+    /// A wrong value of a request.
+    pub fn invalid(field: &'static str, reason: impl ToString) -> Self {
+        Self::InvalidInput { field, reason: reason.to_string() }
+    }
+}
+
+impl From<HashError> for Error {
+    fn from(error: HashError) -> Self {
+        Self::invalid("json_field_path", error)
+    }
+}
+
+impl Cache {
+    /// Makes a cache over a storage.
+    pub fn new(storage: SharedStorage, clock: Arc<dyn Clock>, hashes: CacheHashGenerator) -> Self {
+        Self { storage, clock, hashes }
+    }
+
+    /// The time now, in milliseconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    /// Makes everything durable before the process ends.
+    pub async fn flush(&self) -> Result<()> {
+        Ok(self.storage.flush().await?)
+    }
+
+    /// Reads an object of the storage by its path, for administrators.
+    pub async fn object(&self, path: &ObjectPath) -> Result<Option<Object>> {
+        Ok(self.storage.get(path).await?)
+    }
+
+    /// The id reference of an entry.
+    pub async fn reference(&self, namespace: &Namespace, id: CacheId) -> Result<Option<IdReference>> {
+        Ok(self.versioned_reference(namespace, id).await?.map(|(reference, _)| reference))
+    }
+
+    async fn versioned_reference(&self, namespace: &Namespace, id: CacheId) -> Result<Option<(IdReference, Version)>> {
+        let path = layout::by_id(namespace, id);
+        let Some(object) = self.storage.get(&path).await? else { return Ok(None) };
+        Ok(Some((document(&path, &object)?, object.version)))
+    }
+
+    /// The hash reference; one that names no entry counts as absent.
+    pub async fn hash_reference(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<HashReference>> {
+        let object = self.storage.get(&layout::by_hash(namespace, hash)).await?;
+        let reference = object.and_then(|object| parse_hash_reference(&object.bytes));
+        Ok(reference.filter(|reference| !reference.cache_ids.is_empty()))
+    }
+
+    /// The newest entry of a hash whose id reference exists.
+    pub async fn newest_of(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<IdReference>> {
+        let Some(reference) = self.hash_reference(namespace, hash).await? else { return Ok(None) };
+        for entry in reference.cache_ids.iter().rev() {
+            if let Some(found) = self.reference(namespace, entry.cache_id).await? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A typed document of what was read.
+fn document<T: DeserializeOwned>(path: &ObjectPath, object: &Object) -> Result<T> {
+    let parsed = serde_json::from_slice(&object.bytes);
+    parsed.map_err(|error| Error::Unreadable { path: path.clone(), reason: error.to_string() })
+}
+
+/// A hash reference, or `None` for one the Python service corrupted: its entries are still found by id.
+fn parse_hash_reference(bytes: &[u8]) -> Option<HashReference> {
+    let parsed = serde_json::from_slice(bytes);
+    parsed.inspect_err(|error| tracing::warn!(%error, "a hash reference cannot be read and counts as absent")).ok()
+}
+
+/// Tells a lost race, which is worth another look, from a failure.
+fn lost_race(result: storage::Result<Vec<storage::Outcome>>) -> Result<Option<Vec<storage::Outcome>>> {
+    match result {
+        Ok(outcomes) => Ok(Some(outcomes)),
+        Err(storage::Error::Precondition { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

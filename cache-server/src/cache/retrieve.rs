@@ -1,0 +1,165 @@
+//! Finding an entry by id or by hash, and reading what it holds.
+
+use bytes::Bytes;
+use cache_client::{CacheHash, CacheId, Json, Namespace};
+
+use super::{Cache, Error, Result, document, gzip};
+use crate::layout;
+use crate::records::{Config, FileKind, IdReference, Metadata, Owner};
+use crate::storage::{ObjectPath, Version};
+
+/// An entry as it was found: its reference, whose content lies there now, and the content.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The reference it was found by.
+    pub reference: IdReference,
+    /// The entry that owns the content; a later store to the same path takes it over.
+    pub owner: Owner,
+    /// The content file.
+    pub path: ObjectPath,
+    /// Its bytes.
+    pub content: Bytes,
+    /// Its version.
+    pub version: Version,
+}
+
+/// What an entry holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A text.
+    String(String),
+    /// A JSON document.
+    Json(Json),
+    /// Bytes, unpacked.
+    Binary(Bytes),
+}
+
+/// Everything about an entry but its content: its reference and the documents the reference names.
+#[derive(Debug)]
+pub struct Details {
+    /// The id reference.
+    pub by_id: IdReference,
+    /// Each document by its path; `None` for one that is missing.
+    pub documents: Vec<(ObjectPath, Option<Json>)>,
+}
+
+impl Cache {
+    /// Finds an entry by its id. Costs two reads.
+    pub async fn by_id(&self, namespace: &Namespace, id: CacheId) -> Result<Option<Entry>> {
+        match self.reference(namespace, id).await? {
+            Some(reference) => self.entry(reference).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Finds the newest entry of a hash. Costs three reads.
+    pub async fn by_hash(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<Entry>> {
+        match self.newest_of(namespace, hash).await? {
+            Some(reference) => self.entry(reference).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Reads the content a reference points to.
+    pub(super) async fn entry(&self, reference: IdReference) -> Result<Option<Entry>> {
+        let Some(path) = reference.file_paths.content_files.first().cloned() else { return Ok(None) };
+        let paths = [path, layout::metadata_of(&reference.file_paths.content_files[0])];
+        let mut found = self.storage.get_many(&paths).await?.into_iter();
+        let (content, metadata) = (found.next().flatten(), found.next().flatten());
+        let [path, metadata_path] = paths;
+        let Some(content) = content else { return Ok(None) };
+        let owner = match metadata {
+            Some(object) => document::<Metadata>(&metadata_path, &object)?.data,
+            None => unknown_owner(&reference),
+        };
+        Ok(Some(Entry { reference, owner, path, content: content.bytes, version: content.version }))
+    }
+
+    /// The layout sidecar of an entry's first content file.
+    pub async fn config(&self, namespace: &Namespace, id: CacheId) -> Result<Option<Config>> {
+        self.sidecar(namespace, id, layout::config_of).await.map(|found| found.map(|(config, _)| config))
+    }
+
+    /// The ownership sidecar of an entry's first content file, and the version of the content.
+    pub async fn metadata(&self, namespace: &Namespace, id: CacheId) -> Result<Option<(Metadata, Option<Version>)>> {
+        self.sidecar(namespace, id, layout::metadata_of).await
+    }
+
+    async fn sidecar<T: serde::de::DeserializeOwned>(
+        &self,
+        namespace: &Namespace,
+        id: CacheId,
+        of: fn(&ObjectPath) -> ObjectPath,
+    ) -> Result<Option<(T, Option<Version>)>> {
+        let Some(reference) = self.reference(namespace, id).await? else { return Ok(None) };
+        let Some(content) = reference.file_paths.content_files.first() else { return Ok(None) };
+        let paths = [of(content), content.clone()];
+        let mut found = self.storage.get_many(&paths).await?.into_iter();
+        let (Some(sidecar), content) = (found.next().flatten(), found.next().flatten()) else { return Ok(None) };
+        Ok(Some((document(&paths[0], &sidecar)?, content.map(|content| content.version))))
+    }
+
+    /// The reference of an entry and every document it names but the content.
+    pub async fn details(&self, namespace: &Namespace, id: CacheId) -> Result<Option<Details>> {
+        let Some(by_id) = self.reference(namespace, id).await? else { return Ok(None) };
+        let all = &by_id.all_paths;
+        let named = all.data.iter().chain(&all.by_hash).chain(&all.by_id);
+        let paths: Vec<_> = named.filter(|path| !by_id.file_paths.content_files.contains(path)).cloned().collect();
+        let objects = self.storage.get_many(&paths).await?;
+        let parse = |object: crate::storage::Object| Json::parse(&object.bytes).ok();
+        let documents = paths.into_iter().zip(objects.into_iter().map(|object| object.and_then(parse))).collect();
+        Ok(Some(Details { by_id, documents }))
+    }
+}
+
+/// What a reference tells of an entry whose metadata is missing.
+fn unknown_owner(reference: &IdReference) -> Owner {
+    Owner {
+        cache_hash: reference.cache_hash.clone(),
+        cache_key: String::new(),
+        cache_id: reference.cache_id,
+        content_encoding: None,
+        file_id: reference.cache_id.to_string(),
+        file_type: reference.file_type,
+        json_field_path: None,
+        namespace: reference.namespace.clone(),
+        stored_at: reference.timestamp,
+        strategy: reference.strategy,
+    }
+}
+
+impl Entry {
+    /// What the entry holds: JSON parsed, gzip unpacked (and parsed, where JSON was packed, as Python does).
+    ///
+    /// Fails with [`Error::Unreadable`] for content Python wrote that is no valid JSON.
+    pub fn value(&self) -> Result<Value> {
+        match self.reference.file_type {
+            FileKind::Json => {
+                let parsed = Json::parse(&self.content);
+                let parsed =
+                    parsed.map_err(|error| Error::Unreadable { path: self.path.clone(), reason: error.to_string() })?;
+                Ok(value_of(parsed))
+            }
+            FileKind::Binary if self.is_gzip() => {
+                // An update through the Python service may have left plain bytes under a gzip entry.
+                let Ok(unpacked) = gzip::unpack_stored(&self.content) else {
+                    return Ok(Value::Binary(self.content.clone()));
+                };
+                Ok(Json::parse(&unpacked).map_or_else(|_| Value::Binary(unpacked.into()), Value::Json))
+            }
+            FileKind::Binary => Ok(Value::Binary(self.content.clone())),
+        }
+    }
+
+    /// Tells whether the content is stored as gzip.
+    pub(super) fn is_gzip(&self) -> bool {
+        self.owner.content_encoding.as_deref() == Some("gzip")
+    }
+}
+
+fn value_of(json: Json) -> Value {
+    match json {
+        Json::String(text) => Value::String(text),
+        other => Value::Json(other),
+    }
+}

@@ -1,0 +1,345 @@
+//! Storing an entry: its content, sidecars and references, in the order that keeps every reference whole.
+
+use bytes::Bytes;
+use cache_client::{CacheHash, CacheId, CacheKey, FieldPath, FileId, Json, Namespace, Strategy};
+
+use super::{Cache, Error, RACES, Result, document, gzip, lost_race, parse_hash_reference};
+use crate::layout::{self, Kind, Name, Place};
+use crate::records::{
+    AllPaths, Config, FilePaths, HashEntry, HashReference, IdReference, Metadata, Owner, content_hash, reference_bytes,
+    sidecar_bytes,
+};
+use crate::storage::{Batch, Change, Child, ObjectPath, Outcome, Require, Version};
+
+/// Content whose entry was never finished blocks its name for this long, in milliseconds.
+const CUT_OFF: u64 = 60_000;
+
+/// What is to be stored.
+#[derive(Debug)]
+pub struct NewEntry {
+    /// The namespace.
+    pub namespace: Namespace,
+    /// The strategy.
+    pub strategy: Strategy,
+    /// The cache key: the folder of a `key_based` entry, metadata of the others.
+    pub cache_key: Option<CacheKey>,
+    /// The file id; the entry's own id when not given.
+    pub file_id: Option<FileId>,
+    /// The content.
+    pub content: Content,
+    /// Refuse when content of that key, file id and kind exists (`key_based` only).
+    pub only_if_absent: bool,
+}
+
+/// The content of a new entry.
+#[derive(Debug)]
+pub enum Content {
+    /// A text; stored as a JSON string.
+    String(String),
+    /// A JSON object, hashed whole or by one field.
+    Json {
+        /// The object.
+        value: Json,
+        /// The field to hash by.
+        field: Option<FieldPath>,
+    },
+    /// Bytes, with the `Content-Encoding` they were sent with; gzip is hashed unpacked and stored as sent.
+    Binary {
+        /// The bytes as sent.
+        bytes: Bytes,
+        /// The encoding, cleaned as an id.
+        encoding: Option<FileId>,
+    },
+}
+
+/// What was stored.
+#[derive(Debug)]
+pub struct Stored {
+    /// The new entry's id.
+    pub cache_id: CacheId,
+    /// Its hash.
+    pub cache_hash: CacheHash,
+    /// Its namespace.
+    pub namespace: Namespace,
+    /// Every file that was written.
+    pub paths: AllPaths,
+    /// The length of the content file in bytes.
+    pub size: u64,
+    /// The version of the content.
+    pub version: Version,
+}
+
+impl Content {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::String(_) | Self::Json { .. } => Kind::Json,
+            Self::Binary { .. } => Kind::Binary,
+        }
+    }
+
+    fn is_gzip(encoding: Option<&FileId>) -> bool {
+        encoding.is_some_and(|encoding| encoding.as_str() == "gzip")
+    }
+}
+
+/// An entry on its way into storage: everything but where it lies.
+struct Draft {
+    entry: NewEntry,
+    cache_id: CacheId,
+    cache_hash: CacheHash,
+    file_id: FileId,
+    kind: Kind,
+    stored_at: u64,
+    bytes: Bytes,
+}
+
+impl Cache {
+    /// Stores an entry and gives it a new id, whatever was stored before.
+    ///
+    /// When it answers, the entry is found by id and by hash. Storing to a path that has content replaces the content;
+    /// the earlier entry then reads the newer content. Costs one commit; `temporal_versioned` with a file id of its own also
+    /// costs the reads that find the next version.
+    pub async fn store(&self, entry: NewEntry) -> Result<Stored> {
+        if entry.only_if_absent && entry.strategy != Strategy::KeyBased {
+            return Err(Error::invalid("if-none-match", "only key_based entries can be created conditionally"));
+        }
+        let draft = self.draft(entry)?;
+        match draft.entry.strategy {
+            Strategy::TemporalVersioned => self.store_version(&draft).await,
+            Strategy::KeyBased if draft.entry.only_if_absent => self.create(&draft).await,
+            Strategy::Direct | Strategy::Temporal | Strategy::TemporalLatest | Strategy::KeyBased => {
+                let stored = self.write(&draft, draft.place(1), None).await?;
+                stored.ok_or(Error::Busy)
+            }
+        }
+    }
+
+    fn draft(&self, entry: NewEntry) -> Result<Draft> {
+        let (cache_hash, bytes) = match &entry.content {
+            Content::String(text) => {
+                let hash = self.hashes.from_string(text).map_err(|error| Error::invalid("data", error))?;
+                (hash, Json::String(text.clone()).dumps().into())
+            }
+            Content::Json { value, field } => {
+                let hash = match field {
+                    Some(field) => self.hashes.from_json_field(value, field)?,
+                    None => self.hashes.from_json(value),
+                };
+                (hash, value.dumps_indented(2).into())
+            }
+            Content::Binary { bytes, encoding } if Content::is_gzip(encoding.as_ref()) => {
+                let unpacked = gzip::unpack(bytes).map_err(|reason| Error::invalid("body", reason))?;
+                (self.hashes.from_bytes(&unpacked), bytes.clone())
+            }
+            Content::Binary { bytes, .. } => (self.hashes.from_bytes(bytes), bytes.clone()),
+        };
+        let cache_id = CacheId::random();
+        let file_id = entry.file_id.clone().unwrap_or_else(|| cache_id.into());
+        let kind = entry.content.kind();
+        Ok(Draft { entry, cache_id, cache_hash, file_id, kind, stored_at: self.now(), bytes })
+    }
+
+    /// Creates a key-based entry where there is none, taking over what a crash left without an id reference.
+    async fn create(&self, draft: &Draft) -> Result<Stored> {
+        let content = draft.place(1).content_files[0].clone();
+        let mut condition = Require::Absent(content.clone());
+        for _ in 0..RACES {
+            if let Some(stored) = self.write(draft, draft.place(1), Some(condition)).await? {
+                return Ok(stored);
+            }
+            condition = match self.storage.get(&content).await? {
+                None => Require::Absent(content.clone()),
+                Some(object) if self.is_cut_off(draft, &content, object.modified).await? => {
+                    Require::Version(content.clone(), object.version)
+                }
+                Some(_) => return Err(Error::AlreadyExists),
+            };
+        }
+        Err(Error::Busy)
+    }
+
+    /// Tells whether content is what a crash left of a create: old enough, and its owner has no id reference.
+    async fn is_cut_off(&self, draft: &Draft, content: &ObjectPath, modified: u64) -> Result<bool> {
+        if modified + CUT_OFF > self.now() {
+            return Ok(false);
+        }
+        let path = layout::metadata_of(content);
+        let Some(object) = self.storage.get(&path).await? else { return Ok(true) };
+        let metadata: Metadata = document(&path, &object)?;
+        let owner = self.reference(&draft.entry.namespace, metadata.data.cache_id).await?;
+        Ok(owner.is_none())
+    }
+
+    /// Stores the next version of a file id: one more than the highest there is, claimed by creating its content.
+    async fn store_version(&self, draft: &Draft) -> Result<Stored> {
+        let mut version = if draft.entry.file_id.is_some() { self.newest_version(draft).await? + 1 } else { 1 };
+        for _ in 0..RACES {
+            let place = draft.place(version);
+            let claim = Require::Absent(place.content_files[0].clone());
+            if let Some(stored) = self.write(draft, place, Some(claim)).await? {
+                return Ok(stored);
+            }
+            version += 1;
+        }
+        Err(Error::Busy)
+    }
+
+    /// The highest version of a file id, of either kind; 0 when there is none.
+    async fn newest_version(&self, draft: &Draft) -> Result<u32> {
+        let versions = layout::strategy_folder(&draft.entry.namespace, Strategy::TemporalVersioned).join("versions");
+        let versions = crate::storage::Folder::from_parsed(versions);
+        let mut numbers: Vec<u32> = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.storage.children(&versions, after.as_deref(), 1000).await?;
+            numbers.extend(page.iter().map(Child::name).filter_map(|name| name.strip_prefix('v')?.parse::<u32>().ok()));
+            match page.last() {
+                Some(last) if page.len() == 1000 => after = Some(last.sort_key()),
+                _ => break,
+            }
+        }
+        numbers.sort_unstable_by(|a, b| b.cmp(a));
+        for chunk in numbers.chunks(16) {
+            let of =
+                |version: &u32, kind: Kind| draft.name(kind).place(draft.stored_at, *version).content_files[0].clone();
+            let paths: Vec<_> = chunk.iter().flat_map(|v| [of(v, Kind::Json), of(v, Kind::Binary)]).collect();
+            let found = self.storage.get_many(&paths).await?;
+            if let Some(at) = found.iter().position(Option::is_some) {
+                return Ok(chunk[at / 2]);
+            }
+        }
+        Ok(0)
+    }
+
+    /// Writes an entry to its place; `None` when the condition does not hold.
+    async fn write(&self, draft: &Draft, place: Place, condition: Option<Require>) -> Result<Option<Stored>> {
+        let paths = draft.all_paths(&place);
+        let config = Bytes::from(sidecar_bytes(&draft.config(&place)));
+        let metadata = Bytes::from(sidecar_bytes(&draft.metadata()));
+        let id_reference = reference_bytes(&draft.id_reference(&place, paths.clone()));
+        let mut batch = Batch::new();
+        if let Some(condition) = condition {
+            batch.require(condition);
+        }
+        let (first, copies) = place.content_files.split_first().expect("every strategy has a content file");
+        batch.put(first.clone(), draft.bytes.clone()).then();
+        for copy in copies {
+            batch.put(copy.clone(), draft.bytes.clone());
+        }
+        for content in &place.content_files {
+            batch.put(layout::config_of(content), config.clone());
+            batch.put(layout::metadata_of(content), metadata.clone());
+        }
+        batch.then().put(paths.by_id[0].clone(), id_reference);
+        batch.then().edit(paths.by_hash[0].clone(), draft.share_in_hash());
+        let Some(outcomes) = lost_race(self.storage.commit(batch).await)? else { return Ok(None) };
+        let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
+        Ok(Some(Stored {
+            cache_id: draft.cache_id,
+            cache_hash: draft.cache_hash.clone(),
+            namespace: draft.entry.namespace.clone(),
+            paths,
+            size: draft.bytes.len() as u64,
+            version,
+        }))
+    }
+}
+
+impl Draft {
+    fn name(&self, kind: Kind) -> Name<'_> {
+        Name {
+            namespace: &self.entry.namespace,
+            strategy: self.entry.strategy,
+            cache_key: self.entry.cache_key.as_ref(),
+            file_id: &self.file_id,
+            kind,
+        }
+    }
+
+    fn place(&self, version: u32) -> Place {
+        self.name(self.kind).place(self.stored_at, version)
+    }
+
+    fn cache_key(&self) -> String {
+        self.entry.cache_key.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn all_paths(&self, place: &Place) -> AllPaths {
+        let with_sidecars =
+            |content: &ObjectPath| [content.clone(), layout::config_of(content), layout::metadata_of(content)];
+        let mut data: Vec<_> = place.content_files.iter().flat_map(with_sidecars).collect();
+        data.sort_unstable();
+        AllPaths {
+            data,
+            by_hash: vec![layout::by_hash(&self.entry.namespace, &self.cache_hash)],
+            by_id: vec![layout::by_id(&self.entry.namespace, self.cache_id)],
+        }
+    }
+
+    fn config(&self, place: &Place) -> Config {
+        Config {
+            exists_strategy: "first".to_owned(),
+            file_id: self.file_id.to_string(),
+            file_key: self.cache_key(),
+            file_paths: place.folders.clone(),
+            file_type: self.kind.into(),
+        }
+    }
+
+    fn metadata(&self) -> Metadata {
+        let (content_encoding, json_field_path) = match &self.entry.content {
+            Content::String(_) => (None, None),
+            // Python writes an empty field path for a keyed JSON entry without one.
+            Content::Json { field, .. } if self.entry.cache_key.is_some() => {
+                (None, Some(field.as_ref().map(ToString::to_string).unwrap_or_default()))
+            }
+            Content::Json { field, .. } => (None, field.as_ref().map(ToString::to_string)),
+            Content::Binary { encoding, .. } => (encoding.as_ref().map(ToString::to_string), None),
+        };
+        Metadata {
+            content_hash: content_hash(&self.bytes),
+            chain_hash: None,
+            previous_version_path: None,
+            content_size: self.bytes.len() as u64,
+            tags: Vec::new(),
+            timestamp: self.stored_at,
+            data: Owner {
+                cache_hash: self.cache_hash.clone(),
+                cache_key: self.cache_key(),
+                cache_id: self.cache_id,
+                content_encoding,
+                file_id: self.file_id.to_string(),
+                file_type: self.kind.into(),
+                json_field_path,
+                namespace: self.entry.namespace.to_string(),
+                stored_at: self.stored_at,
+                strategy: self.entry.strategy,
+            },
+        }
+    }
+
+    fn id_reference(&self, place: &Place, all_paths: AllPaths) -> IdReference {
+        IdReference {
+            all_paths,
+            cache_id: self.cache_id,
+            cache_hash: self.cache_hash.clone(),
+            file_paths: FilePaths {
+                content_files: place.content_files.clone(),
+                data_folders: place.data_folders.clone(),
+            },
+            file_type: self.kind.into(),
+            namespace: self.entry.namespace.to_string(),
+            strategy: self.entry.strategy,
+            timestamp: self.stored_at,
+        }
+    }
+
+    /// Adds this entry to the reference of its hash.
+    fn share_in_hash(&self) -> impl Fn(Option<&[u8]>) -> Change + Send + Sync + 'static {
+        let (hash, entry) = (self.cache_hash.clone(), HashEntry { cache_id: self.cache_id, timestamp: self.stored_at });
+        move |now| {
+            let reference = now.and_then(parse_hash_reference);
+            Change::Put(reference_bytes(&HashReference::with(reference, &hash, entry.clone())).into())
+        }
+    }
+}

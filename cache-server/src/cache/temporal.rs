@@ -1,0 +1,210 @@
+//! The time-range scan: entries of the temporal strategies in the order they were stored, read from the time folders only.
+//!
+//! Folders end with the UTC minute. The Python service wrote hour folders in its own local time; those within
+//! fourteen hours of the range are read too, and filtered by what their metadata says.
+
+use std::collections::BinaryHeap;
+
+use cache_client::{CacheId, Namespace, Strategy};
+
+use super::entries::readable;
+use super::{Cache, Entry, Result, document};
+use crate::layout;
+use crate::records::Metadata;
+use crate::storage::{Child, Folder, ObjectPath};
+
+/// No time zone is further from UTC than this, in milliseconds.
+const FURTHEST_ZONE: u64 = 14 * 3_600_000;
+/// How many sidecars are read together.
+const PAGE: usize = 1000;
+const TEMPORAL: [Strategy; 3] = [Strategy::Temporal, Strategy::TemporalLatest, Strategy::TemporalVersioned];
+
+/// Which entries: those stored from `from` up to, but not at, `to`, in milliseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub struct TemporalScan {
+    /// The first instant.
+    pub from: u64,
+    /// The instant after the last one.
+    pub to: u64,
+    /// Only entries after this one.
+    pub after: Option<TemporalCursor>,
+    /// How many entries at most.
+    pub limit: usize,
+}
+
+/// The place of an entry in the order of the scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TemporalCursor {
+    /// When the entry was stored.
+    pub stored_at: u64,
+    /// Its id.
+    pub cache_id: CacheId,
+}
+
+/// An entry of the scan before its content is read. Ordered by its place in the scan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    at: TemporalCursor,
+    content: ObjectPath,
+}
+
+/// The earliest `limit` entries seen so far.
+struct Earliest {
+    scan: TemporalScan,
+    found: BinaryHeap<Found>,
+}
+
+impl Earliest {
+    fn add(&mut self, found: Found) {
+        let inside = (self.scan.from..self.scan.to).contains(&found.at.stored_at);
+        if !inside || self.scan.after.is_some_and(|after| found.at <= after) {
+            return;
+        }
+        self.found.push(found);
+        if self.found.len() > self.scan.limit {
+            self.found.pop();
+        }
+    }
+
+    /// Tells whether nothing in this minute, or in a later one, can be among the earliest.
+    fn ends_before(&self, minute: &str) -> bool {
+        let latest = self.found.peek().filter(|_| self.found.len() >= self.scan.limit);
+        latest.is_some_and(|latest| minute > layout::minute_folder(latest.at.stored_at).as_str())
+    }
+}
+
+impl Cache {
+    /// Finds the places of the first entries of a range, in the order they were stored.
+    ///
+    /// Costs a listing of the range's folders and one read of a sidecar for each entry in the minutes that are reached;
+    /// holds at most `limit` places in memory.
+    pub async fn temporal(
+        &self,
+        namespace: &Namespace,
+        scan: TemporalScan,
+    ) -> Result<Vec<(TemporalCursor, ObjectPath)>> {
+        let mut earliest = Earliest { scan, found: BinaryHeap::new() };
+        if scan.limit == 0 || scan.from >= scan.to {
+            return Ok(Vec::new());
+        }
+        for strategy in TEMPORAL {
+            self.hour_folders(&layout::strategy_folder(namespace, strategy), &mut earliest).await?;
+        }
+        let start = scan.after.map_or(scan.from, |after| after.stored_at.max(scan.from));
+        for strategy in TEMPORAL {
+            self.minute_folders(&layout::strategy_folder(namespace, strategy), start, &mut earliest).await?;
+        }
+        let sorted = earliest.found.into_sorted_vec();
+        Ok(sorted.into_iter().map(|found| (found.at, found.content)).collect())
+    }
+
+    /// Reads an entry of the scan; `None` when it is gone or cannot be read.
+    pub async fn temporal_entry(
+        &self,
+        namespace: &Namespace,
+        at: TemporalCursor,
+        content: &ObjectPath,
+    ) -> Result<Option<Entry>> {
+        let Some(mut reference) = self.reference(namespace, at.cache_id).await? else { return Ok(None) };
+        // Read the copy the scan found: `latest/` may hold a newer entry.
+        reference.file_paths.content_files.retain(|path| path == content);
+        readable(content, self.entry(reference).await)
+    }
+
+    /// Adds the entries in minute folders, minute by minute, until no later minute can add any.
+    async fn minute_folders(&self, data: &Folder, start: u64, earliest: &mut Earliest) -> Result<()> {
+        let last_minute = layout::minute_folder(earliest.scan.to - 1);
+        let mut minute: Option<String> = None;
+        let mut after = data.join(&layout::minute_folder(start));
+        let mut pending = Vec::new();
+        loop {
+            let page = self.storage.list(data, Some(&after), PAGE).await?;
+            let full = page.len() == PAGE;
+            for listed in page {
+                after = listed.path.to_string();
+                let below = after.strip_prefix(&data.prefix()).unwrap_or_default();
+                let Some((folder, name)) = minute_of(below) else { continue };
+                if minute.as_deref() != Some(folder) {
+                    self.add_sidecars(&mut pending, earliest).await?;
+                    if earliest.ends_before(folder) || folder > last_minute.as_str() {
+                        return Ok(());
+                    }
+                    minute = Some(folder.to_owned());
+                }
+                if is_sidecar(name) {
+                    pending.push(listed.path);
+                    if pending.len() == PAGE {
+                        self.add_sidecars(&mut pending, earliest).await?;
+                    }
+                }
+            }
+            if !full {
+                return self.add_sidecars(&mut pending, earliest).await;
+            }
+        }
+    }
+
+    /// Adds the entries in Python's hour folders around the range.
+    async fn hour_folders(&self, data: &Folder, earliest: &mut Earliest) -> Result<()> {
+        let hour = |time: u64| layout::minute_folder(time)[..13].to_owned();
+        let first = hour(earliest.scan.from.saturating_sub(FURTHEST_ZONE));
+        let last = hour(earliest.scan.to.saturating_add(FURTHEST_ZONE));
+        let mut folders = vec![(0, data.clone())];
+        while let Some((depth, folder)) = folders.pop() {
+            let mut pending = Vec::new();
+            let mut after = None;
+            loop {
+                let page = self.storage.children(&folder, after.as_deref(), PAGE).await?;
+                after = if page.len() == PAGE { page.last().map(Child::sort_key) } else { None };
+                for child in page {
+                    match child {
+                        Child::Folder(name) if depth < 4 && name.bytes().all(|b| b.is_ascii_digit()) => {
+                            let below = Folder::from_parsed(folder.join(&name));
+                            let text = below.as_str().strip_prefix(&data.prefix()).unwrap_or_default();
+                            // Compare as much of `2026/02/13/14` as this folder's path has.
+                            if (&first[..text.len().min(13)]..=&last[..text.len().min(13)]).contains(&text) {
+                                folders.push((depth + 1, below));
+                            }
+                        }
+                        Child::File(name) if depth == 4 && is_sidecar(&name) => {
+                            pending.push(ObjectPath::from_parsed(folder.join(&name)));
+                        }
+                        Child::Folder(_) | Child::File(_) => {}
+                    }
+                }
+                self.add_sidecars(&mut pending, earliest).await?;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads sidecars and adds the entries they describe.
+    async fn add_sidecars(&self, sidecars: &mut Vec<ObjectPath>, earliest: &mut Earliest) -> Result<()> {
+        let objects = self.storage.get_many(sidecars).await?;
+        for (path, object) in sidecars.drain(..).zip(objects) {
+            let Some(object) = object else { continue };
+            let Some(metadata) = readable(&path, document::<Metadata>(&path, &object).map(Some))? else { continue };
+            let content = path.as_str().trim_end_matches(".metadata").to_owned();
+            earliest.add(Found {
+                at: TemporalCursor { stored_at: metadata.data.stored_at, cache_id: metadata.data.cache_id },
+                content: ObjectPath::from_parsed(content),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Takes `2026/02/13/14/30/name` apart; `None` for anything else, such as child files or `latest/`.
+fn minute_of(below: &str) -> Option<(&str, &str)> {
+    let (folder, name) = below.split_at_checked(16)?;
+    let name = name.strip_prefix('/')?;
+    let digits = folder.split('/').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    (digits && folder.split('/').count() == 5 && !name.contains('/')).then_some((folder, name))
+}
+
+fn is_sidecar(name: &str) -> bool {
+    name.ends_with(".metadata")
+}

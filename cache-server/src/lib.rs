@@ -1,0 +1,21 @@
+//! A content-addressed cache service over HTTP, with namespaces, five storage strategies and several storage engines.
+//!
+//! Programs written against the Python "MGraph-AI cache service" use it without a change: the routes, the bodies and the
+//! stored files are the same. Requests come in through `api`, which knows HTTP; `cache` does what they ask, in
+//! terms of entries; `layout` and `records` say where and how entries are written; `storage` keeps the bytes.
+
+mod api;
+pub mod cache;
+pub mod clock;
+pub mod config;
+pub mod layout;
+pub mod records;
+pub mod server;
+pub mod storage;
+
+/// The OpenAPI document of the service, as JSON that ends with a line break.
+pub fn openapi() -> String {
+    let mut document = api::document().to_pretty_json().expect("the document is plain JSON");
+    document.push('\n');
+    document
+}

@@ -1,0 +1,257 @@
+//! The documents in storage, typed; their bytes are those the Python service writes.
+
+use cache_client::hash::hex_prefix;
+use cache_client::{CacheHash, CacheId, Strategy};
+use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
+
+use crate::layout::Kind;
+use crate::storage::{Folder, ObjectPath};
+
+/// The reference of one entry: `refs/by-id/…/{cache_id}.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IdReference {
+    /// Every file of the entry.
+    pub all_paths: AllPaths,
+    /// The entry's id.
+    pub cache_id: CacheId,
+    /// The hash it was stored under.
+    pub cache_hash: CacheHash,
+    /// Where its copies lie.
+    pub file_paths: FilePaths,
+    /// `json` or `binary`.
+    pub file_type: FileKind,
+    /// The namespace.
+    pub namespace: String,
+    /// The strategy.
+    pub strategy: Strategy,
+    /// When it was stored, in milliseconds since 1970.
+    pub timestamp: u64,
+}
+
+/// Every file of an entry, by what it is for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AllPaths {
+    /// Content files and their sidecars, sorted.
+    pub data: Vec<ObjectPath>,
+    /// The hash reference.
+    pub by_hash: Vec<ObjectPath>,
+    /// The id reference.
+    pub by_id: Vec<ObjectPath>,
+}
+
+/// Where an entry's copies lie, the one that is read first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FilePaths {
+    /// The content files.
+    pub content_files: Vec<ObjectPath>,
+    /// The folders of the child files, in the same order.
+    #[serde(default)]
+    pub data_folders: Vec<Folder>,
+}
+
+/// What a content file holds, as the documents say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    /// A JSON document, which may be a string.
+    Json,
+    /// Bytes.
+    Binary,
+}
+
+impl From<Kind> for FileKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Json => Self::Json,
+            Kind::Binary => Self::Binary,
+        }
+    }
+}
+
+/// All entries of one hash: `refs/by-hash/…/{hash}.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HashReference {
+    /// The hash.
+    pub cache_hash: CacheHash,
+    /// The entries, oldest first; the list is never cut.
+    pub cache_ids: Vec<HashEntry>,
+    /// The newest entry.
+    pub latest_id: CacheId,
+    /// How many there are.
+    pub total_versions: u64,
+}
+
+/// One entry of a hash.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HashEntry {
+    /// The entry's id.
+    pub cache_id: CacheId,
+    /// When it was stored, in milliseconds since 1970.
+    pub timestamp: u64,
+}
+
+impl HashReference {
+    /// The reference with one more entry; `None` stands for no reference yet.
+    pub fn with(reference: Option<Self>, hash: &CacheHash, entry: HashEntry) -> Self {
+        let mut cache_ids = reference.map(|reference| reference.cache_ids).unwrap_or_default();
+        let latest_id = entry.cache_id;
+        cache_ids.push(entry);
+        Self { cache_hash: hash.clone(), total_versions: cache_ids.len() as u64, cache_ids, latest_id }
+    }
+
+    /// The reference without an entry; `None` when no entry is left.
+    pub fn without(mut self, id: CacheId) -> Option<Self> {
+        self.cache_ids.retain(|entry| entry.cache_id != id);
+        self.latest_id = self.cache_ids.last()?.cache_id;
+        self.total_versions = self.cache_ids.len() as u64;
+        Some(self)
+    }
+}
+
+/// The layout sidecar: `{content}.config`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// Always `first`.
+    pub exists_strategy: String,
+    /// The file id.
+    pub file_id: String,
+    /// The cache key; empty without one.
+    pub file_key: String,
+    /// The folder of each copy.
+    pub file_paths: Vec<Folder>,
+    /// How the content is written.
+    pub file_type: FileType,
+}
+
+/// How a content file is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileType {
+    /// `json` or `binary`.
+    pub name: FileKind,
+    /// The media type.
+    pub content_type: String,
+    /// Without the dot.
+    pub file_extension: String,
+    /// The character set of text.
+    pub encoding: Option<String>,
+    /// `json` or `binary`.
+    pub serialization: FileKind,
+}
+
+impl From<Kind> for FileType {
+    fn from(kind: Kind) -> Self {
+        let (content_type, encoding) = match kind {
+            Kind::Json => ("application/json; charset=utf-8", Some("utf-8".to_owned())),
+            Kind::Binary => ("application/octet-stream", None),
+        };
+        Self {
+            name: kind.into(),
+            content_type: content_type.to_owned(),
+            file_extension: kind.extension().to_owned(),
+            encoding,
+            serialization: kind.into(),
+        }
+    }
+}
+
+/// The ownership sidecar: `{content}.metadata`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The first 10 digits of the MD5 of the content bytes that were stored first.
+    #[serde(rename = "content__hash")]
+    pub content_hash: String,
+    /// Always null.
+    pub chain_hash: Option<String>,
+    /// Always null.
+    pub previous_version_path: Option<String>,
+    /// The length of the content bytes that were stored first.
+    #[serde(rename = "content__size")]
+    pub content_size: u64,
+    /// Always empty.
+    pub tags: Vec<String>,
+    /// When the sidecar was written, in milliseconds since 1970.
+    pub timestamp: u64,
+    /// Whose content it is.
+    pub data: Owner,
+}
+
+/// The entry a content file belongs to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The hash it was stored under.
+    pub cache_hash: CacheHash,
+    /// The cache key; empty without one.
+    pub cache_key: String,
+    /// The entry's id.
+    pub cache_id: CacheId,
+    /// `gzip` when the content is stored compressed.
+    pub content_encoding: Option<String>,
+    /// The file id.
+    pub file_id: String,
+    /// `json` or `binary`.
+    pub file_type: FileKind,
+    /// The field the entry is hashed by; empty for a keyed JSON entry without one.
+    pub json_field_path: Option<String>,
+    /// The namespace.
+    pub namespace: String,
+    /// When it was stored, in milliseconds since 1970.
+    pub stored_at: u64,
+    /// The strategy.
+    pub strategy: Strategy,
+}
+
+/// The first 10 digits of the MD5 of a content file, as its metadata names it.
+pub fn content_hash(content: &[u8]) -> String {
+    hex_prefix(&Md5::digest(content), 10)
+}
+
+/// The bytes of a reference: JSON indented by two, as Python writes it.
+pub fn reference_bytes(document: &impl Serialize) -> Vec<u8> {
+    pretty(document, b"  ")
+}
+
+/// The bytes of a sidecar: JSON indented by four, as Python writes it.
+pub fn sidecar_bytes(document: &impl Serialize) -> Vec<u8> {
+    pretty(document, b"    ")
+}
+
+fn pretty(document: &impl Serialize, indent: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(1024);
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(indent);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+    document.serialize(&mut serializer).expect("documents have string keys and a Vec takes any bytes");
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+    use super::*;
+
+    fn entry(digit: u8) -> HashEntry {
+        let id = format!("00000000-0000-4000-8000-00000000000{digit}");
+        HashEntry { cache_id: CacheId::parse(&id).unwrap(), timestamp: u64::from(digit) }
+    }
+
+    #[test]
+    fn a_hash_reference_gains_and_loses_entries() {
+        let hash = CacheHash::parse("3c862eca78c03d61").unwrap();
+        let one = HashReference::with(None, &hash, entry(1));
+        let two = HashReference::with(Some(one.clone()), &hash, entry(2));
+        assert_eq!((two.latest_id, two.total_versions), (entry(2).cache_id, 2));
+        assert_eq!(two.clone().without(entry(2).cache_id), Some(one.clone()));
+        assert_eq!(two.without(entry(9).cache_id).unwrap().total_versions, 2);
+        assert_eq!(one.without(entry(1).cache_id), None);
+    }
+
+    #[test]
+    fn a_hash_reference_has_the_bytes_python_writes() {
+        let hash = CacheHash::parse("3c862eca78c03d61").unwrap();
+        let text = String::from_utf8(reference_bytes(&HashReference::with(None, &hash, entry(1)))).unwrap();
+        let expected = "{\n  \"cache_hash\": \"3c862eca78c03d61\",\n  \"cache_ids\": [\n    {\n      \"cache_id\": \
+            \"00000000-0000-4000-8000-000000000001\",\n      \"timestamp\": 1\n    }\n  ],\n  \"latest_id\": \
+            \"00000000-0000-4000-8000-000000000001\",\n  \"total_versions\": 1\n}";
+        assert_eq!(text, expected);
+    }
+}

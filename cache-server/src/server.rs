@@ -1,0 +1,115 @@
+//! Starting the service: from a configuration to a bound server that can be run and stopped.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::{HttpServer, web};
+use anyhow::{Context, bail};
+use cache_client::CacheHashGenerator;
+use cache_client::hash::Algorithm;
+use uuid::Uuid;
+
+use crate::api::{self, ApiKey, Settings};
+use crate::cache::Cache;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, HashAlgorithm, StorageMode};
+use crate::storage::{Embedded, Folder, LocalDisk, Memory, Prefixed, SharedStorage};
+
+/// A server that has its port and waits to be run.
+pub struct Bound {
+    server: Server,
+    cache: Cache,
+    address: SocketAddr,
+}
+
+impl std::fmt::Debug for Bound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bound").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Bound {
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A handle to stop it with.
+    pub fn handle(&self) -> actix_web::dev::ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until SIGTERM, SIGINT or a stop through the handle; finishes requests in flight and flushes.
+    pub async fn run(self) -> anyhow::Result<()> {
+        self.server.await.context("the server failed")?;
+        self.cache.flush().await.context("the storage could not be flushed")
+    }
+}
+
+/// Opens the storage and takes the port.
+pub fn bind(config: &Config) -> anyhow::Result<Bound> {
+    bind_with(config, Arc::new(SystemClock))
+}
+
+/// Opens the storage and takes the port, with a clock of one's own.
+pub fn bind_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound> {
+    let settings = settings(config, clock.now())?;
+    let cache = Cache::new(open_storage(config)?, clock, hashes(config)?);
+    let (shared_cache, settings) = (web::Data::new(cache.clone()), web::Data::new(settings));
+    let mut server = HttpServer::new(move || api::app(shared_cache.clone(), settings.clone()))
+        .shutdown_timeout(config.shutdown_seconds);
+    if let Some(workers) = config.workers {
+        server = server.workers(workers.max(1));
+    }
+    let server = server.bind(config.address()).with_context(|| format!("cannot listen on {}", config.address()))?;
+    let address = *server.addrs().first().context("no address was bound")?;
+    Ok(Bound { server: server.run(), cache, address })
+}
+
+/// Opens the engine the configuration names; nothing else asks which one runs.
+fn open_storage(config: &Config) -> anyhow::Result<SharedStorage> {
+    let path = |default: &std::path::PathBuf| config.path.clone().unwrap_or_else(|| default.clone());
+    let storage: SharedStorage = match config.storage_mode {
+        StorageMode::Memory => Arc::new(Memory::new()),
+        StorageMode::LocalDisk => Arc::new(LocalDisk::open(&path(&config.local_disk_path))?),
+        StorageMode::Embedded => Arc::new(Embedded::open(&path(&config.embedded_path))?),
+    };
+    let prefix = Folder::parse(&config.storage_prefix).context("the storage prefix is not usable")?;
+    if prefix == Folder::root() {
+        return Ok(storage);
+    }
+    Ok(Arc::new(Prefixed::new(storage, prefix)))
+}
+
+fn hashes(config: &Config) -> anyhow::Result<CacheHashGenerator> {
+    let algorithm = match config.hash_algorithm {
+        HashAlgorithm::Md5 => Algorithm::Md5,
+        HashAlgorithm::Sha256 => Algorithm::Sha256,
+        HashAlgorithm::Sha384 => Algorithm::Sha384,
+    };
+    Ok(CacheHashGenerator::new(algorithm, config.hash_length)?)
+}
+
+fn settings(config: &Config, boot_time: u64) -> anyhow::Result<Settings> {
+    let api_key = config.api_key.clone().filter(|value| !value.is_empty());
+    if api_key.is_none() && !config.host.is_loopback() {
+        bail!("refusing to listen on {} without an API key: set FAST_API__AUTH__API_KEY__VALUE", config.host);
+    }
+    if api_key.is_none() && config.admin_api_key.is_some() {
+        bail!("CACHE_SERVER__ADMIN_API_KEY needs FAST_API__AUTH__API_KEY__VALUE");
+    }
+    if api_key.is_none() {
+        tracing::warn!("no API key is configured: everybody on this machine can read and write");
+    }
+    Ok(Settings {
+        api_key: api_key.map(|value| ApiKey { name: config.api_key_name.clone(), value }),
+        admin_key: config.admin_api_key.clone(),
+        body_limit: config.body_limit,
+        cors_origins: config.cors_origins.clone(),
+        storage_mode: config.storage_mode.as_str(),
+        default_ttl_hours: config.default_ttl_hours,
+        instance_id: Uuid::new_v4(),
+        boot_time,
+    })
+}

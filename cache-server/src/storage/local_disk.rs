@@ -1,0 +1,331 @@
+//! The `local_disk` engine: one file per object, readable by people and by the Python service.
+//!
+//! A file is written under `.tmp/`, flushed, and renamed into place; then its folder is flushed. Only one server may have
+//! the root open (`.lock`), so locks in memory make conditions and edits atomic. The version of an object is its
+//! modification time, which is set to a value no other write of this server has.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard};
+
+use super::{
+    Batch, Change, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Require, Result, Storage, Version,
+    Versions, Write,
+};
+
+const LOCK: &str = ".lock";
+const TEMPORARY: &str = ".tmp";
+/// Writers of different paths rarely meet at one of this many locks.
+const LOCKS: usize = 256;
+/// How often a write is tried again when a delete removes the folder it needs.
+const FOLDER_RACES: usize = 16;
+
+/// Objects as files below a root folder, flushed to disk before a commit is answered.
+#[derive(Debug)]
+pub struct LocalDisk {
+    disk: Arc<Disk>,
+}
+
+#[derive(Debug)]
+struct Disk {
+    root: PathBuf,
+    locks: Vec<Mutex<()>>,
+    versions: Versions,
+    /// Held until the process ends; the operating system releases it also after `kill -9`.
+    _lock: File,
+}
+
+impl LocalDisk {
+    /// Opens the folder, creating it if needed; refuses a folder that another server has open.
+    pub fn open(root: &Path) -> Result<Self> {
+        let opening = failed("opening the folder");
+        let temporary = root.join(TEMPORARY);
+        // What a killed server was writing was never acknowledged.
+        match fs::remove_dir_all(&temporary) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(opening(error)),
+            _ => {}
+        }
+        fs::create_dir_all(&temporary).map_err(&opening)?;
+        let lock = File::create(root.join(LOCK)).map_err(&opening)?;
+        lock.try_lock().map_err(|source| Error::Failed {
+            doing: "locking the folder, which another server has open",
+            source: source.into(),
+        })?;
+        let locks = std::iter::repeat_with(Mutex::default).take(LOCKS).collect();
+        let disk = Disk { root: root.to_owned(), locks, versions: Versions::default(), _lock: lock };
+        Ok(Self { disk: Arc::new(disk) })
+    }
+
+    /// Runs `work` on a thread that may wait for the disk.
+    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Disk) -> Result<T> + Send + 'static) -> Result<T> {
+        let disk = Arc::clone(&self.disk);
+        let done = tokio::task::spawn_blocking(move || work(&disk)).await;
+        done.unwrap_or_else(|source| Err(Error::Failed { doing: "working on the disk", source: source.into() }))
+    }
+}
+
+#[async_trait]
+impl Storage for LocalDisk {
+    async fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>> {
+        let paths = paths.to_vec();
+        self.blocking(move |disk| paths.iter().map(|path| disk.read(path)).collect()).await
+    }
+
+    async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
+        let (folder, after) = (folder.clone(), after.map(str::to_owned));
+        self.blocking(move |disk| {
+            let mut listed = Vec::new();
+            disk.walk(&folder, after.as_deref(), limit, &mut listed)?;
+            Ok(listed)
+        })
+        .await
+    }
+
+    async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
+        let (folder, after) = (folder.clone(), after.map(str::to_owned));
+        self.blocking(move |disk| {
+            let mut children = disk.sorted_children(&folder)?;
+            if let Some(after) = after {
+                children.retain(|child| child.sort_key() > after);
+            }
+            children.truncate(limit);
+            Ok(children)
+        })
+        .await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
+        self.blocking(move |disk| disk.commit(batch)).await
+    }
+
+    async fn flush(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Disk {
+    fn file(&self, path: &ObjectPath) -> PathBuf {
+        self.root.join(path.as_str())
+    }
+
+    fn read(&self, path: &ObjectPath) -> Result<Option<Object>> {
+        let read = || {
+            let mut file = File::open(self.file(path))?;
+            let about = file.metadata()?;
+            let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0));
+            file.read_to_end(&mut bytes)?;
+            let version = version_of(about.modified()?);
+            Ok(Object { bytes: bytes.into(), modified: version.millis(), version })
+        };
+        match read() {
+            Ok(object) => Ok(Some(object)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(failed("reading a file")(error)),
+        }
+    }
+
+    fn version(&self, path: &ObjectPath) -> Result<Option<Version>> {
+        match fs::metadata(self.file(path)).and_then(|about| Ok((about.is_file(), about.modified()?))) {
+            Ok((true, modified)) => Ok(Some(version_of(modified))),
+            Ok((false, _)) => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(failed("reading a file's version")(error)),
+        }
+    }
+
+    /// Takes the locks of all paths of a batch, always in the same order.
+    fn lock(&self, batch: &Batch) -> Vec<MutexGuard<'_, ()>> {
+        let place = |path: &ObjectPath| {
+            path.as_str().bytes().fold(0_usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) % LOCKS
+        };
+        let places: BTreeSet<usize> = batch.paths().map(place).collect();
+        places.into_iter().map(|place| self.locks[place].lock()).collect()
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
+        let _locks = self.lock(&batch);
+        for require in &batch.requires {
+            if !self.holds(require)? {
+                return Err(Error::Precondition { path: require.path().clone() });
+            }
+        }
+        let mut outcomes = Vec::new();
+        for stage in batch.stages {
+            let mut changed_folders = BTreeSet::new();
+            for write in stage {
+                outcomes.push(self.apply(write, &mut changed_folders)?);
+            }
+            for folder in changed_folders {
+                flush_folder(&folder)?;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn holds(&self, require: &Require) -> Result<bool> {
+        Ok(require.holds(self.version(require.path())?.as_ref()))
+    }
+
+    fn apply(&self, write: Write, changed_folders: &mut BTreeSet<PathBuf>) -> Result<Outcome> {
+        let (path, change) = match write {
+            Write::Put(path, bytes) => (path, Change::Put(bytes)),
+            Write::Delete(path) => (path, Change::Delete),
+            Write::Edit(path, edit) => {
+                let change = edit.apply(self.read(&path)?.as_ref().map(|object| object.bytes.as_ref()));
+                (path, change)
+            }
+        };
+        match change {
+            Change::Put(bytes) => self.put(&path, &bytes, changed_folders),
+            Change::Delete => self.delete(&path, changed_folders),
+            Change::Keep => Ok(Outcome::Unchanged),
+        }
+    }
+
+    fn put(&self, path: &ObjectPath, bytes: &Bytes, changed_folders: &mut BTreeSet<PathBuf>) -> Result<Outcome> {
+        let writing = |error: std::io::Error| put_failed(path, error);
+        let version = self.versions.next();
+        let mut file = tempfile::NamedTempFile::new_in(self.root.join(TEMPORARY)).map_err(writing)?;
+        file.write_all(bytes).map_err(writing)?;
+        file.as_file().set_modified(SystemTime::UNIX_EPOCH + Duration::from_micros(version.0)).map_err(writing)?;
+        file.as_file().sync_all().map_err(writing)?;
+        let target = self.file(path);
+        let folder = target.parent().unwrap_or(&self.root).to_owned();
+        for race in 0.. {
+            self.create_folders(&folder, changed_folders).map_err(writing)?;
+            match file.persist(&target) {
+                Ok(_) => break,
+                Err(error) if error.error.kind() == ErrorKind::NotFound && race < FOLDER_RACES => file = error.file,
+                Err(error) => return Err(writing(error.error)),
+            }
+        }
+        changed_folders.insert(folder);
+        Ok(Outcome::Written(version))
+    }
+
+    /// Creates what is missing of a folder's path, noting the folders that got a new entry.
+    fn create_folders(&self, folder: &Path, changed: &mut BTreeSet<PathBuf>) -> std::io::Result<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        let missing = folder.ancestors().take_while(|ancestor| *ancestor != self.root && !ancestor.is_dir());
+        changed.extend(missing.filter_map(Path::parent).map(Path::to_owned));
+        fs::create_dir_all(folder)
+    }
+
+    /// Removes a file and the folders that are empty then.
+    fn delete(&self, path: &ObjectPath, changed_folders: &mut BTreeSet<PathBuf>) -> Result<Outcome> {
+        let file = self.file(path);
+        match fs::remove_file(&file) {
+            Ok(()) => {}
+            Err(error) if is_absent(&error) => return Ok(Outcome::Unchanged),
+            Err(error) => return Err(failed("deleting a file")(error)),
+        }
+        for folder in file.ancestors().skip(1).take_while(|folder| *folder != self.root) {
+            if fs::remove_dir(folder).is_err() {
+                changed_folders.insert(folder.to_owned());
+                break;
+            }
+        }
+        Ok(Outcome::Deleted)
+    }
+
+    /// The files and folders directly in a folder, in the order of their sort keys.
+    fn sorted_children(&self, folder: &Folder) -> Result<Vec<Child>> {
+        let listing = failed("listing a folder");
+        let entries = match fs::read_dir(self.root.join(folder.as_str())) {
+            Ok(entries) => entries,
+            Err(error) if is_absent(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(listing(error)),
+        };
+        let at_root = folder.as_str().is_empty();
+        let mut children = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(&listing)?;
+            // A name that is no text was not written by this service.
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if at_root && matches!(name.as_str(), LOCK | TEMPORARY) {
+                continue;
+            }
+            let is_folder = entry.file_type().map_err(&listing)?.is_dir();
+            children.push(if is_folder { Child::Folder(name) } else { Child::File(name) });
+        }
+        children.sort_by_cached_key(Child::sort_key);
+        Ok(children)
+    }
+
+    /// Adds the files below a folder that come after `after`, until there are `limit`.
+    fn walk(&self, folder: &Folder, after: Option<&str>, limit: usize, listed: &mut Vec<Listed>) -> Result<()> {
+        for child in self.sorted_children(folder)? {
+            if listed.len() >= limit {
+                break;
+            }
+            let path = folder.join(&child.sort_key());
+            match child {
+                Child::Folder(_) => {
+                    // Skip a folder whose last possible path comes before `after`.
+                    let all_before = after.is_some_and(|after| *path < *after && !after.starts_with(&path));
+                    if !all_before {
+                        self.walk(&Folder::parse(&path).unwrap_or_else(|_| Folder::root()), after, limit, listed)?;
+                    }
+                }
+                Child::File(_) => {
+                    if after.is_some_and(|after| *path <= *after) {
+                        continue;
+                    }
+                    let Ok(path) = ObjectPath::parse(&path) else { continue };
+                    // A file that is gone by now was deleted while the folder was listed.
+                    if let Ok(about) = fs::metadata(self.file(&path)) {
+                        listed.push(Listed { path, size: about.len() });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn version_of(modified: SystemTime) -> Version {
+    let since_1970 = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Version(u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX))
+}
+
+fn flush_folder(folder: &Path) -> Result<()> {
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("flushing a folder")(error)),
+        // A folder that is gone was removed by the delete that emptied it.
+        _ => Ok(()),
+    }
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::InvalidFilename
+    )
+}
+
+fn failed(doing: &'static str) -> impl Fn(std::io::Error) -> Error {
+    move |error| match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::Full(error),
+        _ => Error::Failed { doing, source: error.into() },
+    }
+}
+
+fn put_failed(path: &ObjectPath, error: std::io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::NotADirectory
+        | ErrorKind::IsADirectory
+        | ErrorKind::AlreadyExists
+        | ErrorKind::DirectoryNotEmpty => Error::PathConflict { path: path.clone() },
+        ErrorKind::InvalidFilename => Error::PathTooLong { path: path.clone() },
+        _ => failed("writing a file")(error),
+    }
+}

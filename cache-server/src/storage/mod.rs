@@ -1,0 +1,184 @@
+//! Where objects are kept: one small trait, and one file for each engine behind it.
+//!
+//! An object is bytes under a path, with an opaque [`Version`] that changes at every write. Everything the cache stores is
+//! written by [`Storage::commit`]: a [`Batch`] of writes in stages, guarded by preconditions. `memory` and
+//! `embedded` apply a batch atomically. `local_disk` applies it stage by stage, in order, so that a crash leaves a prefix of
+//! it; the order in which the domain builds a batch is therefore part of what it promises.
+
+mod batch;
+mod embedded;
+mod local_disk;
+mod memory;
+mod path;
+mod prefixed;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+pub use batch::{Batch, Change, Edit, Outcome, Require, Write};
+pub use embedded::Embedded;
+pub use local_disk::LocalDisk;
+pub use memory::Memory;
+pub use path::{Folder, InvalidPath, ObjectPath};
+pub use prefixed::Prefixed;
+
+/// An engine that keeps objects.
+///
+/// Calls may be made from any number of tasks. Reads see every commit that was answered before they began.
+#[async_trait]
+pub trait Storage: fmt::Debug + Send + Sync {
+    /// Reads one object; `None` when there is none.
+    async fn get(&self, path: &ObjectPath) -> Result<Option<Object>> {
+        let mut objects = self.get_many(std::slice::from_ref(path)).await?;
+        Ok(objects.pop().flatten())
+    }
+
+    /// Reads several objects, in the order asked for; on `memory` and `embedded` as of one instant.
+    async fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>>;
+
+    /// Lists objects below a folder at any depth, in byte order of their paths, after the path `after`.
+    ///
+    /// Reads no more than one page: at most `limit` objects, and fewer only at the end.
+    async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>>;
+
+    /// Lists what lies directly in a folder, in the order of [`Child::sort_key`], after the key `after`.
+    async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>>;
+
+    /// Applies a batch, or nothing of it when a precondition fails ([`Error::Precondition`]).
+    ///
+    /// When it answers, all is as durable as the engine promises. Outcomes are in the order of the writes.
+    async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>>;
+
+    /// Makes everything durable before the process ends.
+    async fn flush(&self) -> Result<()>;
+}
+
+/// Any engine, shared.
+pub type SharedStorage = Arc<dyn Storage>;
+
+/// An object as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// The content.
+    pub bytes: Bytes,
+    /// Which write made it.
+    pub version: Version,
+    /// When it was written, in milliseconds since 1970.
+    pub modified: u64,
+}
+
+/// An object as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it is.
+    pub path: ObjectPath,
+    /// The length of its content in bytes.
+    pub size: u64,
+}
+
+/// What lies directly in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Child {
+    /// An object of this name.
+    File(String),
+    /// A folder of this name.
+    Folder(String),
+}
+
+impl Child {
+    /// The name without the folder it lies in.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::File(name) | Self::Folder(name) => name,
+        }
+    }
+
+    /// What children are ordered by: the name, followed by `/` for a folder.
+    pub fn sort_key(&self) -> String {
+        match self {
+            Self::File(name) => name.clone(),
+            Self::Folder(name) => format!("{name}/"),
+        }
+    }
+}
+
+/// Which write an object comes from: never the same for two writes of one path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version(u64);
+
+impl Version {
+    /// Reads the text that `Display` wrote; any other text is a version no object has.
+    pub fn parse(text: &str) -> Self {
+        u64::from_str_radix(text, 16).map_or(Self(0), Self)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// Why an engine could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A precondition of a batch does not hold; nothing was written.
+    #[error("object {path:?} is not as the batch requires")]
+    Precondition {
+        /// The object that differs.
+        path: ObjectPath,
+    },
+    /// A file would be needed where a folder is, or the reverse (`local_disk` only).
+    #[error("path {path:?} needs a file where a folder is, or a folder where a file is")]
+    PathConflict {
+        /// The path that cannot be written.
+        path: ObjectPath,
+    },
+    /// No space is left for the write; nothing of it was acknowledged.
+    #[error("no space left")]
+    Full(#[source] std::io::Error),
+    /// A path is longer than the engine can store.
+    #[error("path {path:?} is too long for this storage")]
+    PathTooLong {
+        /// The path that cannot be written.
+        path: ObjectPath,
+    },
+    /// The operating system or the engine failed.
+    #[error("storage failed while {doing}")]
+    Failed {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// What every storage operation answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Draws versions: the time in microseconds, moved on where needed so that no two are equal.
+#[derive(Debug, Default)]
+struct Versions {
+    last: std::sync::atomic::AtomicU64,
+}
+
+impl Versions {
+    fn next(&self) -> Version {
+        use std::sync::atomic::Ordering::Relaxed;
+        let now = u64::try_from(chrono::Utc::now().timestamp_micros()).unwrap_or(0);
+        let next = |last: u64| Some(now.max(last + 1));
+        let last = self.last.fetch_update(Relaxed, Relaxed, next).unwrap_or(0);
+        Version(now.max(last + 1))
+    }
+}
+
+impl Version {
+    /// The time of the write in milliseconds since 1970, for versions drawn by [`Versions`].
+    fn millis(&self) -> u64 {
+        self.0 / 1000
+    }
+}

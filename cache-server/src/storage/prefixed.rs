@@ -1,0 +1,93 @@
+//! A part of another storage: every path lies below one folder of it, and nothing outside can be reached.
+
+use async_trait::async_trait;
+
+use super::{
+    Batch, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage, Storage, Write,
+};
+
+/// Another storage, seen from one of its folders (`CACHE__SERVICE__STORAGE_PREFIX`).
+#[derive(Debug)]
+pub struct Prefixed {
+    inner: SharedStorage,
+    folder: Folder,
+}
+
+impl Prefixed {
+    /// Shows `inner` from `folder`.
+    pub fn new(inner: SharedStorage, folder: Folder) -> Self {
+        Self { inner, folder }
+    }
+
+    fn outer(&self, path: &ObjectPath) -> ObjectPath {
+        ObjectPath::from_parsed(self.folder.join(path.as_str()))
+    }
+
+    fn outer_folder(&self, folder: &Folder) -> Folder {
+        match folder.as_str() {
+            "" => self.folder.clone(),
+            below => Folder::from_parsed(self.folder.join(below)),
+        }
+    }
+
+    fn inner_path(&self, path: &ObjectPath) -> ObjectPath {
+        let prefix = self.folder.prefix();
+        ObjectPath::from_parsed(path.as_str().strip_prefix(&prefix).unwrap_or(path.as_str()).to_owned())
+    }
+
+    fn inner_error(&self, error: Error) -> Error {
+        match error {
+            Error::Precondition { path } => Error::Precondition { path: self.inner_path(&path) },
+            Error::PathConflict { path } => Error::PathConflict { path: self.inner_path(&path) },
+            Error::PathTooLong { path } => Error::PathTooLong { path: self.inner_path(&path) },
+            other @ (Error::Full(_) | Error::Failed { .. }) => other,
+        }
+    }
+
+    fn outer_write(&self, write: Write) -> Write {
+        match write {
+            Write::Put(path, bytes) => Write::Put(self.outer(&path), bytes),
+            Write::Delete(path) => Write::Delete(self.outer(&path)),
+            Write::Edit(path, edit) => Write::Edit(self.outer(&path), edit),
+        }
+    }
+
+    fn outer_require(&self, require: Require) -> Require {
+        match require {
+            Require::Absent(path) => Require::Absent(self.outer(&path)),
+            Require::Version(path, version) => Require::Version(self.outer(&path), version),
+        }
+    }
+}
+
+#[async_trait]
+impl Storage for Prefixed {
+    async fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>> {
+        let paths: Vec<ObjectPath> = paths.iter().map(|path| self.outer(path)).collect();
+        self.inner.get_many(&paths).await
+    }
+
+    async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
+        let after = after.map(|after| self.folder.join(after));
+        let mut listed = self.inner.list(&self.outer_folder(folder), after.as_deref(), limit).await?;
+        for object in &mut listed {
+            object.path = self.inner_path(&object.path);
+        }
+        Ok(listed)
+    }
+
+    async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
+        self.inner.children(&self.outer_folder(folder), after, limit).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
+        let stages = batch.stages.into_iter().map(|stage| stage.into_iter().map(|w| self.outer_write(w)).collect());
+        let requires = batch.requires.into_iter().map(|r| self.outer_require(r));
+        let batch = Batch { requires: requires.collect(), stages: stages.collect() };
+        self.inner.commit(batch).await.map_err(|error| self.inner_error(error))
+    }
+
+    async fn flush(&self) -> Result<()> {
+        self.inner.flush().await
+    }
+}
