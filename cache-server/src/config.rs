@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A content-addressed cache service over HTTP.
 #[derive(Debug, Parser)]
-#[command(name = "cache-server", version, about)]
+#[command(name = "cache-server", version, about, args_conflicts_with_subcommands = true)]
 pub struct CommandLine {
     /// What to do; `serve` when not given.
     #[command(subcommand)]
@@ -71,6 +71,9 @@ pub struct Config {
     /// The largest body of a request, in bytes.
     #[arg(long, env = "CACHE_SERVER__BODY_LIMIT", default_value_t = 32 << 20)]
     pub body_limit: usize,
+    /// How long a client may pause in the middle of a body, in seconds.
+    #[arg(long, env = "CACHE_SERVER__BODY_PAUSE_SECONDS", default_value_t = 30)]
+    pub body_pause_seconds: u64,
     /// The digest hashes are cut from.
     #[arg(long, env = "CACHE_SERVER__HASH_ALGORITHM", value_enum, default_value_t = HashAlgorithm::Sha256)]
     pub hash_algorithm: HashAlgorithm,
@@ -80,8 +83,8 @@ pub struct Config {
     /// How long requests in flight may take to finish after SIGTERM, in seconds.
     #[arg(long, env = "CACHE_SERVER__SHUTDOWN_SECONDS", default_value_t = 30)]
     pub shutdown_seconds: u64,
-    /// What to log, such as `info` or `cache_server=debug` (a line for every request).
-    #[arg(long, env = "CACHE_SERVER__LOG", default_value = "info")]
+    /// What to log, such as `warn` or `cache_server=debug` (a line for every request).
+    #[arg(long, env = "CACHE_SERVER__LOG", default_value = "warn,cache_server=info")]
     pub log: String,
     /// How log lines look.
     #[arg(long, env = "CACHE_SERVER__LOG_FORMAT", value_enum, default_value_t = LogFormat::Pretty)]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{HttpServer, web};
@@ -106,6 +107,7 @@ fn settings(config: &Config, boot_time: u64) -> anyhow::Result<Settings> {
         api_key: api_key.map(|value| ApiKey { name: config.api_key_name.clone(), value }),
         admin_key: config.admin_api_key.clone(),
         body_limit: config.body_limit,
+        body_pause: Duration::from_secs(config.body_pause_seconds),
         cors_origins: config.cors_origins.clone(),
         storage_mode: config.storage_mode.as_str(),
         default_ttl_hours: config.default_ttl_hours,

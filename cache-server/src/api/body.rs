@@ -7,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use cache_client::{FileId, Json};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
+use tokio::time::timeout;
 
 use super::Settings;
 use super::error::{Error, Result};
@@ -24,7 +25,8 @@ impl FromRequest for Body {
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = request.app_data::<web::Data<Settings>>().map_or(0, |settings| settings.body_limit);
+        let settings = request.app_data::<web::Data<Settings>>();
+        let (limit, pause) = settings.map(|settings| (settings.body_limit, settings.body_pause)).unwrap_or_default();
         let is_json = header(request, CONTENT_TYPE).is_some_and(|media_type| is_json(&media_type));
         let encoding = header(request, CONTENT_ENCODING);
         let announced = header(request, CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
@@ -35,7 +37,7 @@ impl FromRequest for Body {
             }
             // What was announced is not allocated before it arrives.
             let mut bytes = BytesMut::with_capacity(announced.unwrap_or(0).min(64 << 10));
-            while let Some(chunk) = payload.next().await {
+            while let Some(chunk) = timeout(pause, payload.next()).await.map_err(|_| Error::SlowBody(pause))? {
                 let chunk = chunk.map_err(|error| Error::body("body_invalid", error, ""))?;
                 if bytes.len() + chunk.len() > limit {
                     return Err(Error::TooLarge(limit));

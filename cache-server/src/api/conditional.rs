@@ -10,6 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
 use cache_client::CacheId;
+use utoipa::IntoParams;
 
 use crate::storage::Version;
 
@@ -21,6 +22,27 @@ pub(crate) fn content_tag(version: &Version) -> String {
 /// The tag of content shown with its owner.
 pub(crate) fn owned_tag(version: &Version, owner: CacheId) -> String {
     format!("\"{version}.{owner}\"")
+}
+
+/// A condition on the content that is there.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that `Conditions` reads")]
+pub(crate) struct IfMatch {
+    /// Only when the content has one of these tags; else 412.
+    #[param(rename = "If-Match")]
+    if_match: Option<String>,
+}
+
+/// A condition on what the client has, or on there being nothing yet.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that `Conditions` reads")]
+pub(crate) struct IfNoneMatch {
+    /// When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no content
+    /// of that key, file id and kind; else 412.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
 }
 
 /// The conditions of a request.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::conditional::Conditions;
+use super::conditional::{Conditions, IfMatch};
 use super::error::{Refused, Result};
 use super::params::{ById, Params};
 use crate::cache::Cache;
@@ -51,7 +51,7 @@ struct DeleteResponse {
 #[utoipa::path(
     operation_id = "delete_by_id",
     tag = "delete",
-    params(ById),
+    params(ById, IfMatch),
     responses((status = 200, description = "What was deleted.", body = DeleteResponse), Refused)
 )]
 #[delete("/{namespace}/delete/{cache_id}")]

@@ -4,12 +4,14 @@ use std::sync::LazyLock;
 
 use actix_web::dev::ResourceDef;
 use actix_web::{HttpRequest, HttpResponse, web};
+use utoipa::ToSchema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi};
+use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, RefOr, Schema};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::error::{Error, Result};
+use super::error::{Error, ErrorBody, Result};
+use super::params::{DataTypeName, OrderName, StrategyName};
 
 /// The groups of operations, in the order Swagger UI shows them.
 const TAGS: [(&str, &str); 12] = [
@@ -46,9 +48,21 @@ pub(crate) fn document() -> OpenApi {
         "The API key. Its name and value are configured with FAST_API__AUTH__API_KEY__NAME and _VALUE; a cookie of the \
          same name serves as well.",
     )));
-    document.components.get_or_insert_default().add_security_scheme("api_key", key);
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("api_key", key);
+    // Neither shared responses nor parameters bring their schemas along.
+    components.schemas.extend([
+        schema::<ErrorBody>(),
+        schema::<StrategyName>(),
+        schema::<DataTypeName>(),
+        schema::<OrderName>(),
+    ]);
     document.security = Some(vec![SecurityRequirement::new("api_key", Vec::<String>::new())]);
     document
+}
+
+fn schema<T: ToSchema>() -> (String, RefOr<Schema>) {
+    (T::name().into_owned(), T::schema())
 }
 
 /// Serves the document and Swagger UI.

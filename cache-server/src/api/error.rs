@@ -4,6 +4,7 @@
 //! answered without saying why.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -86,6 +87,9 @@ pub(crate) enum Error {
     /// The body is larger than the configured limit, in bytes: 413.
     #[error("body is larger than {0} bytes")]
     TooLarge(usize),
+    /// The client stopped sending in the middle of the body for longer than this: 408.
+    #[error("nothing more of the body came for {} s", .0.as_secs())]
+    SlowBody(Duration),
     /// The cache refused or failed.
     #[error(transparent)]
     Cache(#[from] cache::Error),
@@ -167,6 +171,7 @@ impl actix_web::ResponseError for Error {
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
             Self::Cache(error) => match error {
                 cache::Error::InvalidInput { .. } => StatusCode::BAD_REQUEST,
                 cache::Error::AlreadyExists | cache::Error::Changed => StatusCode::PRECONDITION_FAILED,
@@ -254,6 +259,7 @@ impl Error {
             }
             Self::NoChildBytes | Self::NoPage | Self::MethodNotAllowed(_) => Value::Null,
             Self::TooLarge(_) => detail(json!({ "error_type": "TOO_LARGE", "message": self.to_string() })),
+            Self::SlowBody(_) => detail(json!({ "error_type": "SLOW_BODY", "message": self.to_string() })),
             Self::Cache(error) => cache_error(error),
         }
     }

@@ -54,7 +54,8 @@ async fn live() -> web::Json<Health> {
 
 /// Tell whether requests can be served, without a key
 ///
-/// Reads from the storage; a storage that cannot be read is answered with a 5xx.
+/// Reads from the storage and makes it flush: one that can do neither, or that a failed write has closed to writers, is
+/// answered with a 5xx.
 #[utoipa::path(
     operation_id = "ready",
     tag = "info",
@@ -64,6 +65,7 @@ async fn live() -> web::Json<Health> {
 #[get("/health/ready")]
 async fn ready(cache: web::Data<Cache>) -> Result<HttpResponse> {
     cache.object(&ObjectPath::from_parsed("readiness".to_owned())).await?;
+    cache.flush().await?;
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }
 

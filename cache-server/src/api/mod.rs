@@ -20,6 +20,8 @@ mod stream;
 mod temporal;
 mod update;
 
+use std::time::Duration;
+
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, web};
 use utoipa::openapi::OpenApi;
@@ -40,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) admin_key: Option<String>,
     /// The largest body, in bytes.
     pub(crate) body_limit: usize,
+    /// How long a client may pause in the middle of a body.
+    pub(crate) body_pause: Duration,
     /// Origins whose pages may call the service.
     pub(crate) cors_origins: Vec<String>,
     /// The storage mode, as `/server/storage/info` reports it.

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use cache_client::{CacheHash, CacheId, CacheKey, DataKey, DataType, FieldPath, FileId, Invalid, Namespace, Strategy};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::{Error, Result};
 use crate::storage::{Folder, ObjectPath};
@@ -69,12 +69,12 @@ impl Source<'_> {
 }
 
 macro_rules! path_params {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $field:ident: $type:ty = $parse:expr),+ $(,)? }) => {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $field:ident: $type:ty as $shown:ty = $parse:expr),+ $(,)? }) => {
         $(#[$about])*
         #[derive(Debug, IntoParams)]
         #[into_params(parameter_in = Path)]
         pub(crate) struct $name {
-            $($(#[$doc])* #[param(value_type = String)] pub(crate) $field: $type,)+
+            $($(#[$doc])* #[param(value_type = $shown)] pub(crate) $field: $type,)+
         }
 
         impl FromParams for $name {
@@ -89,7 +89,7 @@ path_params!(
     /// A namespace.
     InNamespace {
         /// The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
-        namespace: Namespace = Namespace::parse,
+        namespace: Namespace as String = Namespace::parse,
     }
 );
 
@@ -97,9 +97,9 @@ path_params!(
     /// A namespace and a strategy.
     WithStrategy {
         /// The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
-        namespace: Namespace = Namespace::parse,
+        namespace: Namespace as String = Namespace::parse,
         /// `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
-        strategy: Strategy = Strategy::parse,
+        strategy: Strategy as StrategyName = Strategy::parse,
     }
 );
 
@@ -107,9 +107,9 @@ path_params!(
     /// An entry by its id.
     ById {
         /// The namespace.
-        namespace: Namespace = Namespace::parse,
+        namespace: Namespace as String = Namespace::parse,
         /// The entry's id, a UUID.
-        cache_id: CacheId = CacheId::parse,
+        cache_id: CacheId as Uuid = CacheId::parse,
     }
 );
 
@@ -117,9 +117,9 @@ path_params!(
     /// Entries by their hash.
     ByHash {
         /// The namespace.
-        namespace: Namespace = Namespace::parse,
+        namespace: Namespace as String = Namespace::parse,
         /// The hash: 10 to 96 lower-case hexadecimal digits.
-        cache_hash: CacheHash = CacheHash::parse,
+        cache_hash: CacheHash as String = CacheHash::parse,
     }
 );
 
@@ -127,7 +127,7 @@ path_params!(
     /// A child file of an entry.
     ChildFileId {
         /// The name of the child file without its extension.
-        data_file_id: FileId = FileId::parse,
+        data_file_id: FileId as String = FileId::parse,
     }
 );
 
@@ -135,7 +135,7 @@ path_params!(
     /// A folder of child files of an entry.
     ChildFolder {
         /// The folder below the entry; it may contain slashes.
-        data_key: DataKey = DataKey::parse,
+        data_key: DataKey as String = DataKey::parse,
     }
 );
 
@@ -143,7 +143,7 @@ path_params!(
     /// The type of a child file.
     ChildType {
         /// `string`, `json` or `binary`.
-        data_type: DataType = DataType::parse,
+        data_type: DataType as DataTypeName = DataType::parse,
     }
 );
 
@@ -321,7 +321,7 @@ fn instant(text: &str) -> std::result::Result<u64, &'static str> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct EntrySelection {
     /// Only entries of this strategy.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<StrategyName>)]
     pub(crate) strategy: Option<Strategy>,
     /// Only entries whose cache key begins with this text.
     pub(crate) key_prefix: Option<String>,
@@ -338,7 +338,7 @@ impl FromParams for EntrySelection {
 #[into_params(parameter_in = Query)]
 pub(crate) struct Ordering {
     /// `asc`, the default, or `desc`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<OrderName>)]
     pub(crate) order: Option<crate::cache::Order>,
 }
 
@@ -351,6 +351,37 @@ impl FromParams for Ordering {
         };
         Ok(Self { order: source.query("order", parse)? })
     }
+}
+
+/// How an entry is laid out in storage.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "describes the names of `Strategy`")]
+pub(crate) enum StrategyName {
+    Direct,
+    Temporal,
+    TemporalLatest,
+    TemporalVersioned,
+    KeyBased,
+}
+
+/// What a child file holds.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the names of `DataType`")]
+pub(crate) enum DataTypeName {
+    Json,
+    String,
+    Binary,
+}
+
+/// In which order child files are read.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the names of `Order`")]
+pub(crate) enum OrderName {
+    Asc,
+    Desc,
 }
 
 /// Several sets of parameters at once.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::body::Body;
-use super::conditional::{Conditions, content_tag};
+use super::conditional::{Conditions, IfNoneMatch, content_tag};
 use super::error::{Refused, Result};
 use super::params::{FileName, HashField, Keyed, Params, WithStrategy};
 use crate::cache::{Cache, Content, NewEntry, Stored};
@@ -96,7 +96,7 @@ async fn store_string(
 #[utoipa::path(
     operation_id = "store_string_with_key",
     tag = "store",
-    params(WithStrategy, Keyed, FileName),
+    params(WithStrategy, Keyed, FileName, IfNoneMatch),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "some text"),
     responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
 )]
@@ -140,7 +140,7 @@ async fn store_json(
 #[utoipa::path(
     operation_id = "store_json_with_key",
     tag = "store",
-    params(WithStrategy, Keyed, FileName, HashField),
+    params(WithStrategy, Keyed, FileName, HashField, IfNoneMatch),
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 1})),
     responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
 )]
@@ -185,7 +185,7 @@ async fn store_binary(
 #[utoipa::path(
     operation_id = "store_binary_with_key",
     tag = "store",
-    params(WithStrategy, Keyed, FileName),
+    params(WithStrategy, Keyed, FileName, IfNoneMatch),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
 )]

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::body::Body;
-use super::conditional::{Conditions, content_tag};
+use super::conditional::{Conditions, IfMatch, content_tag};
 use super::error::{Error, Refused, Result};
 use super::params::{ById, Params};
 use super::store::Bytes;
@@ -75,7 +75,7 @@ async fn update(cache: &Cache, at: ById, content: NewContent, conditions: &Condi
 #[utoipa::path(
     operation_id = "update_string",
     tag = "update",
-    params(ById),
+    params(ById, IfMatch),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "new text"),
     responses((status = 200, description = "The content was replaced.", body = UpdateResponse), Refused)
 )]
@@ -95,7 +95,7 @@ async fn update_string(
 #[utoipa::path(
     operation_id = "update_json",
     tag = "update",
-    params(ById),
+    params(ById, IfMatch),
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 2})),
     responses((status = 200, description = "The content was replaced.", body = UpdateResponse), Refused)
 )]
@@ -115,7 +115,7 @@ async fn update_json(
 #[utoipa::path(
     operation_id = "update_binary",
     tag = "update",
-    params(ById),
+    params(ById, IfMatch),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The content was replaced.", body = UpdateResponse), Refused)
 )]

@@ -1,0 +1,81 @@
+//! Whether there is a child file.
+
+use actix_web::{HttpResponse, get, web};
+use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{content, echo};
+use crate::api::error::{Refused, Result};
+use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, Params};
+use crate::cache::Cache;
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(child_exists).service(child_exists_under);
+}
+
+/// Whether there is a child file.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChildExistsResponse {
+    /// The entry.
+    #[schema(value_type = String, format = "uuid")]
+    cache_id: CacheId,
+    /// `string`, `json` or `binary`.
+    #[schema(value_type = String)]
+    data_type: DataType,
+    /// The folder below the entry; empty for none.
+    data_key: String,
+    /// The name without the extension.
+    #[schema(value_type = String)]
+    data_file_id: FileId,
+    /// Whether there is one.
+    exists: bool,
+    /// The namespace.
+    #[schema(value_type = String)]
+    namespace: Namespace,
+}
+
+async fn exists(
+    cache: &Cache,
+    at: ById,
+    key: Option<DataKey>,
+    kind: ChildType,
+    file: ChildFileId,
+) -> Result<HttpResponse> {
+    let data_key = echo(key.as_ref());
+    let data_file_id = file.data_file_id.clone();
+    let exists = content(cache, &at, key, file, kind.data_type).await?.is_some();
+    let (cache_id, data_type, namespace) = (at.cache_id, kind.data_type, at.namespace);
+    Ok(HttpResponse::Ok().json(ChildExistsResponse { cache_id, data_type, data_key, data_file_id, exists, namespace }))
+}
+
+/// Tell whether there is a child file
+#[utoipa::path(
+    operation_id = "child_exists",
+    tag = "data",
+    params(ById, ChildType, ChildFileId),
+    responses((status = 200, description = "Whether there is one.", body = ChildExistsResponse), Refused)
+)]
+#[get("/{namespace}/cache/{cache_id}/data/exists/{data_type}/{data_file_id}")]
+async fn child_exists(
+    cache: web::Data<Cache>,
+    Params((at, kind, file)): Params<(ById, ChildType, ChildFileId)>,
+) -> Result<HttpResponse> {
+    exists(&cache, at, None, kind, file).await
+}
+
+/// Tell whether there is a child file in a folder
+#[utoipa::path(
+    operation_id = "child_exists_under",
+    tag = "data",
+    params(ById, ChildType, ChildFolder, ChildFileId),
+    responses((status = 200, description = "Whether there is one.", body = ChildExistsResponse), Refused)
+)]
+#[get("/{namespace}/cache/{cache_id}/data/exists/{data_type}/{data_key:.*}/{data_file_id}")]
+async fn child_exists_under(
+    cache: web::Data<Cache>,
+    Params((at, kind, folder, file)): Params<(ById, ChildType, ChildFolder, ChildFileId)>,
+) -> Result<HttpResponse> {
+    exists(&cache, at, Some(folder.data_key), kind, file).await
+}

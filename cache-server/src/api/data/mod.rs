@@ -1,0 +1,44 @@
+//! `data`: child files of an entry, one file for each verb.
+
+mod delete;
+mod exists;
+mod list;
+mod read;
+mod retrieve;
+mod store;
+mod update;
+
+use cache_client::{DataKey, DataType};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::error::Result;
+use super::params::{ById, ChildFileId};
+use crate::cache::{Cache, ChildName};
+
+/// Every operation. Where paths overlap the order is that of the Python service: `delete/all` before `delete/{data_type}`.
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    store::operations(config);
+    retrieve::operations(config);
+    update::operations(config);
+    exists::operations(config);
+    list::operations(config);
+    read::operations(config);
+    delete::operations(config);
+}
+
+/// A data key as answers show it; empty for none.
+fn echo(key: Option<&DataKey>) -> String {
+    key.map(DataKey::echo).unwrap_or_default().to_owned()
+}
+
+/// The content of a child file.
+async fn content(
+    cache: &Cache,
+    at: &ById,
+    key: Option<DataKey>,
+    file: ChildFileId,
+    data_type: DataType,
+) -> Result<Option<bytes::Bytes>> {
+    let name = ChildName { key, file_id: file.data_file_id, data_type };
+    Ok(cache.child(&at.namespace, at.cache_id, &name).await?.map(|object| object.bytes))
+}

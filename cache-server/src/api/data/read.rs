@@ -1,0 +1,97 @@
+//! Bulk reads of child files with their content.
+
+use actix_web::{HttpResponse, get, web};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use cache_client::{DataKey, DataType, Json};
+use futures::{StreamExt, stream as streams};
+use serde_json::json;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::api::error::{Error, Refused, Result};
+use crate::api::params::{ById, ChildFolder, Ordering, Page, Params};
+use crate::api::stream;
+use crate::cache::{Cache, ChildFile};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(read_children).service(read_children_under);
+}
+
+/// A child file with its content, as one line.
+fn line(file: &ChildFile, bytes: &[u8]) -> String {
+    let about = json!({
+        "data_file_id": file.data_file_id, "data_key": file.data_key, "data_type": file.data_type(),
+    });
+    let data = match file.data_type() {
+        DataType::Json => Json::parse(bytes).map(|value| value.dumps_compact()),
+        DataType::String => Ok(Json::String(String::from_utf8_lossy(bytes).into_owned()).dumps_compact()),
+        DataType::Binary => Ok(Json::String(BASE64_STANDARD.encode(bytes)).dumps_compact()),
+    };
+    format!("{},\"data\":{}}}\n", about.to_string().trim_end_matches('}'), data.unwrap_or_else(|_| "null".to_owned()))
+}
+
+async fn read(
+    cache: web::Data<Cache>,
+    at: ById,
+    key: Option<DataKey>,
+    order: Ordering,
+    page: Page,
+) -> Result<HttpResponse> {
+    let ById { namespace, cache_id } = at;
+    let (order, limit) = (order.order.unwrap_or_default(), page.limit.unwrap_or(1000));
+    let after = page.cursor.as_deref().map(stream::place);
+    let found = cache.child_files_of(&namespace, cache_id, key.as_ref(), order, after.as_deref(), limit).await?;
+    let (files, next) = found.ok_or_else(|| Error::no_entry(&namespace, cache_id))?;
+    let next = next.map(|place| stream::cursor(&place));
+    let last = stream::last_line(next.as_deref());
+    let chunks: Vec<Vec<ChildFile>> = files.chunks(100).map(<[ChildFile]>::to_vec).collect();
+    let lines = streams::iter(chunks).then(move |files| {
+        let cache = cache.clone();
+        async move {
+            let objects = cache.contents(&files).await?;
+            let lines = files.iter().zip(objects).filter_map(|(file, object)| Some(line(file, &object?.bytes)));
+            Ok(lines.collect::<String>())
+        }
+    });
+    Ok(stream::lines(next.as_deref(), lines.chain(streams::once(async { Ok(last) }))))
+}
+
+/// Read all child files of an entry with their content
+///
+/// One line of JSON for each, in path order: `{data_file_id, data_key, data_type, data}`, bytes as base64.
+#[utoipa::path(
+    operation_id = "read_children",
+    tag = "data",
+    params(ById, Ordering, Page),
+    responses(
+        (status = 200, description = "The child files.", body = String, content_type = "application/x-ndjson"),
+        Refused
+    )
+)]
+#[get("/{namespace}/cache/{cache_id}/data/entries")]
+async fn read_children(
+    cache: web::Data<Cache>,
+    Params((at, order, page)): Params<(ById, Ordering, Page)>,
+) -> Result<HttpResponse> {
+    read(cache, at, None, order, page).await
+}
+
+/// Read the child files in a folder of an entry with their content
+///
+/// One line of JSON for each, in path order: `{data_file_id, data_key, data_type, data}`, bytes as base64.
+#[utoipa::path(
+    operation_id = "read_children_under",
+    tag = "data",
+    params(ById, ChildFolder, Ordering, Page),
+    responses(
+        (status = 200, description = "The child files.", body = String, content_type = "application/x-ndjson"),
+        Refused
+    )
+)]
+#[get("/{namespace}/cache/{cache_id}/data/entries/{data_key:.*}")]
+async fn read_children_under(
+    cache: web::Data<Cache>,
+    Params((at, folder, order, page)): Params<(ById, ChildFolder, Ordering, Page)>,
+) -> Result<HttpResponse> {
+    read(cache, at, Some(folder.data_key), order, page).await
+}

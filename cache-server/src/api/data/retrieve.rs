@@ -1,0 +1,142 @@
+//! Retrieving child files.
+
+use actix_web::{HttpResponse, get, web};
+use cache_client::{DataKey, DataType, Json};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::content;
+use crate::api::error::{Error, Refused, Result};
+use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
+use crate::api::store::Bytes;
+use crate::cache::Cache;
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(retrieve_child_json)
+        .service(retrieve_child_json_under)
+        .service(retrieve_child_string)
+        .service(retrieve_child_string_under)
+        .service(retrieve_child_binary)
+        .service(retrieve_child_binary_under);
+}
+
+async fn json_content(cache: &Cache, at: ById, key: Option<DataKey>, file: ChildFileId) -> Result<HttpResponse> {
+    let file_id = file.data_file_id.clone();
+    let Some(bytes) = content(cache, &at, key, file, DataType::Json).await? else {
+        let message = "Data file not found".to_owned();
+        return Err(Error::NoChild { message, cache_id: at.cache_id, file_id: Some(file_id) });
+    };
+    let value = Json::parse(&bytes).map_err(|error| crate::cache::Error::unreadable_child(&file_id, error))?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(value.dumps_compact()))
+}
+
+async fn raw_content(
+    cache: &Cache,
+    at: ById,
+    key: Option<DataKey>,
+    file: ChildFileId,
+    data_type: DataType,
+) -> Result<HttpResponse> {
+    let bytes = content(cache, &at, key, file, data_type).await?.ok_or(Error::NoChildBytes)?;
+    let media_type = match data_type {
+        DataType::String => "text/plain; charset=utf-8",
+        DataType::Json | DataType::Binary => "application/octet-stream",
+    };
+    Ok(HttpResponse::Ok().content_type(media_type).body(bytes))
+}
+
+/// Retrieve a JSON child file
+#[utoipa::path(
+    operation_id = "retrieve_child_json",
+    tag = "data",
+    params(ById, ChildFileId),
+    responses((status = 200, description = "The object.", body = serde_json::Value), Refused)
+)]
+#[get("/{namespace}/cache/{cache_id}/data/json/{data_file_id}")]
+async fn retrieve_child_json(
+    cache: web::Data<Cache>,
+    Params((at, file)): Params<(ById, ChildFileId)>,
+) -> Result<HttpResponse> {
+    json_content(&cache, at, None, file).await
+}
+
+/// Retrieve a JSON child file from a folder
+#[utoipa::path(
+    operation_id = "retrieve_child_json_under",
+    tag = "data",
+    params(ById, ChildFolder, ChildFileId),
+    responses((status = 200, description = "The object.", body = serde_json::Value), Refused)
+)]
+#[get("/{namespace}/cache/{cache_id}/data/json/{data_key:.*}/{data_file_id}")]
+async fn retrieve_child_json_under(
+    cache: web::Data<Cache>,
+    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+) -> Result<HttpResponse> {
+    json_content(&cache, at, Some(folder.data_key), file).await
+}
+
+/// Retrieve a string child file
+#[utoipa::path(
+    operation_id = "retrieve_child_string",
+    tag = "data",
+    params(ById, ChildFileId),
+    responses((status = 200, description = "The string.", body = String, content_type = "text/plain"), Refused)
+)]
+#[get("/{namespace}/cache/{cache_id}/data/string/{data_file_id}")]
+async fn retrieve_child_string(
+    cache: web::Data<Cache>,
+    Params((at, file)): Params<(ById, ChildFileId)>,
+) -> Result<HttpResponse> {
+    raw_content(&cache, at, None, file, DataType::String).await
+}
+
+/// Retrieve a string child file from a folder
+#[utoipa::path(
+    operation_id = "retrieve_child_string_under",
+    tag = "data",
+    params(ById, ChildFolder, ChildFileId),
+    responses((status = 200, description = "The string.", body = String, content_type = "text/plain"), Refused)
+)]
+#[get("/{namespace}/cache/{cache_id}/data/string/{data_key:.*}/{data_file_id}")]
+async fn retrieve_child_string_under(
+    cache: web::Data<Cache>,
+    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+) -> Result<HttpResponse> {
+    raw_content(&cache, at, Some(folder.data_key), file, DataType::String).await
+}
+
+/// Retrieve a binary child file
+#[utoipa::path(
+    operation_id = "retrieve_child_binary",
+    tag = "data",
+    params(ById, ChildFileId),
+    responses(
+        (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        Refused
+    )
+)]
+#[get("/{namespace}/cache/{cache_id}/data/binary/{data_file_id}")]
+async fn retrieve_child_binary(
+    cache: web::Data<Cache>,
+    Params((at, file)): Params<(ById, ChildFileId)>,
+) -> Result<HttpResponse> {
+    raw_content(&cache, at, None, file, DataType::Binary).await
+}
+
+/// Retrieve a binary child file from a folder
+#[utoipa::path(
+    operation_id = "retrieve_child_binary_under",
+    tag = "data",
+    params(ById, ChildFolder, ChildFileId),
+    responses(
+        (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        Refused
+    )
+)]
+#[get("/{namespace}/cache/{cache_id}/data/binary/{data_key:.*}/{data_file_id}")]
+async fn retrieve_child_binary_under(
+    cache: web::Data<Cache>,
+    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+) -> Result<HttpResponse> {
+    raw_content(&cache, at, Some(folder.data_key), file, DataType::Binary).await
+}

@@ -1,0 +1,239 @@
+//! Storing child files.
+
+use actix_web::{HttpResponse, post, web};
+use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::echo;
+use crate::api::body::Body;
+use crate::api::error::{Error, Refused, Result};
+use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
+use crate::api::store::Bytes;
+use crate::cache::{Cache, ChildContent};
+use crate::storage::ObjectPath;
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(store_child_binary)
+        .service(store_child_binary_as)
+        .service(store_child_binary_under)
+        .service(store_child_json)
+        .service(store_child_json_as)
+        .service(store_child_json_under)
+        .service(store_child_string)
+        .service(store_child_string_as)
+        .service(store_child_string_under);
+}
+
+/// A stored child file.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChildStoreResponse {
+    /// The entry.
+    #[schema(value_type = String, format = "uuid")]
+    cache_id: CacheId,
+    /// Every copy that was written.
+    #[schema(value_type = Vec<String>)]
+    data_files_created: Vec<ObjectPath>,
+    /// The folder below the entry; empty for none.
+    data_key: String,
+    /// `string`, `json` or `binary`.
+    #[schema(value_type = String)]
+    data_type: DataType,
+    /// The extension without the dot.
+    extension: &'static str,
+    /// The name without the extension.
+    #[schema(value_type = String)]
+    file_id: FileId,
+    /// The length in bytes.
+    file_size: u64,
+    /// The namespace.
+    #[schema(value_type = String)]
+    namespace: Namespace,
+    /// When, in milliseconds since 1970.
+    timestamp: u64,
+}
+
+/// Where a child file goes: its folder and name, both optional.
+#[derive(Default)]
+struct Target {
+    key: Option<DataKey>,
+    file_id: Option<FileId>,
+}
+
+impl From<ChildFileId> for Target {
+    fn from(file: ChildFileId) -> Self {
+        Self { key: None, file_id: Some(file.data_file_id) }
+    }
+}
+
+impl From<(ChildFolder, ChildFileId)> for Target {
+    fn from((folder, file): (ChildFolder, ChildFileId)) -> Self {
+        Self { key: Some(folder.data_key), file_id: Some(file.data_file_id) }
+    }
+}
+
+async fn store(cache: &Cache, at: ById, target: Target, content: ChildContent) -> Result<HttpResponse> {
+    let ById { namespace, cache_id } = at;
+    let (data_type, data_key) = (content.data_type(), echo(target.key.as_ref()));
+    let file_id = target.file_id.unwrap_or_else(|| CacheId::random().into());
+    let stored = cache.store_child(&namespace, cache_id, target.key, file_id.clone(), content).await?;
+    let stored = stored.ok_or_else(|| Error::NoChild {
+        message: format!("Cache entry '{cache_id}' in namespace '{namespace}' not found"),
+        cache_id,
+        file_id: None,
+    })?;
+    Ok(HttpResponse::Ok().json(ChildStoreResponse {
+        cache_id,
+        data_files_created: stored.paths,
+        data_key,
+        data_type,
+        extension: data_type.extension(),
+        file_id,
+        file_size: stored.size,
+        namespace,
+        timestamp: cache.now(),
+    }))
+}
+
+/// Store bytes as a child file with a name of its own
+#[utoipa::path(
+    operation_id = "store_child_binary",
+    tag = "data",
+    params(ById),
+    request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
+    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+)]
+#[post("/{namespace}/cache/{cache_id}/data/store/binary")]
+async fn store_child_binary(cache: web::Data<Cache>, Params(at): Params<ById>, body: Body) -> Result<HttpResponse> {
+    store(&cache, at, Target::default(), ChildContent::Binary(body.some_bytes()?.0)).await
+}
+
+/// Store bytes as a child file
+#[utoipa::path(
+    operation_id = "store_child_binary_as",
+    tag = "data",
+    params(ById, ChildFileId),
+    request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
+    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+)]
+#[post("/{namespace}/cache/{cache_id}/data/store/binary/{data_file_id}")]
+async fn store_child_binary_as(
+    cache: web::Data<Cache>,
+    Params((at, file)): Params<(ById, ChildFileId)>,
+    body: Body,
+) -> Result<HttpResponse> {
+    store(&cache, at, file.into(), ChildContent::Binary(body.some_bytes()?.0)).await
+}
+
+/// Store bytes as a child file in a folder
+#[utoipa::path(
+    operation_id = "store_child_binary_under",
+    tag = "data",
+    params(ById, ChildFolder, ChildFileId),
+    request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
+    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+)]
+#[post("/{namespace}/cache/{cache_id}/data/store/binary/{data_key:.*}/{data_file_id}")]
+async fn store_child_binary_under(
+    cache: web::Data<Cache>,
+    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    body: Body,
+) -> Result<HttpResponse> {
+    store(&cache, at, (folder, file).into(), ChildContent::Binary(body.some_bytes()?.0)).await
+}
+
+/// Store a JSON object as a child file with a name of its own
+#[utoipa::path(
+    operation_id = "store_child_json",
+    tag = "data",
+    params(ById),
+    request_body(content = Object, description = "The object.", example = json!({"line": 1})),
+    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+)]
+#[post("/{namespace}/cache/{cache_id}/data/store/json")]
+async fn store_child_json(cache: web::Data<Cache>, Params(at): Params<ById>, body: Body) -> Result<HttpResponse> {
+    store(&cache, at, Target::default(), ChildContent::Json(body.object()?)).await
+}
+
+/// Store a JSON object as a child file
+#[utoipa::path(
+    operation_id = "store_child_json_as",
+    tag = "data",
+    params(ById, ChildFileId),
+    request_body(content = Object, description = "The object.", example = json!({"line": 1})),
+    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+)]
+#[post("/{namespace}/cache/{cache_id}/data/store/json/{data_file_id}")]
+async fn store_child_json_as(
+    cache: web::Data<Cache>,
+    Params((at, file)): Params<(ById, ChildFileId)>,
+    body: Body,
+) -> Result<HttpResponse> {
+    store(&cache, at, file.into(), ChildContent::Json(body.object()?)).await
+}
+
+/// Store a JSON object as a child file in a folder
+#[utoipa::path(
+    operation_id = "store_child_json_under",
+    tag = "data",
+    params(ById, ChildFolder, ChildFileId),
+    request_body(content = Object, description = "The object.", example = json!({"line": 1})),
+    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+)]
+#[post("/{namespace}/cache/{cache_id}/data/store/json/{data_key:.*}/{data_file_id}")]
+async fn store_child_json_under(
+    cache: web::Data<Cache>,
+    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    body: Body,
+) -> Result<HttpResponse> {
+    store(&cache, at, (folder, file).into(), ChildContent::Json(body.object()?)).await
+}
+
+/// Store a string as a child file with a name of its own
+#[utoipa::path(
+    operation_id = "store_child_string",
+    tag = "data",
+    params(ById),
+    request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
+    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+)]
+#[post("/{namespace}/cache/{cache_id}/data/store/string")]
+async fn store_child_string(cache: web::Data<Cache>, Params(at): Params<ById>, body: Body) -> Result<HttpResponse> {
+    store(&cache, at, Target::default(), ChildContent::String(body.text()?)).await
+}
+
+/// Store a string as a child file
+#[utoipa::path(
+    operation_id = "store_child_string_as",
+    tag = "data",
+    params(ById, ChildFileId),
+    request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
+    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+)]
+#[post("/{namespace}/cache/{cache_id}/data/store/string/{data_file_id}")]
+async fn store_child_string_as(
+    cache: web::Data<Cache>,
+    Params((at, file)): Params<(ById, ChildFileId)>,
+    body: Body,
+) -> Result<HttpResponse> {
+    store(&cache, at, file.into(), ChildContent::String(body.text()?)).await
+}
+
+/// Store a string as a child file in a folder
+#[utoipa::path(
+    operation_id = "store_child_string_under",
+    tag = "data",
+    params(ById, ChildFolder, ChildFileId),
+    request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
+    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+)]
+#[post("/{namespace}/cache/{cache_id}/data/store/string/{data_key:.*}/{data_file_id}")]
+async fn store_child_string_under(
+    cache: web::Data<Cache>,
+    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    body: Body,
+) -> Result<HttpResponse> {
+    store(&cache, at, (folder, file).into(), ChildContent::String(body.text()?)).await
+}

@@ -1,0 +1,172 @@
+//! The newest entry of a hash, with its content in any form.
+
+use actix_web::{HttpResponse, get, web};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use cache_client::{CacheHash, CacheId, Namespace};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{BYTES, EntryMetadata, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
+use crate::api::error::{Error, Refused, Result};
+use crate::api::params::{ByHash, Params};
+use crate::api::store::Bytes;
+use crate::cache::{Cache, Entry};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(retrieve_by_hash)
+        .service(retrieve_string_by_hash)
+        .service(retrieve_json_by_hash)
+        .service(retrieve_binary_by_hash)
+        .service(retrieve_metadata_by_hash)
+        .service(retrieve_refs_by_hash)
+        .service(retrieve_cache_id_by_hash);
+}
+
+async fn form_by_hash(cache: &Cache, at: &ByHash) -> Result<Entry> {
+    let found = cache.by_hash(&at.namespace, &at.cache_hash).await?;
+    found.ok_or_else(|| Error::NotFound(MISSING.to_owned()))
+}
+
+/// Retrieve the newest entry of a hash
+#[utoipa::path(
+    operation_id = "retrieve_by_hash",
+    tag = "retrieve",
+    params(ByHash),
+    responses((status = 200, description = "The entry.", body = RetrieveResponse), Refused)
+)]
+#[get("/{namespace}/retrieve/hash/{cache_hash}")]
+async fn retrieve_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+    let found = cache.by_hash(&at.namespace, &at.cache_hash).await?;
+    let entry = found.ok_or_else(|| Error::no_hash(&at.namespace, &at.cache_hash))?;
+    let body = generic(&entry, || format!("/{}/retrieve/hash/{}/binary", at.namespace, at.cache_hash))?;
+    Ok(json_text(&mut HttpResponse::Ok(), body))
+}
+
+/// Retrieve the content of the newest entry of a hash as text
+///
+/// Bytes are answered as text when they are UTF-8, else as base64.
+#[utoipa::path(
+    operation_id = "retrieve_string_by_hash",
+    tag = "retrieve",
+    params(ByHash),
+    responses((status = 200, description = "The text.", body = String, content_type = "text/plain"), Refused)
+)]
+#[get("/{namespace}/retrieve/hash/{cache_hash}/string")]
+async fn retrieve_string_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+    let entry = form_by_hash(&cache, &at).await?;
+    let text =
+        as_text(&entry, |bytes| String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| BASE64_STANDARD.encode(bytes)))?;
+    Ok(HttpResponse::Ok().content_type(TEXT).body(text))
+}
+
+/// Retrieve the content of the newest entry of a hash as JSON
+#[utoipa::path(
+    operation_id = "retrieve_json_by_hash",
+    tag = "retrieve",
+    params(ByHash),
+    responses((status = 200, description = "The JSON.", body = serde_json::Value), Refused)
+)]
+#[get("/{namespace}/retrieve/hash/{cache_hash}/json")]
+async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+    let body = as_json(&form_by_hash(&cache, &at).await?)?;
+    Ok(json_text(&mut HttpResponse::Ok(), body))
+}
+
+/// Retrieve the content of the newest entry of a hash as bytes
+#[utoipa::path(
+    operation_id = "retrieve_binary_by_hash",
+    tag = "retrieve",
+    params(ByHash),
+    responses(
+        (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        Refused
+    )
+)]
+#[get("/{namespace}/retrieve/hash/{cache_hash}/binary")]
+async fn retrieve_binary_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+    let bytes = as_bytes(&form_by_hash(&cache, &at).await?)?;
+    Ok(HttpResponse::Ok().content_type(BYTES).body(bytes))
+}
+
+/// Retrieve what is known of the newest entry of a hash
+#[utoipa::path(
+    operation_id = "retrieve_metadata_by_hash",
+    tag = "retrieve",
+    params(ByHash),
+    responses((status = 200, description = "About the entry.", body = EntryMetadata), Refused)
+)]
+#[get("/{namespace}/retrieve/hash/{cache_hash}/metadata")]
+async fn retrieve_metadata_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+    let entry = form_by_hash(&cache, &at).await?;
+    Ok(HttpResponse::Ok().json(EntryMetadata::from(&entry)))
+}
+
+/// All entries of a hash.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the record that is answered")]
+struct HashRefsResponse {
+    /// The hash.
+    cache_hash: String,
+    /// The entries, oldest first.
+    cache_ids: Vec<HashEntryResponse>,
+    /// The newest entry.
+    #[schema(format = "uuid")]
+    latest_id: String,
+    /// How many there are.
+    total_versions: u64,
+}
+
+/// One entry of a hash.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the record that is answered")]
+struct HashEntryResponse {
+    /// The entry's id.
+    #[schema(format = "uuid")]
+    cache_id: String,
+    /// When it was stored, in milliseconds since 1970.
+    timestamp: u64,
+}
+
+/// Retrieve the ids of all entries of a hash
+#[utoipa::path(
+    operation_id = "retrieve_refs_by_hash",
+    tag = "retrieve",
+    params(ByHash),
+    responses((status = 200, description = "The entries.", body = HashRefsResponse), Refused)
+)]
+#[get("/{namespace}/retrieve/hash/{cache_hash}/refs-hash")]
+async fn retrieve_refs_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+    let reference = cache.hash_reference(&at.namespace, &at.cache_hash).await?;
+    Ok(HttpResponse::Ok().json(reference.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?))
+}
+
+/// The newest entry of a hash.
+#[derive(Debug, Serialize, ToSchema)]
+struct CacheIdResponse {
+    /// The namespace.
+    #[schema(value_type = String)]
+    namespace: Namespace,
+    /// The hash.
+    #[schema(value_type = String)]
+    cache_hash: CacheHash,
+    /// The newest entry's id.
+    #[schema(value_type = String, format = "uuid")]
+    cache_id: CacheId,
+}
+
+/// Retrieve the id of the newest entry of a hash
+#[utoipa::path(
+    operation_id = "retrieve_cache_id_by_hash",
+    tag = "retrieve",
+    params(ByHash),
+    responses((status = 200, description = "The id.", body = CacheIdResponse), Refused)
+)]
+#[get("/{namespace}/retrieve/hash/{cache_hash}/cache-id")]
+async fn retrieve_cache_id_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+    let newest = cache.newest_of(&at.namespace, &at.cache_hash).await?;
+    let cache_id = newest.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?.cache_id;
+    Ok(HttpResponse::Ok().json(CacheIdResponse { namespace: at.namespace, cache_hash: at.cache_hash, cache_id }))
+}

@@ -1,0 +1,122 @@
+//! Entries by their id, with their content in any form.
+
+use actix_web::{HttpResponse, get, web};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{BYTES, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
+use crate::api::conditional::{Conditions, IfNoneMatch, content_tag, owned_tag};
+use crate::api::error::{Error, Refused, Result};
+use crate::api::params::{ById, Params};
+use crate::api::store::Bytes;
+use crate::cache::{Cache, Entry};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(retrieve_by_id).service(retrieve_string).service(retrieve_json).service(retrieve_binary);
+}
+
+async fn by_id(cache: &Cache, at: &ById) -> Result<Option<Entry>> {
+    Ok(cache.by_id(&at.namespace, at.cache_id).await?)
+}
+
+async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
+    by_id(cache, at).await?.ok_or_else(|| Error::NotFound(MISSING.to_owned()))
+}
+
+/// Retrieve an entry by its id
+///
+/// Strings and JSON come with their content; bytes with the URL of the binary route.
+#[utoipa::path(
+    operation_id = "retrieve_by_id",
+    tag = "retrieve",
+    params(ById, IfNoneMatch),
+    responses(
+        (status = 200, description = "The entry.", body = RetrieveResponse),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
+        Refused
+    )
+)]
+#[get("/{namespace}/retrieve/{cache_id}")]
+async fn retrieve_by_id(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let entry = by_id(&cache, &at).await?.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
+    let body = generic(&entry, || format!("/{}/retrieve/{}/binary", at.namespace, at.cache_id))?;
+    let tag = owned_tag(&entry.version, entry.owner.cache_id);
+    Ok(conditions.tagged(&tag, |response| json_text(response, body)))
+}
+
+/// Retrieve the content of an entry as text
+///
+/// JSON as Python writes it, bytes as base64.
+#[utoipa::path(
+    operation_id = "retrieve_string",
+    tag = "retrieve",
+    params(ById, IfNoneMatch),
+    responses(
+        (status = 200, description = "The text.", body = String, content_type = "text/plain"),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
+        Refused
+    )
+)]
+#[get("/{namespace}/retrieve/{cache_id}/string")]
+async fn retrieve_string(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let entry = form_by_id(&cache, &at).await?;
+    let text = as_text(&entry, |bytes| BASE64_STANDARD.encode(bytes))?;
+    Ok(conditions.tagged(&content_tag(&entry.version), |response| response.content_type(TEXT).body(text)))
+}
+
+/// Retrieve the content of an entry as JSON
+///
+/// A string is answered when it holds JSON, else refused with 415; bytes are wrapped as base64.
+#[utoipa::path(
+    operation_id = "retrieve_json",
+    tag = "retrieve",
+    params(ById, IfNoneMatch),
+    responses(
+        (status = 200, description = "The JSON.", body = serde_json::Value),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
+        Refused
+    )
+)]
+#[get("/{namespace}/retrieve/{cache_id}/json")]
+async fn retrieve_json(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let entry = form_by_id(&cache, &at).await?;
+    let body = as_json(&entry)?;
+    Ok(conditions.tagged(&content_tag(&entry.version), |response| json_text(response, body)))
+}
+
+/// Retrieve the content of an entry as bytes
+///
+/// Strings as UTF-8, JSON as Python writes it, gzip unpacked.
+#[utoipa::path(
+    operation_id = "retrieve_binary",
+    tag = "retrieve",
+    params(ById, IfNoneMatch),
+    responses(
+        (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
+        Refused
+    )
+)]
+#[get("/{namespace}/retrieve/{cache_id}/binary")]
+async fn retrieve_binary(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let entry = form_by_id(&cache, &at).await?;
+    let bytes = as_bytes(&entry)?;
+    Ok(conditions.tagged(&content_tag(&entry.version), |response| response.content_type(BYTES).body(bytes)))
+}

@@ -1,0 +1,89 @@
+//! Short words for what the suite does all the time.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cache_server::storage::{
+    Batch, Child, Embedded, Folder, LocalDisk, Memory, ObjectPath, Outcome, Require, Result, SharedStorage, Version,
+};
+use tempfile::TempDir;
+
+pub(crate) fn memory() -> SharedStorage {
+    Arc::new(Memory::new())
+}
+
+pub(crate) fn embedded() -> (SharedStorage, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (Arc::new(Embedded::open(folder.path()).unwrap()), folder)
+}
+
+pub(crate) fn local_disk() -> (SharedStorage, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (Arc::new(LocalDisk::open(folder.path()).unwrap()), folder)
+}
+
+pub(crate) fn path(text: &str) -> ObjectPath {
+    ObjectPath::parse(text).unwrap()
+}
+
+pub(crate) fn folder(text: &str) -> Folder {
+    Folder::parse(text).unwrap()
+}
+
+/// Commits what `build` puts into a batch.
+pub(crate) async fn commit(storage: &SharedStorage, build: impl FnOnce(&mut Batch)) -> Result<Vec<Outcome>> {
+    let mut batch = Batch::new();
+    build(&mut batch);
+    storage.commit(batch).await
+}
+
+pub(crate) async fn put(storage: &SharedStorage, at: &str, bytes: impl Into<Bytes>) -> Version {
+    let bytes = bytes.into();
+    let outcomes = commit(storage, |batch| drop(batch.put(path(at), bytes))).await.unwrap();
+    let [Outcome::Written(version)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+    version.clone()
+}
+
+/// Writes `new` where nothing is.
+pub(crate) async fn commit_absent(storage: &SharedStorage, at: &str) -> Result<Vec<Outcome>> {
+    commit(storage, |batch| drop(batch.require(Require::Absent(path(at))).put(path(at), "new"))).await
+}
+
+pub(crate) async fn delete(storage: &SharedStorage, at: &str) -> Outcome {
+    commit(storage, |batch| drop(batch.delete(path(at)))).await.unwrap().pop().unwrap()
+}
+
+pub(crate) async fn get(storage: &SharedStorage, at: &str) -> Option<Bytes> {
+    storage.get(&path(at)).await.unwrap().map(|object| object.bytes)
+}
+
+/// Puts an object with its own path as content at each of the paths.
+pub(crate) async fn fill(storage: &SharedStorage, paths: &[&str]) {
+    let put_all = |batch: &mut Batch| {
+        for at in paths {
+            batch.put(path(at), (*at).to_owned());
+        }
+    };
+    commit(storage, put_all).await.unwrap();
+}
+
+/// The paths of a whole listing.
+pub(crate) async fn names(storage: &SharedStorage, below: &str) -> Vec<String> {
+    names_after(storage, below, None, usize::MAX).await
+}
+
+pub(crate) async fn names_after(
+    storage: &SharedStorage,
+    below: &str,
+    after: Option<&str>,
+    limit: usize,
+) -> Vec<String> {
+    let listed = storage.list(&folder(below), after, limit).await.unwrap();
+    listed.into_iter().map(|listed| listed.path.to_string()).collect()
+}
+
+/// The sort keys of children: names, with a slash behind folders.
+pub(crate) async fn keys_after(storage: &SharedStorage, below: &str, after: Option<&str>, limit: usize) -> Vec<String> {
+    let children = storage.children(&folder(below), after, limit).await.unwrap();
+    children.iter().map(Child::sort_key).collect()
+}

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""A folder is handed over in both directions: what one server wrote to local disk, the other one serves.
+
+    both_ways.py target/release/cache-server
+
+(a) The Python service writes entries of all strategies, kinds and child files; our server serves every one of them.
+(b) Our server writes the same; the Python service serves what it can serve of its own folders. What it answers for its
+    own tree (a part of it with 500 or 404) is what it must answer for ours.
+Then our server goes on in the Python service's tree: it updates, stores again and deletes.
+Needs Python 3.12 and the packages of requirements.txt; without them it says so and ends with status 0.
+Last line: 'N passed, M failed'; status 1 when M > 0.
+"""
+import argparse, base64, gzip, json, sys, tempfile
+from urllib.parse import quote
+from servers import ours, python_service, python_service_missing
+
+STRATEGIES = ('direct', 'temporal', 'temporal_latest', 'temporal_versioned', 'key_based')
+TEXT, JSON, BYTES = {'content-type': 'text/plain'}, {'content-type': 'application/json'}, {'content-type': 'application/octet-stream'}
+DOCUMENT = {'z': 1, 'id': 'é🙂', 'list': [1, 2.5, 1e22, -0.0, None, True, {}], 'big': 10 ** 30, 'empty': {}, 'text': 'a\n"b"\\'}
+BLOB = bytes(range(256))
+
+
+class Entry:
+    """What was stored, and by which names it is found."""
+    def __init__(self, label, kind, content, answer):
+        self.label, self.kind, self.content = label, kind, content
+        self.namespace, self.id, self.hash, self.paths = answer['namespace'], answer['cache_id'], answer['cache_hash'], answer['paths']
+
+
+def write(server):
+    """Stores everything there is to store."""
+    entries = []
+    for strategy in STRATEGIES:
+        namespace = f'ns-{strategy}'
+        def store(kind, content, key='', query='', **headers):
+            body = content if kind == 'binary' else content.encode() if kind == 'string' else json.dumps(content).encode()
+            if headers.get('content-encoding') == 'gzip': body = gzip.compress(body, mtime=0)
+            media = {'string': TEXT, 'json': JSON, 'binary': BYTES}[kind]
+            answer = server.json('POST', f'/{namespace}/{strategy}/store/{kind}{key}{query}', body, {**media, **headers})
+            entries.append(Entry(f'{strategy} {kind}{key}{query}{" gzip" if headers else ""}', kind, content, answer))
+        store('string', 'plain ünï 🙂 "q"\n')
+        store('string', 'keyed', '/a/key', '?file_id=text-1')
+        store('json', DOCUMENT)
+        store('json', {'meta': {'id': strategy}, 'n': 1}, '/a/key', '?file_id=doc-1&json_field_path=meta.id')
+        store('json', {'meta': {'id': strategy}, 'n': 2}, '/a/key', '?file_id=doc-2&json_field_path=meta.id')
+        store('json', {'no': 'file id'}, '/b%20c/d.e')
+        store('binary', BLOB)
+        store('binary', b'\x00', '/a', '?file_id=blob')
+        store('binary', BLOB * 50, '/a', '?file_id=packed', **{'content-encoding': 'gzip'})
+        parent = next(e for e in entries if e.namespace == namespace and e.label.endswith('doc-1&json_field_path=meta.id'))
+        for kind, body, media in (('string', 'kind é'.encode(), TEXT), ('json', json.dumps(DOCUMENT).encode(), JSON), ('binary', BLOB, BYTES)):
+            for where in ('/one', '/k/l/one', '/k/two'):
+                server.json('POST', f'/{namespace}/cache/{parent.id}/data/store/{kind}{where}', body, media)
+    return entries
+
+
+def read(server, entries):
+    """Every answer about the entries: {(method, path): (status, body)}."""
+    answers = {}
+    def get(path):
+        status, headers, data = server.send('GET', path)
+        try: body = json.loads(data) if 'json' in headers.get('content-type', '') else data
+        except ValueError: body = data
+        answers[path] = (status, body)
+    for entry in entries:
+        at, by_hash = f'/{entry.namespace}/retrieve/{entry.id}', f'/{entry.namespace}/retrieve/hash/{entry.hash}'
+        for view in ('', '/string', '/json', '/binary', '/config', '/metadata', '/refs', '/refs/all'): get(at + view)
+        for view in ('', '/string', '/json', '/binary', '/metadata', '/refs-hash', '/cache-id'): get(by_hash + view)
+        get(f'/{entry.namespace}/exists/id/{entry.id}')
+        get(f'/{entry.namespace}/exists/hash/{entry.hash}')
+        for group in entry.paths.values():
+            for path in group:
+                get(f'/admin/storage/file/bytes/{quote(path)}')
+                get(f'/admin/storage/file/exists/{quote(path)}')
+        if 'doc-1' not in entry.label: continue
+        data = f'/{entry.namespace}/cache/{entry.id}/data'
+        for kind in ('string', 'json', 'binary'):
+            for where in ('/one', '/k/l/one', '/k/two', '/none'):
+                get(f'{data}/{kind}{where}')
+                get(f'{data}/exists/{kind}{where}')
+        for query in ('/list', '/list?recursive=false', '/list/k', '/list/k/l'): get(data + query)
+    for namespace in sorted({entry.namespace for entry in entries}):
+        for listing in ('file-ids', 'file-hashes'): get(f'/{namespace}/{listing}')
+        get(f'/admin/storage/files/all/{namespace}')
+        get(f'/admin/storage/folders/{namespace}')
+    get('/namespaces/list')
+    return answers
+
+
+def plain(body, path=''):
+    """A body without what is meant to differ: sizes that are 0 there, the time of a listing, the order of lists of paths."""
+    if isinstance(body, bytes): return body
+    if isinstance(body, dict):
+        skip = {'content_size'} | ({'timestamp'} if path.startswith('/admin/storage/files') else set())
+        if body.get('data_type') == 'binary': skip |= {'size'}
+        return {key: plain(value, path) for key, value in body.items() if key not in skip}
+    if isinstance(body, list):
+        values = [plain(value, path) for value in body]
+        if '/list' in path or '/files/' in path or '/folders/' in path or '/file-' in path: values.sort(key=lambda v: json.dumps(v, sort_keys=True))
+        return values
+    return body
+
+
+class Report:
+    def __init__(self): self.passed, self.failed = 0, 0
+
+    def check(self, name, good, why=''):
+        if good: self.passed += 1
+        else:
+            self.failed += 1
+            print(f'FAIL {name}\n     {str(why)[:600]}')
+        return good
+
+
+def contents(report, label, entries, answers):
+    """The contents themselves, whatever the other server can read."""
+    for entry in entries:
+        at = f'/{entry.namespace}/retrieve/{entry.id}'
+        want = {'string': {'/string': entry.content.encode() if entry.kind == 'string' else b'', '/json': None},
+                'json': {'/json': entry.content}, 'binary': {'/binary': entry.content}}[entry.kind]
+        for view, content in want.items():
+            status, body = answers[at + view]
+            if content is None: report.check(f'{label}: {entry.label} {view}', status == 415, f'{status} {body!r}')
+            else: report.check(f'{label}: {entry.label} {view}', status == 200 and body == content, f'{status} {body!r}')
+        status, body = answers[at]
+        report.check(f'{label}: {entry.label}', status == 200 and (entry.kind == 'binary' or body['data'] == entry.content), f'{status} {body!r}')
+        if entry.kind == 'binary':
+            status, body = answers[at + '/string']
+            report.check(f'{label}: {entry.label} /string', (status, body) == (200, base64.b64encode(entry.content)), f'{status} {body!r}')
+        if 'doc-1' not in entry.label: continue
+        data = f'/{entry.namespace}/cache/{entry.id}/data'
+        for kind, content in (('string', 'kind é'.encode()), ('json', DOCUMENT), ('binary', BLOB)):
+            for where in ('/one', '/k/l/one', '/k/two'):
+                status, body = answers[f'{data}/{kind}{where}']
+                report.check(f'{label}: {entry.label} child {kind}{where}', (status, body) == (200, content), f'{status} {body!r}')
+        copies = {'temporal_latest': 2, 'temporal_versioned': 3}.get(entry.namespace[3:], 1)
+        for query, count in (('/list', 9), ('/list?recursive=false', 3), ('/list/k', 6), ('/list/k/l', 3)):
+            status, body = answers[data + query]
+            report.check(f'{label}: {entry.label} {query}', status == 200 and body['file_count'] == count * copies, f'{status} {body!r}')
+
+
+def same(report, label, want, got):
+    """Where the Python service could answer its own folder, the answers are equal."""
+    for path, (status, body) in want.items():
+        if status != 200: continue
+        ours = got[path]
+        report.check(f'{label}: GET {path}', ours[0] == 200 and plain(ours[1], path) == plain(body, path),
+                     f'{ours[0]} {plain(ours[1], path)!r}\n     instead of {plain(body, path)!r}')
+
+
+def go_on(report, server, entries):
+    """Our server in the Python service's tree: an update, another store of the same content, a delete."""
+    for entry in entries:
+        if entry.kind != 'json' or '?' in entry.label: continue
+        at = f'/{entry.namespace}/retrieve/{entry.id}'
+        strategy = entry.namespace[3:]
+        body = json.dumps(entry.content).encode()
+        again = server.json('POST', f'/{entry.namespace}/{strategy}/store/json', body, JSON)
+        refs = server.json('GET', f'/{entry.namespace}/retrieve/hash/{entry.hash}/refs-hash')
+        report.check(f'store again: {entry.label}', [r['cache_id'] for r in refs['cache_ids']] == [entry.id, again['cache_id']] and refs['total_versions'] == 2, refs)
+        updated = server.json('POST', f'/{entry.namespace}/update/{entry.id}/json', b'{"new": 1}', JSON)
+        report.check(f'update: {entry.label}', updated['updated_content'] and server.json('GET', at + '/json') == {'new': 1}, updated)
+        deleted = server.json('DELETE', f'/{entry.namespace}/delete/{entry.id}')
+        report.check(f'delete: {entry.label}', deleted['status'] == 'success' and server.send('GET', at)[0] == 404, deleted)
+        left = [path for path in entry.paths['data'] if server.json('GET', f'/admin/storage/file/exists/{quote(path)}')['exists']]
+        report.check(f'delete leaves nothing: {entry.label}', not left, left)
+        report.check(f'the other one stays: {entry.label}', server.json('GET', f'/{entry.namespace}/retrieve/hash/{entry.hash}/json') == entry.content)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('binary')
+    binary = parser.parse_args().binary
+    if reason := python_service_missing():
+        print(f'SKIP: {reason}')
+        return 0
+    report = Report()
+    with tempfile.TemporaryDirectory() as theirs, tempfile.TemporaryDirectory() as own:
+        with python_service('local_disk', theirs) as python:
+            entries = write(python)
+            python_reads_python = read(python, entries)
+        with ours(binary, 'local_disk', theirs) as server:
+            answers = read(server, entries)
+            contents(report, '(a) python -> ours', entries, answers)
+            same(report, '(a) python -> ours', python_reads_python, answers)
+            go_on(report, server, entries)
+
+        with ours(binary, 'local_disk', own) as server:
+            own_entries = write(server)
+            ours_reads_ours = read(server, own_entries)
+            contents(report, '(b) ours', own_entries, ours_reads_ours)
+        with python_service('local_disk', own) as python:
+            answers = read(python, own_entries)
+        # What the Python service cannot read of its own tree it need not read of ours: path by path, ids exchanged.
+        place = {entry.label: entry for entry in entries}
+        unreadable = 0
+        for entry in own_entries:
+            twin = place[entry.label]
+            for path, (status, body) in answers.items():
+                if entry.id not in path and f'/{entry.namespace}/retrieve/hash/{entry.hash}' not in path or '/admin/' in path: continue
+                was = python_reads_python.get(path.replace(entry.id, twin.id).replace(entry.hash, twin.hash), (None, None))[0]
+                if was != 200: unreadable += 1; continue
+                mine = ours_reads_ours[path]
+                report.check(f'(b) ours -> python: {entry.label} GET {path}', status == 200 and plain(body, path) == plain(mine[1], path),
+                             f'{status} {plain(body, path)!r}\n     instead of {plain(mine[1], path)!r}')
+        print(f'{unreadable} answers that the Python service does not give of its own folder either')
+    print(f'{report.passed} passed, {report.failed} failed')
+    return 1 if report.failed else 0
+
+
+if __name__ == '__main__': sys.exit(main())
