@@ -92,6 +92,17 @@ pub fn strategy_folder(namespace: &Namespace, strategy: Strategy) -> Folder {
     Folder::from_parsed(data_folder(namespace, strategy))
 }
 
+/// The folder of the version folders of `temporal_versioned`.
+pub fn versions_folder(namespace: &Namespace) -> Folder {
+    Folder::from_parsed(format!("{}/versions", data_folder(namespace, Strategy::TemporalVersioned)))
+}
+
+/// The version a content file of `temporal_versioned` belongs to; `None` for its other copies.
+pub fn version_of(content: &ObjectPath) -> Option<u32> {
+    let (_, versioned) = content.as_str().split_once("/data/temporal-versioned/versions/v")?;
+    versioned.split('/').next()?.parse().ok()
+}
+
 /// The folder of all id references of a namespace, or of all its hash references.
 pub fn references_folder(namespace: &Namespace, by: &str) -> Folder {
     Folder::from_parsed(format!("{namespace}/refs/{by}"))

@@ -1,5 +1,7 @@
 //! The program: reads the configuration, starts the log, serves.
 
+use std::io::IsTerminal;
+
 use cache_server::config::{Command, CommandLine, Config, LogFormat};
 use cache_server::server;
 use clap::Parser;
@@ -22,7 +24,10 @@ fn main() -> anyhow::Result<()> {
 
 #[actix_web::main]
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&config.log)).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&config.log))
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Pretty => log.init(),
         LogFormat::Json => log.json().init(),

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Sends the same generated requests to the Python service and to our server, and lists where the answers differ.
 
-    differential.py target/release/cache-server [--show REGEX] [--explained]
+    differential.py target/release/cache-server [--all] [--show REGEX] [--explained]
 
-Both start fresh, on memory storage. A case is a few requests in a namespace of its own: names with odd characters and
+Both start fresh, on memory storage. Some 700 of 4,100 cases, always the same
+ones, without --all. A case is a few requests in a namespace of its own: names with odd characters and
 percent-encodings in every place, query strings, content types, bodies of every JSON type and encoding on every route,
 ids and hashes in odd forms. Statuses are compared and, where the Python service answers 200, bodies with ids, times and
 folders masked. A difference that the contract wants has its reason in `explain`; any other one is printed.
@@ -11,6 +12,7 @@ Needs Python 3.12 and the packages of requirements.txt; without them it says so 
 Last line: 'N passed, M failed'; status 1 when M > 0.
 """
 import argparse, collections, gzip, http.client, json, re, sys, tempfile, zlib
+from binascii import crc32
 from urllib.parse import quote, unquote_to_bytes
 from servers import ours, python_service, python_service_missing
 
@@ -189,14 +191,16 @@ def cases():
 
 UUID  = re.compile(r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
 SHARD = re.compile(r'[0-9a-f]{2}/[0-9a-f]{2}/(?=<id>)')
+FOLDER = re.compile(r'(refs/by-id|data/direct)/[0-9a-f]{2}(/[0-9a-f]{2})?(?=/?$)')
 HOUR  = re.compile(r'20\d\d/\d\d/\d\d/\d\d(/\d\d)?')
 
 
 def mask(body, path):
     """A JSON body without ids, times, folders, and what the contract lets differ everywhere."""
     if isinstance(body, str):
+        body = HOUR.sub('<hour>', body)
         if not body.startswith(MISSING_ID): body = SHARD.sub('<shard>/', UUID.sub('<id>', body))
-        return HOUR.sub('<hour>', body)
+        return FOLDER.sub(r'\1/<shard>', body)
     if isinstance(body, dict):
         return {mask(k, path): '<time>' if k in ('timestamp', 'stored_at') else '<request>' if k == 'request_id' else mask(v, path) for k, v in body.items() if k != 'content_size' and not (k == 'size' and body.get('data_type') == 'binary')}
     if isinstance(body, list):
@@ -236,7 +240,9 @@ def explain(case, request, python, ours):
     if status == 400 and body is not None and re.search(rb'NaN|Infinity|[eE]400', body): return 'no NaN or Infinity'
     if status == 400 and re.search('128|[Rr]ecursion|nest', text): return 'JSON depth 128'
     if status == 400 and 'surrogate' in text: return 'nothing unreadable is stored'
-    if '/update/' in path and '/cache/' not in path and status == 200 == python[0] and {k: v for k, v in answer.items() if k != 'size'} == {k: v for k, v in python[1].items() if k != 'size'}: return 'size is the number of bytes written'
+    if '/update/' in path and '/cache/' not in path and status == 200 == python[0] and {**mask(answer, path), 'size': 0} == {**mask(python[1], path), 'size': 0}: return 'size is the number of bytes written'
+    if status == 400 and answer == b'' and re.search(r'["<>`^{|}\\\x00-\x20\x7f-\xff]', ours[2]): return 'no HTTP: characters that a request line may not have'
+    if python[0] == 400 == status and python[1] == {'detail': 'There was an error parsing the body'}: return 'a body that is no UTF-8 is refused as other bad JSON is, with a place'
     if python[0] == 307: return 'no redirects from a path with a slash at its end'
     targets = [unquote_to_bytes(path.split('?')[0]).decode('utf-8', 'replace') for _, path, _, _ in case.steps]
     if status in (200, 400) and any('//' in target or (target.endswith('/') and '/store/' in target) for target in targets + [decoded]): return 'empty segments are dropped'
@@ -265,7 +271,8 @@ def short(value):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('binary'); parser.add_argument('--show', default='', help='only cases whose name matches'); parser.add_argument('--explained', action='store_true', help='print these too')
+    parser.add_argument('binary'); parser.add_argument('--show', default='', help='only cases whose name matches'); parser.add_argument('--all', action='store_true', help='all cases, not one of six')
+    parser.add_argument('--explained', action='store_true', help='print these too')
     arguments = parser.parse_args()
     if reason := python_service_missing():
         print(f'SKIP: {reason}')
@@ -275,6 +282,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, python_service('memory', folder) as python, ours(arguments.binary, 'memory', folder) as server:
         for number, case in enumerate(cases()):
             if not re.search(arguments.show, case.label): continue
+            if not arguments.all and not arguments.show and crc32(case.label.encode()) % 6: continue
             for request, there, here in zip(case.steps, run(python, number, case), run(server, number, case)):
                 difference = compare(request[1], there, here)
                 reason = difference and explain(case, request, there, here)

@@ -38,7 +38,7 @@ impl Engine {
 
     /// Begins the description of a server that is not the usual one.
     pub fn setup(self) -> Setup {
-        Setup { engine: self, clock: None, flags: Vec::new(), folder: None, without_key: false }
+        Setup { engine: self, clock: None, flags: Vec::new(), folder: None, copy_of: None, without_key: false }
     }
 
     /// The value of `--storage-mode`.
@@ -58,6 +58,7 @@ pub struct Setup {
     clock: Option<Arc<ManualClock>>,
     flags: Vec<String>,
     folder: Option<PathBuf>,
+    copy_of: Option<PathBuf>,
     without_key: bool,
 }
 
@@ -78,6 +79,11 @@ impl Setup {
         Self { folder: Some(folder.to_owned()), ..self }
     }
 
+    /// Starts on a copy of this folder.
+    pub fn on_copy_of(self, folder: impl Into<PathBuf>) -> Self {
+        Self { copy_of: Some(folder.into()), ..self }
+    }
+
     /// Configures no API key.
     pub fn without_key(self) -> Self {
         Self { without_key: true, ..self }
@@ -92,6 +98,9 @@ impl Setup {
     pub fn try_start(self) -> Result<TestServer, String> {
         let own_folder = temporary_folder();
         let folder = self.folder.clone().unwrap_or_else(|| own_folder.path().to_owned());
+        if let Some(original) = &self.copy_of {
+            copy(original, &folder);
+        }
         let config = self.config(&folder);
         let clock: Arc<dyn Clock> = match &self.clock {
             Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
@@ -147,6 +156,18 @@ fn temporary_folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
     tempfile::Builder::new().prefix("cache-tests-").tempdir_in(parent).unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).unwrap()),
+        }
+    }
 }
 
 /// A running server. [`TestServer::get`] and the like begin requests to it.

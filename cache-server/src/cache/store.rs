@@ -11,6 +11,8 @@ use crate::records::{
 };
 use crate::storage::{Batch, Change, Child, ObjectPath, Outcome, Require, Version};
 
+/// How many version folders are looked at together.
+const PAGE: usize = 1000;
 /// Content whose entry was never finished blocks its name for this long, in milliseconds.
 const CUT_OFF: u64 = 60_000;
 
@@ -186,23 +188,47 @@ impl Cache {
 
     /// The highest version of a file id, of either kind; 0 when there is none.
     async fn newest_version(&self, draft: &Draft) -> Result<u32> {
-        let versions = layout::strategy_folder(&draft.entry.namespace, Strategy::TemporalVersioned).join("versions");
-        let versions = crate::storage::Folder::from_parsed(versions);
+        match self.latest_version(draft).await? {
+            Some(version) => Ok(version),
+            None => self.highest_version(draft).await,
+        }
+    }
+
+    /// The version that `latest/` holds, which is the highest one; `None` when its entry was deleted.
+    async fn latest_version(&self, draft: &Draft) -> Result<Option<u32>> {
+        let latest = [Kind::Json, Kind::Binary].map(|kind| {
+            let copies = draft.name(kind).place(draft.stored_at, 1).content_files;
+            layout::metadata_of(copies.last().expect("latest/ is the last copy"))
+        });
+        let found = self.storage.get_many(&latest).await?;
+        let mut highest = None;
+        for (path, object) in latest.iter().zip(found) {
+            let Some(object) = object else { continue };
+            let metadata: Metadata = document(path, &object)?;
+            let Some(owner) = self.reference(&draft.entry.namespace, metadata.data.cache_id).await? else { continue };
+            let version = owner.file_paths.content_files.iter().find_map(layout::version_of);
+            highest = highest.max(version);
+        }
+        Ok(highest)
+    }
+
+    /// The highest version there is, found by looking at every version folder of the namespace.
+    async fn highest_version(&self, draft: &Draft) -> Result<u32> {
+        let versions = layout::versions_folder(&draft.entry.namespace);
         let mut numbers: Vec<u32> = Vec::new();
         let mut after = None;
         loop {
-            let page = self.storage.children(&versions, after.as_deref(), 1000).await?;
+            let page = self.storage.children(&versions, after.as_deref(), PAGE).await?;
             numbers.extend(page.iter().map(Child::name).filter_map(|name| name.strip_prefix('v')?.parse::<u32>().ok()));
             match page.last() {
-                Some(last) if page.len() == 1000 => after = Some(last.sort_key()),
+                Some(last) if page.len() == PAGE => after = Some(last.sort_key()),
                 _ => break,
             }
         }
         numbers.sort_unstable_by(|a, b| b.cmp(a));
-        for chunk in numbers.chunks(16) {
-            let of =
-                |version: &u32, kind: Kind| draft.name(kind).place(draft.stored_at, *version).content_files[0].clone();
-            let paths: Vec<_> = chunk.iter().flat_map(|v| [of(v, Kind::Json), of(v, Kind::Binary)]).collect();
+        for chunk in numbers.chunks(PAGE / 2) {
+            let of = |version: u32, kind| draft.name(kind).place(draft.stored_at, version).content_files.swap_remove(0);
+            let paths: Vec<_> = chunk.iter().flat_map(|v| [of(*v, Kind::Json), of(*v, Kind::Binary)]).collect();
             let found = self.storage.get_many(&paths).await?;
             if let Some(at) = found.iter().position(Option::is_some) {
                 return Ok(chunk[at / 2]);
