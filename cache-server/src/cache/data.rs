@@ -194,6 +194,10 @@ impl Cache {
         let mut files = Vec::new();
         let mut left = limit;
         for folder in data_folders {
+            if left == 0 {
+                let reached = files.last().map(|file: &ChildFile| file.path.to_string());
+                return Ok((files, reached));
+            }
             let (more, next) = self.children(folder, key, recursive, after.as_deref(), left).await?;
             left = left.saturating_sub(more.len());
             files.extend(more);

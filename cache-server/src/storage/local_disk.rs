@@ -270,10 +270,10 @@ impl Disk {
             let path = folder.join(&child.sort_key());
             match child {
                 Child::Folder(_) => {
-                    // Skip a folder whose last possible path comes before `after`.
+                    // Skip a folder whose last possible path comes before `after`, and names nobody can address.
                     let all_before = after.is_some_and(|after| *path < *after && !after.starts_with(&path));
-                    if !all_before {
-                        self.walk(&Folder::parse(&path).unwrap_or_else(|_| Folder::root()), after, limit, listed)?;
+                    if let (false, Ok(below)) = (all_before, Folder::parse(&path)) {
+                        self.walk(&below, after, limit, listed)?;
                     }
                 }
                 Child::File(_) => {
