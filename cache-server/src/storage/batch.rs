@@ -36,7 +36,10 @@ pub enum Write {
 }
 
 /// A read-modify-write of one object, atomic against every other writer; it may be run more than once.
-pub struct Edit(Box<dyn Fn(Option<&[u8]>) -> Change + Send + Sync>);
+pub struct Edit(Box<Derive>);
+
+/// What an object becomes, from what it is now.
+type Derive = dyn Fn(Option<&[u8]>) -> Change + Send + Sync;
 
 /// What an [`Edit`] makes of an object.
 #[derive(Debug, PartialEq, Eq)]
