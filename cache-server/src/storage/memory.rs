@@ -45,11 +45,11 @@ impl Storage for Memory {
         };
         let below =
             objects.range::<str, _>((start, Bound::Unbounded)).take_while(|(path, _)| path.starts_with(&prefix));
-        let listed = |(path, (_, bytes)): (&Box<str>, &(Version, Bytes))| Listed {
+        let page = below.take(limit).map(|(path, (_, bytes))| Listed {
             path: ObjectPath::from_parsed(path.to_string()),
             size: bytes.len() as u64,
-        };
-        Ok(below.take(limit).map(listed).collect())
+        });
+        Ok(page.collect())
     }
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
