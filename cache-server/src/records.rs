@@ -100,6 +100,35 @@ impl HashReference {
         Self { cache_hash: hash.clone(), total_versions: cache_ids.len() as u64, cache_ids, latest_id }
     }
 
+    /// The bytes of a reference with one more entry, added at the end of its text without reading the entries before.
+    ///
+    /// `None` for a text that does not end as references are written; it has to be parsed. A hash may have so many entries
+    /// that parsing them for each store would take longer than the store.
+    pub fn append(text: &[u8], entry: &HashEntry) -> Option<Vec<u8>> {
+        let (entries, latest) = split_at_latest(text)?;
+        let (_, total) = latest.split_once(TOTAL)?;
+        let total: u64 = total.strip_suffix("\n}")?.parse().ok()?;
+        if !entries.ends_with("\n    }") {
+            return None;
+        }
+        let HashEntry { cache_id, timestamp } = entry;
+        let mut appended = Vec::with_capacity(text.len() + 128);
+        appended.extend_from_slice(entries.as_bytes());
+        let end = format!(
+            ",\n    {{\n      \"cache_id\": \"{cache_id}\",\n      \"timestamp\": {timestamp}\n    }}\
+             {LATEST}{cache_id}{TOTAL}{}\n}}",
+            total + 1
+        );
+        appended.extend_from_slice(end.as_bytes());
+        Some(appended)
+    }
+
+    /// The newest entry, read off the end of a reference's text; `None` for a text that has to be parsed.
+    pub fn latest(text: &[u8]) -> Option<CacheId> {
+        let (_, latest) = split_at_latest(text)?;
+        CacheId::parse(latest.split_once(TOTAL)?.0).ok()
+    }
+
     /// The reference without an entry; `None` when no entry is left.
     pub fn without(mut self, id: CacheId) -> Option<Self> {
         self.cache_ids.retain(|entry| entry.cache_id != id);
@@ -107,6 +136,18 @@ impl HashReference {
         self.total_versions = self.cache_ids.len() as u64;
         Some(self)
     }
+}
+
+const LATEST: &str = "\n  ],\n  \"latest_id\": \"";
+const TOTAL: &str = "\",\n  \"total_versions\": ";
+
+/// Splits the text of a hash reference after its entries.
+fn split_at_latest(text: &[u8]) -> Option<(&str, &str)> {
+    // What follows the entries is short; only it is searched.
+    let end = text.len().checked_sub(160).unwrap_or_default();
+    let at = end + text[end..].windows(LATEST.len()).position(|window| window == LATEST.as_bytes())?;
+    let entries = std::str::from_utf8(&text[..at]).ok()?;
+    Some((entries, std::str::from_utf8(&text[at + LATEST.len()..]).ok()?))
 }
 
 /// The layout sidecar: `{content}.config`.
@@ -243,6 +284,29 @@ mod tests {
         assert_eq!(two.clone().without(entry(2).cache_id), Some(one.clone()));
         assert_eq!(two.without(entry(9).cache_id).unwrap().total_versions, 2);
         assert_eq!(one.without(entry(1).cache_id), None);
+    }
+
+    #[test]
+    fn an_entry_appended_to_the_text_is_an_entry_added_to_the_document() {
+        let hash = CacheHash::parse("3c862eca78c03d61").unwrap();
+        let mut reference = HashReference::with(None, &hash, entry(1));
+        for digit in 2..9 {
+            let appended = HashReference::append(&reference_bytes(&reference), &entry(digit)).unwrap();
+            reference = HashReference::with(Some(reference), &hash, entry(digit));
+            assert_eq!(appended, reference_bytes(&reference));
+            assert_eq!(HashReference::latest(&appended), Some(entry(digit).cache_id));
+        }
+    }
+
+    #[test]
+    fn a_text_that_ends_otherwise_is_left_to_the_parser() {
+        let hash = CacheHash::parse("3c862eca78c03d61").unwrap();
+        let reference = HashReference::with(None, &hash, entry(1));
+        let compact = serde_json::to_vec(&reference).unwrap();
+        let empty = HashReference { cache_ids: Vec::new(), ..reference };
+        for text in [b"".as_slice(), b"{}", &compact, &reference_bytes(&empty)] {
+            assert_eq!(HashReference::append(text, &entry(2)), None);
+        }
     }
 
     #[test]

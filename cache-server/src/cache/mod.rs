@@ -147,7 +147,13 @@ impl Cache {
 
     /// The newest entry of a hash whose id reference exists.
     pub async fn newest_of(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<IdReference>> {
-        let Some(reference) = self.hash_reference(namespace, hash).await? else { return Ok(None) };
+        let Some(object) = self.storage.get(&layout::by_hash(namespace, hash)).await? else { return Ok(None) };
+        if let Some(latest) = HashReference::latest(&object.bytes)
+            && let Some(found) = self.reference(namespace, latest).await?
+        {
+            return Ok(Some(found));
+        }
+        let Some(reference) = parse_hash_reference(&object.bytes) else { return Ok(None) };
         for entry in reference.cache_ids.iter().rev() {
             if let Some(found) = self.reference(namespace, entry.cache_id).await? {
                 return Ok(Some(found));

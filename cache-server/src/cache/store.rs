@@ -364,6 +364,9 @@ impl Draft {
     fn share_in_hash(&self) -> impl Fn(Option<&[u8]>) -> Change + Send + Sync + 'static {
         let (hash, entry) = (self.cache_hash.clone(), HashEntry { cache_id: self.cache_id, timestamp: self.stored_at });
         move |now| {
+            if let Some(appended) = now.and_then(|now| HashReference::append(now, &entry)) {
+                return Change::Put(appended.into());
+            }
             let reference = now.and_then(parse_hash_reference);
             Change::Put(reference_bytes(&HashReference::with(reference, &hash, entry.clone())).into())
         }

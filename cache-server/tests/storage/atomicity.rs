@@ -45,9 +45,17 @@ pub(crate) async fn no_read_sees_half_a_removal(storage: &SharedStorage) {
         let (storage, paths) = (storage.clone(), paths.clone());
         async move {
             for _ in 0..BATCHES / 2 {
-                let create = commit(&storage, |batch| paths.iter().for_each(|at| drop(batch.put(at.clone(), "1"))));
+                let create = commit(&storage, |batch| {
+                    paths.iter().for_each(|at| {
+                        batch.put(at.clone(), "1");
+                    })
+                });
                 create.await.unwrap();
-                let remove = commit(&storage, |batch| paths.iter().for_each(|at| drop(batch.delete(at.clone()))));
+                let remove = commit(&storage, |batch| {
+                    paths.iter().for_each(|at| {
+                        batch.delete(at.clone());
+                    })
+                });
                 assert_eq!(remove.await.unwrap(), vec![Outcome::Deleted; 3]);
             }
         }

@@ -1,20 +1,23 @@
 //! Conditions of a batch: they hold at the moment of the commit, or nothing is written.
 
-use cache_server::storage::{Error, ObjectPath, Outcome, Require, Result, SharedStorage, Version};
+use cache_server::storage::{self, Error, ObjectPath, Outcome, Require, SharedStorage, Version};
 use futures::future::join_all;
 
 use crate::support::{commit, commit_absent, delete, get, names, path, put};
 
 /// The object whose condition failed.
-fn refused(result: Result<Vec<Outcome>>) -> ObjectPath {
+fn refused(result: storage::Result<Vec<Outcome>>) -> ObjectPath {
     match result {
         Err(Error::Precondition { path }) => path,
         other => panic!("{other:?}"),
     }
 }
 
-async fn update(storage: &SharedStorage, at: &str, from: Version, to: String) -> Result<Vec<Outcome>> {
-    commit(storage, |batch| drop(batch.require(Require::Version(path(at), from)).put(path(at), to))).await
+async fn update(storage: &SharedStorage, at: &str, from: Version, to: String) -> storage::Result<Vec<Outcome>> {
+    commit(storage, |batch| {
+        batch.require(Require::Version(path(at), from)).put(path(at), to);
+    })
+    .await
 }
 
 pub(crate) async fn absent_holds_only_where_nothing_is(storage: &SharedStorage) {

@@ -11,7 +11,13 @@ async fn edit(
     at: &str,
     edit: impl Fn(Option<&[u8]>) -> Change + Send + Sync + 'static,
 ) -> Outcome {
-    commit(storage, |batch| drop(batch.edit(path(at), edit))).await.unwrap().pop().unwrap()
+    commit(storage, |batch| {
+        batch.edit(path(at), edit);
+    })
+    .await
+    .unwrap()
+    .pop()
+    .unwrap()
 }
 
 pub(crate) async fn an_edit_puts_deletes_or_keeps(storage: &SharedStorage) {

@@ -13,7 +13,10 @@ use crate::support::{commit, delete, fill, get, keys_after, local_disk, names, p
 pub(crate) async fn a_file_and_a_folder_of_one_name_are_refused(storage: &SharedStorage) {
     fill(storage, &["conflict/file", "conflict/folder/file", "conflict/deep/er/file"]).await;
     for at in ["conflict/file/below", "conflict/file/be/low", "conflict/folder", "conflict/deep", "conflict"] {
-        let refused = commit(storage, |batch| drop(batch.put(path(at), "new"))).await;
+        let refused = commit(storage, |batch| {
+            batch.put(path(at), "new");
+        })
+        .await;
         let Err(Error::PathConflict { path: named }) = refused else { panic!("{at:?}: {refused:?}") };
         assert_eq!(named, path(at));
         assert_eq!(get(storage, at).await, None);
@@ -50,7 +53,11 @@ async fn no_empty_folder_is_left() {
     fill(&storage, &paths).await;
     assert_eq!(delete(&storage, "a/b/c/d").await, Outcome::Deleted);
     assert_eq!(folders(folder.path()).len(), 4, "folders with files stay");
-    let all = commit(&storage, |batch| paths.iter().for_each(|at| drop(batch.delete(path(at)))));
+    let all = commit(&storage, |batch| {
+        paths.iter().for_each(|at| {
+            batch.delete(path(at));
+        })
+    });
     all.await.unwrap();
     assert_eq!(folders(folder.path()), [PathBuf::new(); 0]);
     assert!(keys_after(&storage, "", None, 10).await.is_empty());
@@ -127,7 +134,10 @@ async fn names_that_no_object_can_have_are_left_out_of_listings() {
 async fn a_name_the_file_system_cannot_hold_is_refused() {
     let (storage, _folder) = local_disk();
     let long = format!("a/{}", "x".repeat(256));
-    let refused = commit(&storage, |batch| drop(batch.put(path(&long), "new"))).await;
+    let refused = commit(&storage, |batch| {
+        batch.put(path(&long), "new");
+    })
+    .await;
     assert!(matches!(refused, Err(Error::PathTooLong { path: named }) if named == path(&long)));
     assert_eq!(get(&storage, &long).await, None);
     assert_eq!(delete(&storage, &long).await, Outcome::Unchanged);

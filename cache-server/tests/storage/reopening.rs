@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use cache_server::storage::{Error, Outcome, Result, SharedStorage};
+use cache_server::storage::{Error, Outcome, Require, Result, SharedStorage, Version};
 
 use crate::support::{commit, delete, fill, get, names, path, put};
 
 pub(crate) async fn everything_is_kept(open: impl Fn(&Path) -> Result<SharedStorage>) {
     let folder = tempfile::tempdir().unwrap();
     let large = vec![7_u8; 300 << 10];
-    let mut versions = Vec::new();
+    let mut versions: Vec<(String, Version)> = Vec::new();
     // Again and again, so that a folder that is let go too late is noticed.
     for round in 0..8 {
         let storage = open(folder.path()).unwrap();
@@ -34,7 +34,7 @@ pub(crate) async fn everything_is_kept(open: impl Fn(&Path) -> Result<SharedStor
     let storage = open(folder.path()).unwrap();
     let stale = commit(&storage, |batch| {
         let (at, version) = &versions[0];
-        batch.require(cache_server::storage::Require::Version(path(at), version.clone())).put(path(at), "new");
+        batch.require(Require::Version(path(at), version.clone())).put(path(at), "new");
     });
     stale.await.unwrap();
 }

@@ -39,18 +39,31 @@ pub(crate) async fn commit(storage: &SharedStorage, build: impl FnOnce(&mut Batc
 
 pub(crate) async fn put(storage: &SharedStorage, at: &str, bytes: impl Into<Bytes>) -> Version {
     let bytes = bytes.into();
-    let outcomes = commit(storage, |batch| drop(batch.put(path(at), bytes))).await.unwrap();
+    let outcomes = commit(storage, |batch| {
+        batch.put(path(at), bytes);
+    })
+    .await
+    .unwrap();
     let [Outcome::Written(version)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
     version.clone()
 }
 
 /// Writes `new` where nothing is.
 pub(crate) async fn commit_absent(storage: &SharedStorage, at: &str) -> Result<Vec<Outcome>> {
-    commit(storage, |batch| drop(batch.require(Require::Absent(path(at))).put(path(at), "new"))).await
+    commit(storage, |batch| {
+        batch.require(Require::Absent(path(at))).put(path(at), "new");
+    })
+    .await
 }
 
 pub(crate) async fn delete(storage: &SharedStorage, at: &str) -> Outcome {
-    commit(storage, |batch| drop(batch.delete(path(at)))).await.unwrap().pop().unwrap()
+    commit(storage, |batch| {
+        batch.delete(path(at));
+    })
+    .await
+    .unwrap()
+    .pop()
+    .unwrap()
 }
 
 pub(crate) async fn get(storage: &SharedStorage, at: &str) -> Option<Bytes> {
