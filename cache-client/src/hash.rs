@@ -33,7 +33,7 @@ impl Algorithm {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HashError {
     /// The field is absent or null.
-    #[error("field {0:?} is not in the document")]
+    #[error("field {:?} is not in the document", .0.as_str())]
     FieldMissing(FieldPath),
     /// An empty text identifies nothing.
     #[error("cannot hash an empty text")]

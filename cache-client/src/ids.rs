@@ -53,17 +53,17 @@ impl Invalid {
     }
 }
 
-/// Trims, refuses what cannot be stored, and maps every other character that `keep` does not allow to `_`.
+/// Refuses what cannot be stored, trims, and maps every other character that `keep` does not allow to `_`.
 fn clean(what: &'static str, input: &str, max: usize, keep: fn(char) -> bool) -> Result<String, Invalid> {
+    if input.chars().any(char::is_control) {
+        return Err(Invalid::new(what, Reason::Control));
+    }
     let trimmed = input.trim();
     if trimmed.is_empty() {
         return Err(Invalid::new(what, Reason::Empty));
     }
     if trimmed.len() > max && trimmed.chars().count() > max {
         return Err(Invalid::new(what, Reason::TooLong(max)));
-    }
-    if trimmed.chars().any(char::is_control) {
-        return Err(Invalid::new(what, Reason::Control));
     }
     Ok(trimmed.chars().map(|c| if keep(c) { c } else { '_' }).collect())
 }
@@ -297,8 +297,9 @@ pub struct CacheHash(Box<str>);
 text_newtype!(CacheHash);
 
 impl CacheHash {
-    /// Parses a hash; upper case is refused, as in Python.
+    /// Parses a hash, with or without blanks around it; upper case is refused, as in Python.
     pub fn parse(input: &str) -> Result<Self, Invalid> {
+        let input = input.trim();
         let hex = input.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         if !hex || !(10..=96).contains(&input.len()) {
             return Err(Invalid::new("cache hash", Reason::Form("is not 10 to 96 lower-case hexadecimal digits")));

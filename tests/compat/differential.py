@@ -192,7 +192,7 @@ def cases():
 UUID  = re.compile(r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
 SHARD = re.compile(r'[0-9a-f]{2}/[0-9a-f]{2}/(?=<id>)')
 FOLDER = re.compile(r'(refs/by-id|data/direct)/[0-9a-f]{2}(/[0-9a-f]{2})?(?=/?$)')
-HOUR  = re.compile(r'20\d\d/\d\d/\d\d/\d\d(/\d\d)?')
+HOUR  = re.compile(r'20\d\d/\d\d/\d\d/\d\d(/\d\d)?(?=/|$)')
 
 
 def mask(body, path):
@@ -232,14 +232,20 @@ def explain(case, request, python, ours):
     status, answer = ours[0], ours[1]
     text = json.dumps(answer) if isinstance(answer, (dict, list)) else ''
     decoded = unquote_to_bytes(ours[2].split('?')[0]).decode('utf-8', 'replace')
-    if python[0] == 500 and 400 <= status < 500: return 'nothing answers a client\'s mistake with 500'
+    if python[0] == 500: return 'nothing answers a client\'s mistake with 500'
+    if 'data_files_created' not in text and python[0] == 404 and python[1] == b'' and (status, answer) == (200, b''): return 'an empty file that was stored is there'
+    if '{ID}' in path and status == 200 and method != 'DELETE': return 'an upper-case UUID finds its entry'
+    if '#' in ours[2]: return 'no HTTP: a request target has no fragment'
+    if path.startswith('/admin/storage/folders/{ns}/') and answer == []: return 'stored paths are not trimmed'
+    if path in ('/admin/storage/folders/', '/admin/storage/files/in/'): return 'every namespace of the run is listed, also those of names only one of the two accepts'
+    if python[0] == 404 and any('%0A' in path for _, path, _, _ in case.steps): return 'control characters at an end are trimmed like blanks'
     if status == 400 and 'control character' in text: return 'control characters are refused'
     if status == 400 and 'segment' in text: return '. and .. segments are refused'
     if status == 400 and re.search('is empty|no valid character', text): return 'empty names are refused'
     if '/update/' in path and method == 'POST' and status in (404, 409): return 'an update of a missing entry is 404, of another kind 409'
     if status == 400 and body is not None and re.search(rb'NaN|Infinity|[eE]400', body): return 'no NaN or Infinity'
     if status == 400 and re.search('128|[Rr]ecursion|nest', text): return 'JSON depth 128'
-    if status == 400 and 'surrogate' in text: return 'nothing unreadable is stored'
+    if status == 400 and re.search('surrogate|hex escape|unicode code point', text): return 'nothing unreadable is stored'
     if '/update/' in path and '/cache/' not in path and status == 200 == python[0] and {**mask(answer, path), 'size': 0} == {**mask(python[1], path), 'size': 0}: return 'size is the number of bytes written'
     if status == 400 and answer == b'' and re.search(r'["<>`^{|}\\\x00-\x20\x7f-\xff]', ours[2]): return 'no HTTP: characters that a request line may not have'
     if python[0] == 400 == status and python[1] == {'detail': 'There was an error parsing the body'}: return 'a body that is no UTF-8 is refused as other bad JSON is, with a place'
@@ -251,6 +257,7 @@ def explain(case, request, python, ours):
 
 def compare(path, python, ours):
     """What differs, or None. Refusals: the kind of `detail` and its error_type."""
+    if not isinstance(ours[0], int) or ours[0] >= 500: return f'{python[0]} there, {ours[0]} here'
     if python[0] != ours[0]: return f'{python[0]} there, {ours[0]} here'
     if python[0] == 200:
         there, here = mask(python[1], path), mask(ours[1], path)
@@ -285,7 +292,7 @@ def main():
             if not arguments.all and not arguments.show and crc32(case.label.encode()) % 6: continue
             for request, there, here in zip(case.steps, run(python, number, case), run(server, number, case)):
                 difference = compare(request[1], there, here)
-                reason = difference and explain(case, request, there, here)
+                reason = difference and isinstance(here[0], int) and here[0] < 500 and explain(case, request, there, here)
                 if reason: reasons[reason] += 1
                 if not difference or reason: passed += 1
                 else: failed += 1

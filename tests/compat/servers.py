@@ -1,5 +1,8 @@
 """Starts the two servers of the compatibility tests on free ports, and talks to them. Standard library only."""
-import contextlib, http.client, json, os, subprocess, sys, time, urllib.parse
+import contextlib, http.client, json, os, signal, subprocess, sys, time, urllib.parse
+
+# A test that is told to end ends its servers, too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 KEY = {'x-api-key': 'ref-secret-key'}
 ENV = {'FAST_API__AUTH__API_KEY__NAME': 'x-api-key', 'FAST_API__AUTH__API_KEY__VALUE': KEY['x-api-key']}

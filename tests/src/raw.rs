@@ -12,9 +12,19 @@ impl TestServer {
     ///
     /// The body is framed by what the header lines say; a streamed answer is given with its chunk sizes.
     pub async fn raw(&self, request: &str, headers: &[&str], body: &[u8]) -> Answer {
+        let key = format!("x-api-key: {KEY}");
+        let headers: Vec<&str> = headers.iter().copied().chain([key.as_str()]).collect();
+        self.exchange(request, &headers, body).await
+    }
+
+    /// Sends a request line and header lines as they are, and no API key but one among them.
+    pub async fn raw_with(&self, request: &str, headers: &[&str]) -> Answer {
+        self.exchange(request, headers, b"").await
+    }
+
+    async fn exchange(&self, request: &str, headers: &[&str], body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let mut head =
-            format!("{request} HTTP/1.1\r\nhost: {}\r\nx-api-key: {KEY}\r\nconnection: close\r\n", self.address);
+        let mut head = format!("{request} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
         for line in headers {
             head += line;
             head += "\r\n";

@@ -188,6 +188,11 @@ impl TestServer {
         &self.folder
     }
 
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// Moves the clock that [`Setup::clock_at`] gave the server.
     pub fn advance(&self, milliseconds: u64) {
         self.clock.as_ref().expect("a clock of the test's own").advance(milliseconds);

@@ -207,6 +207,45 @@ async fn the_namespaces_and_their_ids_and_hashes_are_listed() {
     }
 }
 
+/// The entry whose key Python stored with an empty segment, for which it wrote `""` as the data folder.
+fn entry_without_a_data_folder() -> Value {
+    let mut entries = expected("entries").into_iter();
+    entries.find(|entry| entry["cache_key"] == "a//b").unwrap()
+}
+
+#[tokio::test]
+async fn child_files_of_an_entry_without_a_data_folder_stay_with_the_entry() {
+    let (server, entry) = (serve_the_folder(), entry_without_a_data_folder());
+    let data = format!("/names/cache/{}/data", text(&entry, "cache_id"));
+    assert_eq!(server.get(format!("{data}/list")).value().await["file_count"], 0);
+    assert_eq!(server.get(format!("{data}/entries")).ok().await.lines().len(), 0);
+    let child = server.post(format!("{data}/store/string/child")).text("a child").value().await;
+    for file in child["data_files_created"].as_array().unwrap() {
+        assert!(file.as_str().unwrap().starts_with("names/data/key-based/a/b/f/"), "{child}");
+    }
+}
+
+#[tokio::test]
+async fn deleting_all_children_of_an_entry_without_a_data_folder_deletes_no_other_file() {
+    let (server, entry) = (serve_the_folder(), entry_without_a_data_folder());
+    let all = format!("/names/cache/{}/data/delete/all", text(&entry, "cache_id"));
+    assert_eq!(server.delete(all).value().await["deleted_count"], 0);
+    let files = files_below(Path::new(FOLDER));
+    assert_eq!(server.get("/admin/storage/files/all/").value().await["files"], serde_json::json!(files));
+}
+
+#[tokio::test]
+async fn deleting_an_entry_without_a_data_folder_deletes_no_other_file() {
+    let (server, entry) = (serve_the_folder(), entry_without_a_data_folder());
+    server.delete(format!("/names/delete/{}", text(&entry, "cache_id"))).ok().await;
+    let mut files = files_below(Path::new(FOLDER));
+    files.retain(|file| {
+        let of_the_entry = ["cache_id", "cache_hash"].iter().any(|name| file.contains(text(&entry, name)));
+        !of_the_entry && !file.starts_with("names/data/key-based/a/b/f.json")
+    });
+    assert_eq!(server.get("/admin/storage/files/all/").value().await["files"], serde_json::json!(files));
+}
+
 /// The paths of all files below a folder.
 fn files_below(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();

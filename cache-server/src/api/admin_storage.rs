@@ -5,28 +5,27 @@ use cache_client::Json;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error::{Error, Refused, Result};
 use super::params::{FullPath, Page, Params, Recursive, StoredFile, StoredFolder};
 use super::store::Bytes;
 use super::stream::{self, Frame, Totals};
+use crate::api::operations::operations;
 use crate::cache::Cache;
 use crate::storage::{Child, Folder, ObjectPath};
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config
-        .service(bucket_name)
-        .service(stored_file_exists)
-        .service(stored_file_bytes)
-        .service(stored_file_content)
-        .service(stored_file_json)
-        .service(stored_file_html)
-        .service(list_stored_files)
-        .service(list_all_stored_files)
-        .service(list_stored_folders)
-        .service(delete_stored_file);
-}
+operations!(
+    bucket_name,
+    stored_file_exists,
+    stored_file_bytes,
+    stored_file_content,
+    stored_file_json,
+    stored_file_html,
+    list_stored_files,
+    list_all_stored_files,
+    list_stored_folders,
+    delete_stored_file,
+);
 
 /// The bucket of the storage.
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,18 +8,16 @@ use actix_web::{HttpResponse, ResponseError, get, post, web};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Settings;
 use super::body::Body;
 use super::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 
 const MISSING: &str = "Client API key is missing, you need to set it on a header or cookie";
 const WRONG: &str = "Invalid API key value";
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(set_cookie_form).service(set_auth_cookie);
-}
+operations!(set_cookie_form, set_auth_cookie,);
 
 /// Refuses a request without the right key; the documentation, the cookie form and the probes are free.
 pub(super) async fn check(
@@ -92,8 +90,8 @@ struct CookieSet {
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes a body that is read leniently, as the Python service does")]
 struct SetCookie {
-    /// The API key.
-    cookie_value: String,
+    /// The API key; empty when not given.
+    cookie_value: Option<String>,
 }
 
 /// Set the API key as a cookie of the browser that asks
@@ -108,6 +106,9 @@ struct SetCookie {
 async fn set_auth_cookie(settings: web::Data<Settings>, body: Body) -> Result<HttpResponse> {
     let cookie_value = match body.object()?.get("cookie_value") {
         Some(cache_client::Json::String(value)) => value.clone(),
+        Some(other) if *other != cache_client::Json::Null => {
+            return Err(Error::body("string_type", "cookie_value: Input should be a valid string", &other.dumps()));
+        }
         _ => String::new(),
     };
     if cookie_value.chars().any(|c| c.is_control() || !c.is_ascii() || matches!(c, ';' | ',' | '"' | '\\' | ' ')) {

@@ -50,7 +50,7 @@ impl FromRequest for Body {
 }
 
 fn header(request: &HttpRequest, name: HeaderName) -> Option<String> {
-    request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// `application/json` and `application/*+json`, whatever their parameters.
@@ -109,7 +109,10 @@ impl Body {
     /// Bytes, and the encoding they came with; a JSON string stands for its UTF-8, as in the Python service.
     pub(crate) fn some_bytes(self) -> Result<(Bytes, Option<FileId>)> {
         let body = self.required()?;
-        let encoding = body.encoding.as_deref().and_then(|encoding| FileId::parse(encoding).ok());
+        let encoding = body.encoding.as_deref().filter(|encoding| !encoding.is_empty());
+        let parse =
+            |text| FileId::parse(text).map_err(|error| Error::parameter("header", "content-encoding", error, text));
+        let encoding = encoding.map(parse).transpose()?;
         if !body.is_json {
             return Ok((body.bytes, encoding));
         }

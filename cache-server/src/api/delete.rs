@@ -4,17 +4,15 @@ use actix_web::{HttpResponse, delete, web};
 use cache_client::CacheId;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::conditional::{Conditions, IfMatch};
 use super::error::{Refused, Result};
 use super::params::{ById, Params};
+use crate::api::operations::operations;
 use crate::cache::Cache;
 use crate::storage::ObjectPath;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(delete_by_id);
-}
+operations!(delete_by_id,);
 
 /// What was deleted. An entry that is not there is answered with `status` and `message` alone.
 #[derive(Debug, Default, Serialize, ToSchema)]

@@ -4,11 +4,12 @@ use std::sync::LazyLock;
 
 use actix_web::dev::ResourceDef;
 use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
 use utoipa::ToSchema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, RefOr, Schema};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::error::{Error, ErrorBody, Result};
 use super::params::{DataTypeName, OrderName, StrategyName};
@@ -67,10 +68,17 @@ fn schema<T: ToSchema>() -> (String, RefOr<Schema>) {
 
 /// Serves the document and Swagger UI.
 pub(super) fn pages(config: &mut web::ServiceConfig) {
-    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
     config
         .route("/docs", web::get().to(redirect))
-        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", DOCUMENT.clone()));
+        .route("/openapi.json", web::get().to(serve_document))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+}
+
+/// The document as it is sent.
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_json().expect("the document is plain JSON").into());
+
+async fn serve_document() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(DOCUMENT.clone())
 }
 
 async fn redirect() -> HttpResponse {

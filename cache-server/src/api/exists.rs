@@ -4,15 +4,13 @@ use actix_web::{get, web};
 use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error::{Refused, Result};
 use super::params::{ByHash, ById, Params};
+use crate::api::operations::operations;
 use crate::cache::Cache;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(exists_by_id).service(exists_by_hash);
-}
+operations!(exists_by_id, exists_by_hash,);
 
 /// Whether there is an entry.
 #[derive(Debug, Serialize, ToSchema)]

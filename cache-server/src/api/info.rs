@@ -3,24 +3,15 @@
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::Settings;
 use super::error::{Refused, Result};
+use crate::api::operations::operations;
 use crate::cache::Cache;
 use crate::storage::ObjectPath;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config
-        .service(health)
-        .service(live)
-        .service(ready)
-        .service(server_info)
-        .service(service_status)
-        .service(versions)
-        .service(storage_info);
-}
+operations!(health, live, ready, server_info, service_status, versions, storage_info,);
 
 /// That the service answers.
 #[derive(Debug, Serialize, ToSchema)]

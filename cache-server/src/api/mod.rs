@@ -12,6 +12,7 @@ mod error;
 mod exists;
 mod info;
 mod namespace;
+mod operations;
 mod params;
 mod request_id;
 mod retrieve;
@@ -26,11 +27,11 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, web};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(crate) use docs::document;
 
+use self::operations::operations;
 use crate::cache::Cache;
 
 /// What the HTTP service has to know beside the cache.
@@ -85,8 +86,9 @@ pub(crate) fn app(
     >,
 > {
     let cors = edge::cors(&settings.cors_origins);
-    let (app, _) = App::new().into_utoipa_app().configure(operations).split_for_parts();
-    app.configure(docs::pages)
+    App::new()
+        .configure(routes)
+        .configure(docs::pages)
         .app_data(cache)
         .app_data(settings)
         .default_service(web::to(docs::not_found))
@@ -95,23 +97,23 @@ pub(crate) fn app(
         .wrap(actix_web::middleware::from_fn(edge::request))
 }
 
-/// Every operation. The order counts where paths overlap, and is that of the Python service.
-fn operations(config: &mut ServiceConfig<'_>) {
-    info::operations(config);
-    store::operations(config);
-    retrieve::operations(config);
-    exists::operations(config);
-    update::operations(config);
-    delete::operations(config);
-    data::operations(config);
-    temporal::operations(config);
-    namespace::operations(config);
-    admin_storage::operations(config);
-    auth::operations(config);
-}
+// Every operation; what is asked for most comes first.
+operations!(
+    in info,
+    in retrieve under "/{namespace}/retrieve",
+    in store under "/{namespace}/{strategy}/store",
+    in data under "/{namespace}/cache/{cache_id}/data",
+    in exists,
+    in update,
+    in delete,
+    in temporal,
+    in namespace,
+    in admin_storage,
+    in auth,
+);
 
 /// The document of the operations, before the general parts are added.
 fn collect() -> OpenApi {
-    let (_, document) = App::new().into_utoipa_app().configure(operations).split_for_parts();
+    let (_, document) = App::new().into_utoipa_app().configure(described).split_for_parts();
     document
 }

@@ -4,19 +4,17 @@ use actix_web::{HttpResponse, get, web};
 use cache_client::Namespace;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Settings;
 use super::error::{Refused, Result};
 use super::params::{InNamespace, Page, Params};
 use super::stream::{self, Frame};
+use crate::api::operations::operations;
 use crate::cache::Cache;
 use crate::layout;
 use crate::storage::{Child, Folder};
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(list_hashes).service(list_ids).service(namespace_stats).service(list_namespaces);
-}
+operations!(list_hashes, list_ids, namespace_stats, list_namespaces,);
 
 /// Lists the names of the references of a namespace, in order.
 async fn references(cache: web::Data<Cache>, folder: Folder, page: Page) -> Result<HttpResponse> {

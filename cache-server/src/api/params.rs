@@ -49,13 +49,23 @@ impl Source<'_> {
         pairs.filter(|(key, _)| key == name).last().map(|(_, value)| value.into_owned())
     }
 
-    /// A parameter of the query; `None` when it is absent or empty.
+    /// A parameter of the query; `None` when it is absent, or when it is empty as the Python client sends it.
+    fn optional<T, E: ToString>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> std::result::Result<T, E>,
+    ) -> Result<Option<T>> {
+        let empty = self.text(name).is_some_and(|text| text.is_empty());
+        if empty { Ok(None) } else { self.query(name, parse) }
+    }
+
+    /// A parameter of the query; `None` when it is absent.
     fn query<T, E: ToString>(
         &self,
         name: &'static str,
         parse: impl Fn(&str) -> std::result::Result<T, E>,
     ) -> Result<Option<T>> {
-        let Some(text) = self.text(name).filter(|text| !text.is_empty()) else { return Ok(None) };
+        let Some(text) = self.text(name) else { return Ok(None) };
         parse(&text).map(Some).map_err(|error| Error::parameter("query", name, error, &text))
     }
 
@@ -69,12 +79,12 @@ impl Source<'_> {
 }
 
 macro_rules! path_params {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $field:ident: $type:ty as $shown:ty = $parse:expr),+ $(,)? }) => {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $field:ident: $type:ty as ($($shown:tt)+) = $parse:expr),+ $(,)? }) => {
         $(#[$about])*
         #[derive(Debug, IntoParams)]
         #[into_params(parameter_in = Path)]
         pub(crate) struct $name {
-            $($(#[$doc])* #[param(value_type = $shown)] pub(crate) $field: $type,)+
+            $($(#[$doc])* #[param($($shown)+)] pub(crate) $field: $type,)+
         }
 
         impl FromParams for $name {
@@ -89,7 +99,7 @@ path_params!(
     /// A namespace.
     InNamespace {
         /// The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
-        namespace: Namespace as String = Namespace::parse,
+        namespace: Namespace as (value_type = String) = Namespace::parse,
     }
 );
 
@@ -97,9 +107,9 @@ path_params!(
     /// A namespace and a strategy.
     WithStrategy {
         /// The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
-        namespace: Namespace as String = Namespace::parse,
+        namespace: Namespace as (value_type = String) = Namespace::parse,
         /// `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
-        strategy: Strategy as StrategyName = Strategy::parse,
+        strategy: Strategy as (value_type = StrategyName) = Strategy::parse,
     }
 );
 
@@ -107,9 +117,9 @@ path_params!(
     /// An entry by its id.
     ById {
         /// The namespace.
-        namespace: Namespace as String = Namespace::parse,
+        namespace: Namespace as (value_type = String) = Namespace::parse,
         /// The entry's id, a UUID.
-        cache_id: CacheId as Uuid = CacheId::parse,
+        cache_id: CacheId as (value_type = Uuid) = CacheId::parse,
     }
 );
 
@@ -117,9 +127,9 @@ path_params!(
     /// Entries by their hash.
     ByHash {
         /// The namespace.
-        namespace: Namespace as String = Namespace::parse,
+        namespace: Namespace as (value_type = String) = Namespace::parse,
         /// The hash: 10 to 96 lower-case hexadecimal digits.
-        cache_hash: CacheHash as String = CacheHash::parse,
+        cache_hash: CacheHash as (value_type = String, pattern = "^[0-9a-f]{10,96}$") = CacheHash::parse,
     }
 );
 
@@ -127,7 +137,7 @@ path_params!(
     /// A child file of an entry.
     ChildFileId {
         /// The name of the child file without its extension.
-        data_file_id: FileId as String = FileId::parse,
+        data_file_id: FileId as (value_type = String) = FileId::parse,
     }
 );
 
@@ -135,7 +145,7 @@ path_params!(
     /// A folder of child files of an entry.
     ChildFolder {
         /// The folder below the entry; it may contain slashes.
-        data_key: DataKey as String = DataKey::parse,
+        data_key: DataKey as (value_type = String) = DataKey::parse,
     }
 );
 
@@ -143,7 +153,7 @@ path_params!(
     /// The type of a child file.
     ChildType {
         /// `string`, `json` or `binary`.
-        data_type: DataType as DataTypeName = DataType::parse,
+        data_type: DataType as (value_type = DataTypeName) = DataType::parse,
     }
 );
 
@@ -179,7 +189,7 @@ pub(crate) struct FileName {
 
 impl FromParams for FileName {
     fn from_params(source: &Source<'_>) -> Result<Self> {
-        Ok(Self { file_id: source.query("file_id", FileId::parse)? })
+        Ok(Self { file_id: source.optional("file_id", FileId::parse)? })
     }
 }
 
@@ -194,7 +204,7 @@ pub(crate) struct HashField {
 
 impl FromParams for HashField {
     fn from_params(source: &Source<'_>) -> Result<Self> {
-        Ok(Self { json_field_path: source.query("json_field_path", FieldPath::parse)? })
+        Ok(Self { json_field_path: source.optional("json_field_path", FieldPath::parse)? })
     }
 }
 

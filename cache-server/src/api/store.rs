@@ -5,24 +5,16 @@ use actix_web::{HttpResponse, post, web};
 use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::body::Body;
 use super::conditional::{Conditions, IfNoneMatch, content_tag};
 use super::error::{Refused, Result};
 use super::params::{FileName, HashField, Keyed, Params, WithStrategy};
+use crate::api::operations::operations;
 use crate::cache::{Cache, Content, NewEntry, Stored};
 use crate::records::AllPaths;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config
-        .service(store_string)
-        .service(store_string_with_key)
-        .service(store_json)
-        .service(store_json_with_key)
-        .service(store_binary)
-        .service(store_binary_with_key);
-}
+operations!(store_string, store_string_with_key, store_json, store_json_with_key, store_binary, store_binary_with_key,);
 
 /// A stored entry.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,7 +71,7 @@ fn unkeyed(WithStrategy { namespace, strategy }: WithStrategy, content: Content,
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "some text"),
     responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
 )]
-#[post("/{namespace}/{strategy}/store/string")]
+#[post("/string")]
 async fn store_string(
     cache: web::Data<Cache>,
     Params(at): Params<WithStrategy>,
@@ -100,7 +92,7 @@ async fn store_string(
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "some text"),
     responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
 )]
-#[post("/{namespace}/{strategy}/store/string/{cache_key:.*}")]
+#[post("/string/{cache_key:.*}")]
 async fn store_string_with_key(
     cache: web::Data<Cache>,
     Params((at, key, file)): Params<(WithStrategy, Keyed, FileName)>,
@@ -122,7 +114,7 @@ async fn store_string_with_key(
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 1})),
     responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
 )]
-#[post("/{namespace}/{strategy}/store/json")]
+#[post("/json")]
 async fn store_json(
     cache: web::Data<Cache>,
     Params(at): Params<WithStrategy>,
@@ -144,7 +136,7 @@ async fn store_json(
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 1})),
     responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
 )]
-#[post("/{namespace}/{strategy}/store/json/{cache_key:.*}")]
+#[post("/json/{cache_key:.*}")]
 async fn store_json_with_key(
     cache: web::Data<Cache>,
     Params((at, key, file, hash)): Params<(WithStrategy, Keyed, FileName, HashField)>,
@@ -167,7 +159,7 @@ async fn store_json_with_key(
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
 )]
-#[post("/{namespace}/{strategy}/store/binary")]
+#[post("/binary")]
 async fn store_binary(
     cache: web::Data<Cache>,
     Params(at): Params<WithStrategy>,
@@ -189,7 +181,7 @@ async fn store_binary(
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
 )]
-#[post("/{namespace}/{strategy}/store/binary/{cache_key:.*}")]
+#[post("/binary/{cache_key:.*}")]
 async fn store_binary_with_key(
     cache: web::Data<Cache>,
     Params((at, key, file)): Params<(WithStrategy, Keyed, FileName)>,

@@ -4,19 +4,17 @@ use actix_web::{HttpResponse, get, web};
 use cache_client::{CacheId, Json, Namespace};
 use futures::{StreamExt, stream as streams};
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error::{Error, Refused, Result};
 use super::params::{EntrySelection, InNamespace, Page, Params, TimeRange};
 use super::stream;
+use crate::api::operations::operations;
 use crate::cache::{Cache, Entry, EntryFilter, TemporalCursor, TemporalScan, Value};
 
 /// How many entries a page has when no limit is given.
 const DEFAULT_LIMIT: usize = 1000;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(read_temporal_entries).service(read_entries);
-}
+operations!(read_temporal_entries, read_entries,);
 
 /// Ends an object of metadata with the content, or for bytes with where it is. `None` for unreadable content.
 fn with_content(about: &serde_json::Value, entry: &Entry, namespace: &Namespace) -> Option<String> {

@@ -5,19 +5,17 @@ use actix_web::{HttpResponse, post, web};
 use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::body::Body;
 use super::conditional::{Conditions, IfMatch, content_tag};
 use super::error::{Error, Refused, Result};
 use super::params::{ById, Params};
 use super::store::Bytes;
+use crate::api::operations::operations;
 use crate::cache::{Cache, NewContent};
 use crate::storage::ObjectPath;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(update_string).service(update_json).service(update_binary);
-}
+operations!(update_string, update_json, update_binary,);
 
 /// An updated entry.
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,16 +4,14 @@ use actix_web::{HttpResponse, delete, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, Params};
 use crate::cache::{Cache, ChildName};
 use crate::storage::ObjectPath;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(delete_children).service(delete_children_under).service(delete_child).service(delete_child_under);
-}
+operations!(delete_children, delete_children_under, delete_child, delete_child_under,);
 
 /// Which child files were deleted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,7 +61,7 @@ async fn delete_all(cache: &Cache, at: ById, key: Option<DataKey>) -> Result<Htt
     params(ById),
     responses((status = 200, description = "What was deleted.", body = ChildrenDeleteResponse), Refused)
 )]
-#[delete("/{namespace}/cache/{cache_id}/data/delete/all")]
+#[delete("/delete/all")]
 async fn delete_children(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     delete_all(&cache, at, None).await
 }
@@ -75,7 +73,7 @@ async fn delete_children(cache: web::Data<Cache>, Params(at): Params<ById>) -> R
     params(ById, ChildFolder),
     responses((status = 200, description = "What was deleted.", body = ChildrenDeleteResponse), Refused)
 )]
-#[delete("/{namespace}/cache/{cache_id}/data/delete/all/{data_key:.*}")]
+#[delete("/delete/all/{data_key:.*}")]
 async fn delete_children_under(
     cache: web::Data<Cache>,
     Params((at, folder)): Params<(ById, ChildFolder)>,
@@ -138,7 +136,7 @@ async fn delete_one(
     params(ById, ChildType, ChildFileId),
     responses((status = 200, description = "The child file is gone.", body = ChildDeleteResponse), Refused)
 )]
-#[delete("/{namespace}/cache/{cache_id}/data/delete/{data_type}/{data_file_id}")]
+#[delete("/delete/{data_type}/{data_file_id}")]
 async fn delete_child(
     cache: web::Data<Cache>,
     Params((at, kind, file)): Params<(ById, ChildType, ChildFileId)>,
@@ -153,7 +151,7 @@ async fn delete_child(
     params(ById, ChildType, ChildFolder, ChildFileId),
     responses((status = 200, description = "The child file is gone.", body = ChildDeleteResponse), Refused)
 )]
-#[delete("/{namespace}/cache/{cache_id}/data/delete/{data_type}/{data_key:.*}/{data_file_id}")]
+#[delete("/delete/{data_type}/{data_key:.*}/{data_file_id}")]
 async fn delete_child_under(
     cache: web::Data<Cache>,
     Params((at, kind, folder, file)): Params<(ById, ChildType, ChildFolder, ChildFileId)>,

@@ -4,16 +4,14 @@ use actix_web::{HttpResponse, get, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{content, echo};
 use crate::api::error::{Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, Params};
 use crate::cache::Cache;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(child_exists).service(child_exists_under);
-}
+operations!(child_exists, child_exists_under,);
 
 /// Whether there is a child file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,7 +55,7 @@ async fn exists(
     params(ById, ChildType, ChildFileId),
     responses((status = 200, description = "Whether there is one.", body = ChildExistsResponse), Refused)
 )]
-#[get("/{namespace}/cache/{cache_id}/data/exists/{data_type}/{data_file_id}")]
+#[get("/exists/{data_type}/{data_file_id}")]
 async fn child_exists(
     cache: web::Data<Cache>,
     Params((at, kind, file)): Params<(ById, ChildType, ChildFileId)>,
@@ -72,7 +70,7 @@ async fn child_exists(
     params(ById, ChildType, ChildFolder, ChildFileId),
     responses((status = 200, description = "Whether there is one.", body = ChildExistsResponse), Refused)
 )]
-#[get("/{namespace}/cache/{cache_id}/data/exists/{data_type}/{data_key:.*}/{data_file_id}")]
+#[get("/exists/{data_type}/{data_key:.*}/{data_file_id}")]
 async fn child_exists_under(
     cache: web::Data<Cache>,
     Params((at, kind, folder, file)): Params<(ById, ChildType, ChildFolder, ChildFileId)>,

@@ -5,18 +5,16 @@ use cache_client::{DataKey, DataType};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::echo;
 use crate::api::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFolder, Page, Params, Recursive};
 use crate::api::stream::{self, Frame, Item};
 use crate::cache::{Cache, ChildFile};
 use crate::storage::ObjectPath;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(list_children).service(list_children_under);
-}
+operations!(list_children, list_children_under,);
 
 /// The child files of an entry.
 #[derive(Debug, ToSchema)]
@@ -113,7 +111,7 @@ async fn list(
     params(ById, Recursive, Page),
     responses((status = 200, description = "The child files.", body = ChildListResponse), Refused)
 )]
-#[get("/{namespace}/cache/{cache_id}/data/list")]
+#[get("/list")]
 async fn list_children(
     cache: web::Data<Cache>,
     Params((at, recursive, page)): Params<(ById, Recursive, Page)>,
@@ -128,7 +126,7 @@ async fn list_children(
     params(ById, ChildFolder, Recursive, Page),
     responses((status = 200, description = "The child files.", body = ChildListResponse), Refused)
 )]
-#[get("/{namespace}/cache/{cache_id}/data/list/{data_key:.*}")]
+#[get("/list/{data_key:.*}")]
 async fn list_children_under(
     cache: web::Data<Cache>,
     Params((at, folder, recursive, page)): Params<(ById, ChildFolder, Recursive, Page)>,

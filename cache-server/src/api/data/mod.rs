@@ -9,22 +9,14 @@ mod store;
 mod update;
 
 use cache_client::{DataKey, DataType};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error::Result;
+use super::operations::operations;
 use super::params::{ById, ChildFileId};
 use crate::cache::{Cache, ChildName};
 
-/// Every operation. Where paths overlap the order is that of the Python service: `delete/all` before `delete/{data_type}`.
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    store::operations(config);
-    retrieve::operations(config);
-    update::operations(config);
-    exists::operations(config);
-    list::operations(config);
-    read::operations(config);
-    delete::operations(config);
-}
+// Every operation. Where paths overlap the order is that of the Python service: `delete/all` before `delete/{data_type}`.
+operations!(in store, in retrieve, in update, in exists, in list, in read, in delete);
 
 /// A data key as answers show it; empty for none.
 fn echo(key: Option<&DataKey>) -> String {

@@ -6,16 +6,14 @@ use base64::prelude::BASE64_STANDARD;
 use cache_client::{DataKey, DataType, Json};
 use futures::{StreamExt, stream as streams};
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFolder, Ordering, Page, Params};
 use crate::api::stream;
 use crate::cache::{Cache, ChildFile};
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(read_children).service(read_children_under);
-}
+operations!(read_children, read_children_under,);
 
 /// A child file with its content, as one line.
 fn line(file: &ChildFile, bytes: &[u8]) -> String {
@@ -68,7 +66,7 @@ async fn read(
         Refused
     )
 )]
-#[get("/{namespace}/cache/{cache_id}/data/entries")]
+#[get("/entries")]
 async fn read_children(
     cache: web::Data<Cache>,
     Params((at, order, page)): Params<(ById, Ordering, Page)>,
@@ -88,7 +86,7 @@ async fn read_children(
         Refused
     )
 )]
-#[get("/{namespace}/cache/{cache_id}/data/entries/{data_key:.*}")]
+#[get("/entries/{data_key:.*}")]
 async fn read_children_under(
     cache: web::Data<Cache>,
     Params((at, folder, order, page)): Params<(ById, ChildFolder, Ordering, Page)>,

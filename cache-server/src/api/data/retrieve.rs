@@ -2,23 +2,22 @@
 
 use actix_web::{HttpResponse, get, web};
 use cache_client::{DataKey, DataType, Json};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::content;
 use crate::api::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
 use crate::api::store::Bytes;
 use crate::cache::Cache;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config
-        .service(retrieve_child_json)
-        .service(retrieve_child_json_under)
-        .service(retrieve_child_string)
-        .service(retrieve_child_string_under)
-        .service(retrieve_child_binary)
-        .service(retrieve_child_binary_under);
-}
+operations!(
+    retrieve_child_json,
+    retrieve_child_json_under,
+    retrieve_child_string,
+    retrieve_child_string_under,
+    retrieve_child_binary,
+    retrieve_child_binary_under,
+);
 
 async fn json_content(cache: &Cache, at: ById, key: Option<DataKey>, file: ChildFileId) -> Result<HttpResponse> {
     let file_id = file.data_file_id.clone();
@@ -52,7 +51,7 @@ async fn raw_content(
     params(ById, ChildFileId),
     responses((status = 200, description = "The object.", body = serde_json::Value), Refused)
 )]
-#[get("/{namespace}/cache/{cache_id}/data/json/{data_file_id}")]
+#[get("/json/{data_file_id}")]
 async fn retrieve_child_json(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
@@ -67,7 +66,7 @@ async fn retrieve_child_json(
     params(ById, ChildFolder, ChildFileId),
     responses((status = 200, description = "The object.", body = serde_json::Value), Refused)
 )]
-#[get("/{namespace}/cache/{cache_id}/data/json/{data_key:.*}/{data_file_id}")]
+#[get("/json/{data_key:.*}/{data_file_id}")]
 async fn retrieve_child_json_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
@@ -82,7 +81,7 @@ async fn retrieve_child_json_under(
     params(ById, ChildFileId),
     responses((status = 200, description = "The string.", body = String, content_type = "text/plain"), Refused)
 )]
-#[get("/{namespace}/cache/{cache_id}/data/string/{data_file_id}")]
+#[get("/string/{data_file_id}")]
 async fn retrieve_child_string(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
@@ -97,7 +96,7 @@ async fn retrieve_child_string(
     params(ById, ChildFolder, ChildFileId),
     responses((status = 200, description = "The string.", body = String, content_type = "text/plain"), Refused)
 )]
-#[get("/{namespace}/cache/{cache_id}/data/string/{data_key:.*}/{data_file_id}")]
+#[get("/string/{data_key:.*}/{data_file_id}")]
 async fn retrieve_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
@@ -115,7 +114,7 @@ async fn retrieve_child_string_under(
         Refused
     )
 )]
-#[get("/{namespace}/cache/{cache_id}/data/binary/{data_file_id}")]
+#[get("/binary/{data_file_id}")]
 async fn retrieve_child_binary(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
@@ -133,7 +132,7 @@ async fn retrieve_child_binary(
         Refused
     )
 )]
-#[get("/{namespace}/cache/{cache_id}/data/binary/{data_key:.*}/{data_file_id}")]
+#[get("/binary/{data_key:.*}/{data_file_id}")]
 async fn retrieve_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,

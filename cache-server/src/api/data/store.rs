@@ -4,28 +4,27 @@ use actix_web::{HttpResponse, post, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::echo;
 use crate::api::body::Body;
 use crate::api::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, ChildContent};
 use crate::storage::ObjectPath;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config
-        .service(store_child_binary)
-        .service(store_child_binary_as)
-        .service(store_child_binary_under)
-        .service(store_child_json)
-        .service(store_child_json_as)
-        .service(store_child_json_under)
-        .service(store_child_string)
-        .service(store_child_string_as)
-        .service(store_child_string_under);
-}
+operations!(
+    store_child_binary,
+    store_child_binary_as,
+    store_child_binary_under,
+    store_child_json,
+    store_child_json_as,
+    store_child_json_under,
+    store_child_string,
+    store_child_string_as,
+    store_child_string_under,
+);
 
 /// A stored child file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,7 +104,7 @@ async fn store(cache: &Cache, at: ById, target: Target, content: ChildContent) -
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/store/binary")]
+#[post("/store/binary")]
 async fn store_child_binary(cache: web::Data<Cache>, Params(at): Params<ById>, body: Body) -> Result<HttpResponse> {
     store(&cache, at, Target::default(), ChildContent::Binary(body.some_bytes()?.0)).await
 }
@@ -118,7 +117,7 @@ async fn store_child_binary(cache: web::Data<Cache>, Params(at): Params<ById>, b
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/store/binary/{data_file_id}")]
+#[post("/store/binary/{data_file_id}")]
 async fn store_child_binary_as(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
@@ -135,7 +134,7 @@ async fn store_child_binary_as(
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/store/binary/{data_key:.*}/{data_file_id}")]
+#[post("/store/binary/{data_key:.*}/{data_file_id}")]
 async fn store_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
@@ -152,7 +151,7 @@ async fn store_child_binary_under(
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/store/json")]
+#[post("/store/json")]
 async fn store_child_json(cache: web::Data<Cache>, Params(at): Params<ById>, body: Body) -> Result<HttpResponse> {
     store(&cache, at, Target::default(), ChildContent::Json(body.object()?)).await
 }
@@ -165,7 +164,7 @@ async fn store_child_json(cache: web::Data<Cache>, Params(at): Params<ById>, bod
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/store/json/{data_file_id}")]
+#[post("/store/json/{data_file_id}")]
 async fn store_child_json_as(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
@@ -182,7 +181,7 @@ async fn store_child_json_as(
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/store/json/{data_key:.*}/{data_file_id}")]
+#[post("/store/json/{data_key:.*}/{data_file_id}")]
 async fn store_child_json_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
@@ -199,7 +198,7 @@ async fn store_child_json_under(
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/store/string")]
+#[post("/store/string")]
 async fn store_child_string(cache: web::Data<Cache>, Params(at): Params<ById>, body: Body) -> Result<HttpResponse> {
     store(&cache, at, Target::default(), ChildContent::String(body.text()?)).await
 }
@@ -212,7 +211,7 @@ async fn store_child_string(cache: web::Data<Cache>, Params(at): Params<ById>, b
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/store/string/{data_file_id}")]
+#[post("/store/string/{data_file_id}")]
 async fn store_child_string_as(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
@@ -229,7 +228,7 @@ async fn store_child_string_as(
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/store/string/{data_key:.*}/{data_file_id}")]
+#[post("/store/string/{data_key:.*}/{data_file_id}")]
 async fn store_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,

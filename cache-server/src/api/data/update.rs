@@ -4,25 +4,24 @@ use actix_web::{HttpResponse, post, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::echo;
 use crate::api::body::Body;
 use crate::api::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, ChildContent};
 use crate::storage::ObjectPath;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config
-        .service(update_child_string)
-        .service(update_child_string_under)
-        .service(update_child_json)
-        .service(update_child_json_under)
-        .service(update_child_binary)
-        .service(update_child_binary_under);
-}
+operations!(
+    update_child_string,
+    update_child_string_under,
+    update_child_json,
+    update_child_json_under,
+    update_child_binary,
+    update_child_binary_under,
+);
 
 /// An updated child file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -85,7 +84,7 @@ async fn update(
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a new line"),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/update/string/{data_file_id}")]
+#[post("/update/string/{data_file_id}")]
 async fn update_child_string(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
@@ -102,7 +101,7 @@ async fn update_child_string(
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a new line"),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/update/string/{data_key:.*}/{data_file_id}")]
+#[post("/update/string/{data_key:.*}/{data_file_id}")]
 async fn update_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
@@ -119,7 +118,7 @@ async fn update_child_string_under(
     request_body(content = Object, description = "The object.", example = json!({"line": 2})),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/update/json/{data_file_id}")]
+#[post("/update/json/{data_file_id}")]
 async fn update_child_json(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
@@ -136,7 +135,7 @@ async fn update_child_json(
     request_body(content = Object, description = "The object.", example = json!({"line": 2})),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/update/json/{data_key:.*}/{data_file_id}")]
+#[post("/update/json/{data_key:.*}/{data_file_id}")]
 async fn update_child_json_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
@@ -153,7 +152,7 @@ async fn update_child_json_under(
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/update/binary/{data_file_id}")]
+#[post("/update/binary/{data_file_id}")]
 async fn update_child_binary(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
@@ -170,7 +169,7 @@ async fn update_child_binary(
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/{namespace}/cache/{cache_id}/data/update/binary/{data_key:.*}/{data_file_id}")]
+#[post("/update/binary/{data_key:.*}/{data_file_id}")]
 async fn update_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,

@@ -6,24 +6,23 @@ use base64::prelude::BASE64_STANDARD;
 use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{BYTES, EntryMetadata, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
 use crate::api::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ByHash, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, Entry};
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config
-        .service(retrieve_by_hash)
-        .service(retrieve_string_by_hash)
-        .service(retrieve_json_by_hash)
-        .service(retrieve_binary_by_hash)
-        .service(retrieve_metadata_by_hash)
-        .service(retrieve_refs_by_hash)
-        .service(retrieve_cache_id_by_hash);
-}
+operations!(
+    retrieve_by_hash,
+    retrieve_string_by_hash,
+    retrieve_json_by_hash,
+    retrieve_binary_by_hash,
+    retrieve_metadata_by_hash,
+    retrieve_refs_by_hash,
+    retrieve_cache_id_by_hash,
+);
 
 async fn form_by_hash(cache: &Cache, at: &ByHash) -> Result<Entry> {
     let found = cache.by_hash(&at.namespace, &at.cache_hash).await?;
@@ -37,7 +36,7 @@ async fn form_by_hash(cache: &Cache, at: &ByHash) -> Result<Entry> {
     params(ByHash),
     responses((status = 200, description = "The entry.", body = RetrieveResponse), Refused)
 )]
-#[get("/{namespace}/retrieve/hash/{cache_hash}")]
+#[get("/hash/{cache_hash}")]
 async fn retrieve_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let found = cache.by_hash(&at.namespace, &at.cache_hash).await?;
     let entry = found.ok_or_else(|| Error::no_hash(&at.namespace, &at.cache_hash))?;
@@ -54,7 +53,7 @@ async fn retrieve_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -
     params(ByHash),
     responses((status = 200, description = "The text.", body = String, content_type = "text/plain"), Refused)
 )]
-#[get("/{namespace}/retrieve/hash/{cache_hash}/string")]
+#[get("/hash/{cache_hash}/string")]
 async fn retrieve_string_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let entry = form_by_hash(&cache, &at).await?;
     let text =
@@ -69,7 +68,7 @@ async fn retrieve_string_by_hash(cache: web::Data<Cache>, Params(at): Params<ByH
     params(ByHash),
     responses((status = 200, description = "The JSON.", body = serde_json::Value), Refused)
 )]
-#[get("/{namespace}/retrieve/hash/{cache_hash}/json")]
+#[get("/hash/{cache_hash}/json")]
 async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let body = as_json(&form_by_hash(&cache, &at).await?)?;
     Ok(json_text(&mut HttpResponse::Ok(), body))
@@ -85,7 +84,7 @@ async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHas
         Refused
     )
 )]
-#[get("/{namespace}/retrieve/hash/{cache_hash}/binary")]
+#[get("/hash/{cache_hash}/binary")]
 async fn retrieve_binary_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let bytes = as_bytes(&form_by_hash(&cache, &at).await?)?;
     Ok(HttpResponse::Ok().content_type(BYTES).body(bytes))
@@ -98,7 +97,7 @@ async fn retrieve_binary_by_hash(cache: web::Data<Cache>, Params(at): Params<ByH
     params(ByHash),
     responses((status = 200, description = "About the entry.", body = EntryMetadata), Refused)
 )]
-#[get("/{namespace}/retrieve/hash/{cache_hash}/metadata")]
+#[get("/hash/{cache_hash}/metadata")]
 async fn retrieve_metadata_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let entry = form_by_hash(&cache, &at).await?;
     Ok(HttpResponse::Ok().json(EntryMetadata::from(&entry)))
@@ -137,7 +136,7 @@ struct HashEntryResponse {
     params(ByHash),
     responses((status = 200, description = "The entries.", body = HashRefsResponse), Refused)
 )]
-#[get("/{namespace}/retrieve/hash/{cache_hash}/refs-hash")]
+#[get("/hash/{cache_hash}/refs-hash")]
 async fn retrieve_refs_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let reference = cache.hash_reference(&at.namespace, &at.cache_hash).await?;
     Ok(HttpResponse::Ok().json(reference.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?))
@@ -164,7 +163,7 @@ struct CacheIdResponse {
     params(ByHash),
     responses((status = 200, description = "The id.", body = CacheIdResponse), Refused)
 )]
-#[get("/{namespace}/retrieve/hash/{cache_hash}/cache-id")]
+#[get("/hash/{cache_hash}/cache-id")]
 async fn retrieve_cache_id_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let newest = cache.newest_of(&at.namespace, &at.cache_hash).await?;
     let cache_id = newest.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?.cache_id;

@@ -3,18 +3,16 @@
 use actix_web::{HttpResponse, get, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{BYTES, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
 use crate::api::conditional::{Conditions, IfNoneMatch, content_tag, owned_tag};
 use crate::api::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ById, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, Entry};
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(retrieve_by_id).service(retrieve_string).service(retrieve_json).service(retrieve_binary);
-}
+operations!(retrieve_by_id, retrieve_string, retrieve_json, retrieve_binary,);
 
 async fn by_id(cache: &Cache, at: &ById) -> Result<Option<Entry>> {
     Ok(cache.by_id(&at.namespace, at.cache_id).await?)
@@ -37,7 +35,7 @@ async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
         Refused
     )
 )]
-#[get("/{namespace}/retrieve/{cache_id}")]
+#[get("/{cache_id}")]
 async fn retrieve_by_id(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
@@ -62,7 +60,7 @@ async fn retrieve_by_id(
         Refused
     )
 )]
-#[get("/{namespace}/retrieve/{cache_id}/string")]
+#[get("/{cache_id}/string")]
 async fn retrieve_string(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
@@ -86,7 +84,7 @@ async fn retrieve_string(
         Refused
     )
 )]
-#[get("/{namespace}/retrieve/{cache_id}/json")]
+#[get("/{cache_id}/json")]
 async fn retrieve_json(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
@@ -110,7 +108,7 @@ async fn retrieve_json(
         Refused
     )
 )]
-#[get("/{namespace}/retrieve/{cache_id}/binary")]
+#[get("/{cache_id}/binary")]
 async fn retrieve_binary(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,

@@ -3,18 +3,16 @@
 use actix_web::{HttpResponse, get, web};
 use cache_client::Json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::json_text;
 use crate::api::conditional::{Conditions, IfNoneMatch, owned_tag};
 use crate::api::error::{Error, Refused, Result};
+use crate::api::operations::operations;
 use crate::api::params::{ById, Params};
 use crate::api::store::Paths;
 use crate::cache::Cache;
 
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(retrieve_config).service(retrieve_metadata).service(retrieve_refs).service(retrieve_refs_all);
-}
+operations!(retrieve_config, retrieve_metadata, retrieve_refs, retrieve_refs_all,);
 
 /// How an entry's copies are laid out.
 #[derive(Debug, ToSchema)]
@@ -55,7 +53,7 @@ struct FileType {
     params(ById),
     responses((status = 200, description = "The layout.", body = ConfigResponse), Refused)
 )]
-#[get("/{namespace}/retrieve/{cache_id}/config")]
+#[get("/{cache_id}/config")]
 async fn retrieve_config(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let config = cache.config(&at.namespace, at.cache_id).await?;
     let config = config.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
@@ -122,7 +120,7 @@ struct OwnerResponse {
         Refused
     )
 )]
-#[get("/{namespace}/retrieve/{cache_id}/metadata")]
+#[get("/{cache_id}/metadata")]
 async fn retrieve_metadata(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
@@ -174,7 +172,7 @@ struct FilePaths {
     params(ById),
     responses((status = 200, description = "The reference.", body = RefsResponse), Refused)
 )]
-#[get("/{namespace}/retrieve/{cache_id}/refs")]
+#[get("/{cache_id}/refs")]
 async fn retrieve_refs(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let reference = cache.reference(&at.namespace, at.cache_id).await?;
     let reference = reference.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
@@ -199,7 +197,7 @@ struct RefsAllResponse {
     params(ById),
     responses((status = 200, description = "The reference and the documents.", body = RefsAllResponse), Refused)
 )]
-#[get("/{namespace}/retrieve/{cache_id}/refs/all")]
+#[get("/{cache_id}/refs/all")]
 async fn retrieve_refs_all(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let found = cache.details(&at.namespace, at.cache_id).await?;
     let found = found.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;

@@ -11,18 +11,14 @@ use cache_client::{CacheHash, CacheId, Json, Strategy};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error::{Error, Result};
+use super::operations::operations;
 use crate::cache::{self, Entry, Value};
 use crate::records::FileKind;
 
-/// Every operation. Where paths overlap the order is that of the Python service: by id before by hash.
-pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    by_id::operations(config);
-    documents::operations(config);
-    by_hash::operations(config);
-}
+// Every operation. Where paths overlap the order is that of the Python service: by id before by hash.
+operations!(in by_id, in documents, in by_hash);
 
 pub(super) const MISSING: &str = "Cache entry not found";
 

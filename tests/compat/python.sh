@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# The unmodified Python client against our server, stored trees in both directions, and the two services side by side.
+#
+#   tests/compat/python.sh target/release/cache-server
+#
+# Needs Python 3.12 for the Python packages and looks for it as `python3.12`, below pyenv, and in `PYTHON312`. Without it
+# nothing can be compared: the recorded tree in tests/fixtures stands in for it in the tests. `COMPAT_VENV` is where the
+# packages are installed (a temporary folder when not given).
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+binary=${1:?usage: python.sh BINARY}
+
+python=
+for candidate in "${PYTHON312:-}" python3.12 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.12*/bin/python; do
+    if [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
+        python=$candidate
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    echo 'skipped: no Python 3.12 to run the Python service with'
+    exit 0
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+venv=${COMPAT_VENV:-$work/venv}
+if ! "$venv/bin/python" -c 'import mgraph_ai_service_cache_client, httpx, uvicorn' 2>/dev/null; then
+    "$python" -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt" uvicorn
+fi
+
+for mode in memory embedded local_disk; do
+    echo "-- Python client, $mode"
+    python3 "$here/serve.py" "$binary" --storage-mode "$mode" -- \
+        "$venv/bin/python" -W ignore "$here/python_client.py" '{url}' '{key}'
+done
+echo '-- folders both ways'
+"$venv/bin/python" -W ignore "$here/both_ways.py" "$binary"
+echo '-- side by side'
+"$venv/bin/python" -W ignore "$here/differential.py" "$binary"

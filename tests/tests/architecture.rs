@@ -1,0 +1,72 @@
+//! The invariants of the README that can be read off the sources.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+    let mut folders = vec![root];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push((path.clone(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(!files.is_empty(), "{folder} has sources");
+    files
+}
+
+/// Every place where a forbidden word stands, in the files that may not have it.
+fn places(folder: &str, words: &[&str], may: impl Fn(&Path) -> bool) -> Vec<String> {
+    let mut places = Vec::new();
+    for (path, text) in sources(folder).into_iter().filter(|(path, _)| !may(path)) {
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            if words.iter().any(|word| code.contains(word)) {
+                places.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    places
+}
+
+fn named(path: &Path, name: &str) -> bool {
+    path.file_name().is_some_and(|file| file == name)
+}
+
+const NONE: [String; 0] = [];
+
+#[test]
+fn the_domain_does_not_know_http() {
+    for folder in ["cache-server/src/cache", "cache-server/src/storage", "cache-client/src"] {
+        assert_eq!(places(folder, &["actix", "utoipa", "StatusCode", "crate::api"], |_| false), NONE);
+    }
+}
+
+#[test]
+fn the_api_does_not_touch_storage_engines() {
+    let words = ["storage::Memory", "Embedded", "LocalDisk", "SharedStorage", "Batch", ".commit("];
+    assert_eq!(places("cache-server/src/api", &words, |_| false), NONE);
+}
+
+#[test]
+fn only_the_configuration_reads_the_environment() {
+    let words = ["env::var", "std::env", "env = "];
+    let config = |path: &Path| named(path, "config.rs");
+    for folder in ["cache-server/src", "cache-client/src"] {
+        assert_eq!(places(folder, &words, config), NONE);
+    }
+}
+
+#[test]
+fn only_the_error_file_maps_errors_to_statuses() {
+    let error = |path: &Path| named(path, "error.rs");
+    assert_eq!(places("cache-server/src/api", &["StatusCode::"], error), NONE);
+}

@@ -1,0 +1,287 @@
+//! Tags and conditions: what a client has is not sent again, and nobody overwrites what they have not seen.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use cache_server::clock::{Clock, SystemClock};
+use cache_tests::{Engine, Stored, TestServer, each_engine};
+use futures::future::join_all;
+use serde_json::json;
+
+const CONTENT: [&str; 3] = ["/string", "/json", "/binary"];
+
+/// An entry whose content is a text, a number in JSON and bytes alike.
+async fn store(server: &TestServer) -> Stored {
+    server.post("/ns/direct/store/string").text("1").stored().await
+}
+
+fn id_reference(entry: &Stored) -> String {
+    let id = &entry.cache_id;
+    format!("ns/refs/by-id/{}/{}/{id}.json", &id[..2], &id[2..4])
+}
+
+each_engine!(the_tag_of_a_store_is_that_of_the_content);
+async fn the_tag_of_a_store_is_that_of_the_content(engine: Engine) {
+    let server = engine.start();
+    let entry = store(&server).await;
+    for path in CONTENT {
+        let answer = server.get(format!("/ns/retrieve/{}{path}", entry.cache_id)).ok().await;
+        assert_eq!(answer.tag(), entry.tag, "{path}");
+    }
+    assert!(entry.tag.starts_with('"') && entry.tag.ends_with('"'), "{} is not strong", entry.tag);
+}
+
+each_engine!(answers_with_metadata_have_the_tag_of_the_content_and_its_owner);
+async fn answers_with_metadata_have_the_tag_of_the_content_and_its_owner(engine: Engine) {
+    let server = engine.start();
+    let entry = store(&server).await;
+    let owned = format!("\"{}.{}\"", entry.tag.trim_matches('"'), entry.cache_id);
+    for path in ["", "/metadata"] {
+        assert_eq!(server.get(format!("/ns/retrieve/{}{path}", entry.cache_id)).ok().await.tag(), owned, "{path}");
+    }
+}
+
+each_engine!(answers_by_hash_have_no_tag);
+async fn answers_by_hash_have_no_tag(engine: Engine) {
+    let server = engine.start();
+    let entry = store(&server).await;
+    for path in ["", "/string", "/json", "/binary", "/metadata", "/refs-hash", "/cache-id"] {
+        let answer = server.get(format!("/ns/retrieve/hash/{}{path}", entry.cache_hash)).ok().await;
+        assert_eq!(answer.header("etag"), None, "{path}");
+    }
+}
+
+each_engine!(what_the_client_has_is_not_sent_again);
+async fn what_the_client_has_is_not_sent_again(engine: Engine) {
+    let server = engine.start();
+    let entry = store(&server).await;
+    for path in ["", "/string", "/json", "/binary", "/metadata"] {
+        let path = format!("/ns/retrieve/{}{path}", entry.cache_id);
+        let tag = server.get(&path).ok().await.tag();
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+            for request in [server.get(&path), server.head(&path)] {
+                let answer = request.header("if-none-match", &known).await;
+                assert_eq!((answer.status(), answer.bytes().len()), (304, 0), "{path} {known}");
+                assert_eq!(answer.tag(), tag, "{path} {known}");
+            }
+        }
+        let answer = server.get(&path).header("if-none-match", "\"other\"").ok().await;
+        assert_eq!(answer.tag(), tag);
+    }
+}
+
+each_engine!(every_write_gives_the_content_a_new_tag);
+async fn every_write_gives_the_content_a_new_tag(engine: Engine) {
+    let server = engine.start();
+    let entry = server.post("/ns/key_based/store/string/k?file_id=f").text("same").stored().await;
+    let update = server.post(format!("/ns/update/{}/string", entry.cache_id)).text("same").ok().await.tag();
+    let again = server.post("/ns/key_based/store/string/k?file_id=f").text("same").stored().await;
+    assert!(entry.tag != update && update != again.tag && again.tag != entry.tag);
+    let read = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).header("if-none-match", &entry.tag);
+    assert_eq!(read.ok().await.tag(), again.tag);
+}
+
+each_engine!(a_new_owner_of_the_same_path_has_a_new_tag);
+async fn a_new_owner_of_the_same_path_has_a_new_tag(engine: Engine) {
+    let server = engine.start();
+    let older = server.post("/ns/key_based/store/string/k?file_id=f").text("same").stored().await;
+    let path = format!("/ns/retrieve/{}", older.cache_id);
+    let tag = server.get(&path).ok().await.tag();
+    let newer = server.post("/ns/key_based/store/string/k?file_id=f").text("same").stored().await;
+    let answer = server.get(&path).header("if-none-match", tag).ok().await;
+    assert_eq!(answer.json()["metadata"]["cache_id"], newer.cache_id.as_str());
+    assert!(answer.tag().contains(&newer.cache_id));
+}
+
+each_engine!(an_update_of_what_the_client_has_not_seen_is_refused);
+async fn an_update_of_what_the_client_has_not_seen_is_refused(engine: Engine) {
+    let server = engine.start();
+    let entry = store(&server).await;
+    let update = format!("/ns/update/{}/string", entry.cache_id);
+    let weak = format!("W/{}", entry.tag);
+    for tag in ["\"other\"", "\"\"", "nonsense", "\"0000000000000000\"", &weak, "\"a\", \"b\"", "\"*\""] {
+        let refusal = server.post(&update).text("new").header("if-match", tag).refused(412).await;
+        assert_eq!(refusal["detail"]["error_type"], "PRECONDITION_FAILED", "{tag}");
+    }
+    assert_eq!(server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.text(), "1");
+    let tag = server.post(&update).text("2").header("if-match", &entry.tag).ok().await.tag();
+    server.post(&update).text("3").header("if-match", &entry.tag).refused(412).await;
+    let read = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await;
+    assert_eq!((read.text().as_str(), read.tag()), ("2", tag));
+}
+
+each_engine!(an_update_may_name_several_tags_or_any);
+async fn an_update_may_name_several_tags_or_any(engine: Engine) {
+    let server = engine.start();
+    let entry = store(&server).await;
+    let update = format!("/ns/update/{}/string", entry.cache_id);
+    let several = format!("\"other\", {},\"another\"", entry.tag);
+    server.post(&update).text("2").header("if-match", several).ok().await;
+    server.post(&update).text("3").header("if-match", "*").ok().await;
+    // The tag of an answer with metadata is as good: its content part counts.
+    let owned = server.get(format!("/ns/retrieve/{}", entry.cache_id)).ok().await.tag();
+    server.post(&update).text("4").header("if-match", owned).ok().await;
+    assert_eq!(server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.text(), "4");
+}
+
+each_engine!(a_delete_of_what_the_client_has_not_seen_is_refused);
+async fn a_delete_of_what_the_client_has_not_seen_is_refused(engine: Engine) {
+    let server = engine.start();
+    for strategy in ["direct", "temporal", "temporal_latest", "temporal_versioned", "key_based"] {
+        let entry = server.post(format!("/ns/{strategy}/store/string")).text("1").stored().await;
+        let path = format!("/ns/delete/{}", entry.cache_id);
+        let refusal = server.delete(&path).header("if-match", "\"other\"").refused(412).await;
+        assert_eq!(refusal["detail"]["error_type"], "PRECONDITION_FAILED");
+        server.get(format!("/ns/retrieve/{}", entry.cache_id)).ok().await;
+        let gone = server.delete(&path).header("if-match", &entry.tag).value().await;
+        assert_eq!(gone["status"], "success", "{strategy}");
+        server.get(format!("/ns/retrieve/{}", entry.cache_id)).refused(404).await;
+    }
+}
+
+/// Reads a number, adds one and writes it unless somebody was faster, until it is written.
+async fn increment(server: &TestServer, id: &str) {
+    loop {
+        let read = server.get(format!("/ns/retrieve/{id}/json")).ok().await;
+        let next = read.json()["n"].as_u64().unwrap() + 1;
+        let update = server.post(format!("/ns/update/{id}/json")).json(json!({ "n": next }));
+        let answer = update.header("if-match", read.tag()).await;
+        match answer.status() {
+            200 => return,
+            412 => {}
+            status => panic!("{status}: {}", answer.text()),
+        }
+    }
+}
+
+each_engine!(fifty_concurrent_increments_end_at_fifty);
+async fn fifty_concurrent_increments_end_at_fifty(engine: Engine) {
+    let server = engine.start();
+    let entry = server.post("/ns/key_based/store/json/a/counter?file_id=n").json(json!({"n": 0})).stored().await;
+    join_all((0..50).map(|_| increment(&server, &entry.cache_id))).await;
+    let end = server.get(format!("/ns/retrieve/{}/json", entry.cache_id)).value().await;
+    assert_eq!(end, json!({"n": 50}));
+}
+
+each_engine!(of_twenty_concurrent_creates_one_wins);
+async fn of_twenty_concurrent_creates_one_wins(engine: Engine) {
+    let server = engine.start();
+    let create = |n: usize| {
+        let create = server.post("/ns/key_based/store/string/tokens/name?file_id=f").text(format!("creator {n}"));
+        create.header("if-none-match", "*").into_future()
+    };
+    let answers = join_all((0..20).map(create)).await;
+    let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status() == 200);
+    assert_eq!((won.len(), lost.len()), (1, 19));
+    for refusal in lost {
+        assert_eq!(refusal.status(), 412);
+        assert_eq!(refusal.json()["detail"]["error_type"], "ALREADY_EXISTS");
+    }
+    let ids = server.get("/ns/file-ids").value().await;
+    assert_eq!(ids, json!([won[0].json()["cache_id"]]));
+    let files = server.get("/admin/storage/files/all/ns").value().await;
+    assert_eq!(files["file_count"], 5, "the losers left something behind: {files}");
+}
+
+each_engine!(a_create_is_about_one_key_file_id_and_kind);
+async fn a_create_is_about_one_key_file_id_and_kind(engine: Engine) {
+    let server = engine.start();
+    let create = |kind: &str, path: &str| {
+        let request = server.post(format!("/{path}")).header("if-none-match", "*");
+        match kind {
+            "json" => request.json("{}"),
+            _ => request.bytes("x"),
+        }
+    };
+    create("string", "ns/key_based/store/string/k?file_id=f").stored().await;
+    create("string", "ns/key_based/store/string/k?file_id=f").refused(412).await;
+    // A string is a JSON document: the same file.
+    create("json", "ns/key_based/store/json/k?file_id=f").refused(412).await;
+    create("binary", "ns/key_based/store/binary/k?file_id=f").stored().await;
+    create("string", "ns/key_based/store/string/k?file_id=g").stored().await;
+    create("string", "ns/key_based/store/string/k/f?file_id=f").stored().await;
+    create("string", "other/key_based/store/string/k?file_id=f").stored().await;
+}
+
+each_engine!(what_was_deleted_can_be_created_again_at_once);
+async fn what_was_deleted_can_be_created_again_at_once(engine: Engine) {
+    let server = engine.start();
+    let create = || server.post("/ns/key_based/store/string/k?file_id=f").text("x").header("if-none-match", "*");
+    let entry = create().stored().await;
+    create().refused(412).await;
+    server.delete(format!("/ns/delete/{}", entry.cache_id)).ok().await;
+    create().stored().await;
+}
+
+#[tokio::test]
+async fn other_strategies_have_no_conditional_create() {
+    let server = Engine::Memory.start();
+    for strategy in ["direct", "temporal", "temporal_latest", "temporal_versioned"] {
+        for path in ["store/string", "store/string/k?file_id=f", "store/binary", "store/binary/k?file_id=f"] {
+            let request = server.post(format!("/ns/{strategy}/{path}")).text("x").header("if-none-match", "*");
+            let refusal = request.refused(400).await;
+            assert_eq!(refusal["detail"]["field_name"], "if-none-match", "{refusal}");
+            assert!(refusal["detail"]["message"].as_str().unwrap().contains("key_based"), "{refusal}");
+        }
+    }
+    assert_eq!(server.get("/ns/file-ids").value().await, json!([]));
+}
+
+/// Checks that a create is refused within a minute of what was cut off, and succeeds after it.
+async fn is_created_after_a_minute(server: &TestServer) -> Stored {
+    let create = || server.post("/ns/key_based/store/string/k?file_id=f").text("new").header("if-none-match", "*");
+    create().refused(412).await;
+    // The clock stood still while the cut-off content was written, so the minute has begun at the earliest when it stands.
+    server.advance(59_999);
+    let refusal = create().refused(412).await;
+    assert_eq!(refusal["detail"]["error_type"], "ALREADY_EXISTS");
+    server.advance(60_000);
+    let entry = create().stored().await;
+    create().refused(412).await;
+    assert_eq!(server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.text(), "new");
+    entry
+}
+
+each_engine!(a_create_that_was_cut_off_blocks_its_name_for_a_minute);
+async fn a_create_that_was_cut_off_blocks_its_name_for_a_minute(engine: Engine) {
+    let server = engine.setup().clock_at(SystemClock.now()).start();
+    let cut_off = server.post("/ns/key_based/store/string/k?file_id=f").text("cut off").stored().await;
+    let reference = id_reference(&cut_off);
+    let gone = server.delete(format!("/admin/storage/file/delete/{reference}")).value().await;
+    assert_eq!(gone["deleted"], true, "{reference}");
+    let entry = is_created_after_a_minute(&server).await;
+    // Of the one that was cut off, nothing is found any more.
+    server.get(format!("/ns/retrieve/{}", cut_off.cache_id)).refused(404).await;
+    let found = server.get(format!("/ns/retrieve/hash/{}/cache-id", entry.cache_hash)).value().await;
+    assert_eq!(found["cache_id"], entry.cache_id.as_str());
+}
+
+#[tokio::test]
+async fn a_content_file_alone_blocks_its_name_for_a_minute() {
+    let server = Engine::LocalDisk.setup().clock_at(SystemClock.now()).start();
+    server.plant("ns/data/key-based/k/f.json", b"\"cut");
+    is_created_after_a_minute(&server).await;
+}
+
+each_engine!(of_twenty_creates_over_what_was_cut_off_one_wins);
+async fn of_twenty_creates_over_what_was_cut_off_one_wins(engine: Engine) {
+    let server = engine.setup().clock_at(SystemClock.now()).start();
+    let cut_off = server.post("/ns/key_based/store/string/k?file_id=f").text("cut off").stored().await;
+    server.delete(format!("/admin/storage/file/delete/{}", id_reference(&cut_off))).ok().await;
+    server.advance(120_000);
+    let create = |n: usize| {
+        let create = server.post("/ns/key_based/store/string/k?file_id=f").text(format!("creator {n}"));
+        create.header("if-none-match", "*").into_future()
+    };
+    let answers = join_all((0..20).map(create)).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status() == 200).count(), 1);
+    assert_eq!(answers.iter().filter(|answer| answer.status() == 412).count(), 19);
+}
+
+each_engine!(an_entry_with_an_owner_is_not_taken_over_however_old);
+async fn an_entry_with_an_owner_is_not_taken_over_however_old(engine: Engine) {
+    let server = engine.setup().clock_at(SystemClock.now()).start();
+    server.post("/ns/key_based/store/string/k?file_id=f").text("whole").stored().await;
+    server.advance(365 * 24 * 3_600_000);
+    let create = server.post("/ns/key_based/store/string/k?file_id=f").text("new").header("if-none-match", "*");
+    create.refused(412).await;
+}
