@@ -167,7 +167,7 @@ impl CacheKey {
         const WHAT: &str = "cache key";
         let cleaned = clean(WHAT, input, MAX_KEY, key_char)?;
         let segments: Vec<&str> = cleaned.split('/').filter(|s| !s.trim().is_empty()).collect();
-        if segments.iter().any(|s| matches!(*s, "." | "..")) {
+        if segments.iter().any(|s| matches!(s.trim(), "." | "..")) {
             return Err(Invalid::new(WHAT, Reason::DotSegment));
         }
         some_valid(WHAT, segments.join("/").trim()).map(Self)
@@ -445,7 +445,7 @@ mod tests {
 
     #[test]
     fn dot_segments_are_refused_and_empty_ones_dropped() {
-        for key in ["..", ".", "a/../b", "./a", "a/.."] {
+        for key in ["..", ".", "a/../b", "./a", "a/..", ". /", "a/ .. /b"] {
             assert_eq!(reason(CacheKey::parse(key)), "cache key contains a \".\" or \"..\" segment", "{key}");
         }
         assert_eq!(CacheKey::parse("/a//b/").unwrap().as_str(), "a/b");
