@@ -285,17 +285,24 @@ fn escape(c: char, out: &mut String) {
     }
 }
 
+/// The shortest digits that read back, in scientific notation. Of two that are equally near Python takes the even one,
+/// Rust the upper one: the exact digits, cut to the same length, are rounded to even.
+fn shortest(float: f64) -> String {
+    let text = format!("{float:e}");
+    let digits = text.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let even = format!("{float:.*e}", digits - 1);
+    if even.parse() == Ok(float) { even } else { text }
+}
+
 /// Python's `repr` of a float: the shortest digits that read back, with an exponent below 1e-4 and from 1e16.
 fn write_float(float: f64, out: &mut String) {
-    let text = format!("{float:e}");
+    let text = shortest(float);
     let (mantissa, exponent) = text.split_once('e').expect("LowerExp writes an exponent");
     let exponent: i32 = exponent.parse().expect("LowerExp writes a decimal exponent");
     if (-4..16).contains(&exponent) {
-        let whole = format!("{float}");
-        out.push_str(&whole);
-        if !whole.contains('.') {
-            out.push_str(".0");
-        }
+        let fraction = mantissa.trim_start_matches('-').len().saturating_sub(2);
+        let places = usize::try_from(i32::try_from(fraction).unwrap_or(0) - exponent).unwrap_or(0).max(1);
+        write!(out, "{float:.places$}").expect("a String takes any text");
         return;
     }
     let sign = if exponent < 0 { '-' } else { '+' };

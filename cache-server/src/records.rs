@@ -42,12 +42,39 @@ pub struct AllPaths {
 
 /// Where an entry's copies lie, the one that is read first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StoredFilePaths")]
 pub struct FilePaths {
     /// The content files.
     pub content_files: Vec<ObjectPath>,
     /// The folders of the child files, in the same order.
-    #[serde(default)]
     pub data_folders: Vec<Folder>,
+}
+
+/// [`FilePaths`] as they are stored.
+#[derive(Deserialize)]
+struct StoredFilePaths {
+    content_files: Vec<ObjectPath>,
+    #[serde(default)]
+    data_folders: Vec<Folder>,
+}
+
+impl From<StoredFilePaths> for FilePaths {
+    /// For a key with an empty segment (`a//b`) Python wrote `""` as the data folder, which would be the whole storage:
+    /// the folder beside the content is meant.
+    fn from(stored: StoredFilePaths) -> Self {
+        let beside = |content: &ObjectPath| {
+            let stem = content.as_str().rsplit_once('.').map_or(content.as_str(), |(stem, _)| stem);
+            Folder::from_parsed(format!("{stem}/data"))
+        };
+        let StoredFilePaths { content_files, mut data_folders } = stored;
+        for (folder, content) in data_folders.iter_mut().zip(&content_files) {
+            if *folder == Folder::root() {
+                *folder = beside(content);
+            }
+        }
+        data_folders.retain(|folder| *folder != Folder::root());
+        Self { content_files, data_folders }
+    }
 }
 
 /// What a content file holds, as the documents say it.
@@ -144,7 +171,7 @@ const TOTAL: &str = "\",\n  \"total_versions\": ";
 /// Splits the text of a hash reference after its entries.
 fn split_at_latest(text: &[u8]) -> Option<(&str, &str)> {
     // What follows the entries is short; only it is searched.
-    let end = text.len().checked_sub(160).unwrap_or_default();
+    let end = text.len().saturating_sub(160);
     let at = end + text[end..].windows(LATEST.len()).position(|window| window == LATEST.as_bytes())?;
     let entries = std::str::from_utf8(&text[..at]).ok()?;
     Some((entries, std::str::from_utf8(&text[at + LATEST.len()..]).ok()?))

@@ -59,6 +59,8 @@ pub fn bind_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
     let cache = Cache::new(open_storage(config)?, clock, hashes(config)?);
     let (shared_cache, settings) = (web::Data::new(cache.clone()), web::Data::new(settings));
     let mut server = HttpServer::new(move || api::app(shared_cache.clone(), settings.clone()))
+        // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
+        .tcp_nodelay(true)
         .shutdown_timeout(config.shutdown_seconds);
     if let Some(workers) = config.workers {
         server = server.workers(workers.max(1));

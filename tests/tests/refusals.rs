@@ -318,21 +318,25 @@ async fn over_long_names_are_refused_and_the_longest_are_not() {
     let entry = server.post("/ns/direct/store/string").text("text").stored().await;
     let data = format!("/ns/cache/{}/data/store/string", entry.cache_id);
     let name = |length: usize| "n".repeat(length);
-    let key = |length: usize| "segment/".repeat(length / 8 + 1)[..length].to_owned();
-    let names: [(&str, usize, &[&str], &dyn Fn(usize) -> String); 5] = [
-        ("namespace", 128, &["path", "namespace"], &|n| format!("/{}/direct/store/string", name(n))),
-        ("cache key", 1024, &["path", "cache_key"], &|n| format!("/ns/direct/store/string/x{}", &key(n)[1..])),
-        ("file id", 128, &["query", "file_id"], &|n| format!("/ns/direct/store/string/k?file_id={}", name(n))),
-        ("data key", 1024, &["path", "data_key"], &|n| format!("{data}/x{}/f", &key(n - 1)[..n - 1])),
-        ("child file id", 128, &["path", "data_file_id"], &|n| format!("{data}/{}", name(n))),
-    ];
-    for (what, longest, location, path) in names {
-        server.post(path(longest)).text("x").ok().await;
-        let refusal = server.post(path(longest + 1)).text("x").refused(400).await;
-        is_about(&refusal, location);
+    // Of whole segments, and one more character at its end: a slash there would not count.
+    let key =
+        |length: usize| "segment/".repeat(length / 8)[..length / 8 * 8 - 1].to_owned() + &"x".repeat(length % 8 + 1);
+    for (longest, location, path) in [
+        (128, ["path", "namespace"], [128, 129].map(|n| format!("/{}/direct/store/string", name(n)))),
+        (1024, ["path", "cache_key"], [1024, 1025].map(|n| format!("/ns/direct/store/string/{}", key(n)))),
+        (128, ["query", "file_id"], [128, 129].map(|n| format!("/ns/direct/store/string/k?file_id={}", name(n)))),
+        (1024, ["path", "data_key"], [1024, 1025].map(|n| format!("{data}/{}/f", key(n)))),
+        (128, ["path", "data_file_id"], [128, 129].map(|n| format!("{data}/{}", name(n)))),
+    ] {
+        let [longest_path, too_long] = path;
+        server.post(longest_path).text("x").ok().await;
+        let refusal = server.post(too_long).text("x").refused(400).await;
+        is_about(&refusal, &location);
         says(&refusal, &["longer than", &longest.to_string()]);
-        let far_too_long = server.post(path(8000)).text("x").await;
-        assert!(matches!(far_too_long.status(), 400 | 414), "{what}: {}", far_too_long.text());
+    }
+    for far_too_long in [format!("/{}/direct/store/string", name(20_000)), format!("{data}/{}/f", key(20_000))] {
+        let answer = server.post(far_too_long).text("x").await;
+        assert!(matches!(answer.status(), 400 | 414), "{}", answer.text());
     }
     let refusal =
         server.post(format!("/ns/direct/store/json/k?json_field_path={}", name(257))).json("{}").refused(400).await;

@@ -37,7 +37,8 @@ impl Cache {
             let owners = self.owners(&reference).await?;
             let own: Vec<_> = owners.iter().map(|owned| owned.by(id)).collect();
             let mut children = Vec::new();
-            for (at, folder) in reference.file_paths.data_folders.iter().enumerate() {
+            let data_folders = &reference.file_paths.data_folders;
+            for (at, folder) in data_folders.iter().enumerate() {
                 if own.get(at).copied().unwrap_or_default() && self.stem_is_free(&owners[at].content).await? {
                     children.extend(self.child_files(folder).await?);
                 }
@@ -64,10 +65,33 @@ impl Cache {
                 for chunk in later.chunks(BATCH) {
                     deleted.paths.extend(self.delete_files(chunk.to_vec()).await?);
                 }
+                for ((owned, folder), _) in owners.iter().zip(data_folders).zip(&own).filter(|(_, own)| **own) {
+                    deleted.paths.extend(self.sweep(&owned.content, folder).await?);
+                }
                 return Ok(Some(deleted));
             }
         }
         Err(Error::Busy)
+    }
+
+    /// Deletes child files that were stored while their entry was being deleted. Since its id reference is gone, no more
+    /// can come; those of an entry that has taken the path meanwhile stay.
+    async fn sweep(&self, content: &ObjectPath, folder: &Folder) -> Result<Vec<ObjectPath>> {
+        if !self.stem_is_free(content).await? {
+            return Ok(Vec::new());
+        }
+        let mut gone = Vec::new();
+        for chunk in self.child_files(folder).await?.chunks(BATCH) {
+            let mut batch = Batch::new();
+            batch.require(Require::Absent(content.clone()));
+            for file in chunk {
+                batch.delete(file.clone());
+            }
+            let Some(outcomes) = lost_race(self.storage.commit(batch).await)? else { break };
+            let deleted = chunk.iter().zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Deleted);
+            gone.extend(deleted.map(|(file, _)| file.clone()));
+        }
+        Ok(gone)
     }
 
     /// Deletes files and tells which were there.
@@ -130,7 +154,7 @@ fn is_below(file: &str, prefix: &str) -> bool {
 
 impl Owned {
     /// The condition that nobody has taken the content over since.
-    fn unchanged(&self) -> Require {
+    pub(super) fn unchanged(&self) -> Require {
         match &self.version {
             Some(version) => Require::Version(self.sidecar.clone(), version.clone()),
             None => Require::Absent(self.sidecar.clone()),

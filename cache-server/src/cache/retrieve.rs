@@ -54,10 +54,18 @@ impl Cache {
 
     /// Finds the newest entry of a hash. Costs three reads.
     pub async fn by_hash(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<Entry>> {
-        match self.newest_of(namespace, hash).await? {
-            Some(reference) => self.entry(reference).await,
-            None => Ok(None),
+        let Some(newest) = self.newest_of(namespace, hash).await? else { return Ok(None) };
+        if let Some(entry) = self.entry(newest).await? {
+            return Ok(Some(entry));
         }
+        // Another entry took the newest one's path over and is deleted: an earlier one may have its content.
+        let Some(reference) = self.hash_reference(namespace, hash).await? else { return Ok(None) };
+        for earlier in reference.cache_ids.iter().rev() {
+            if let Some(entry) = self.by_id(namespace, earlier.cache_id).await? {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
     }
 
     /// Reads the content a reference points to.

@@ -76,7 +76,11 @@ impl Cache {
             batch.require(Require::Version(layout::by_id(namespace, id), found));
             if let Some(versions) = if_match {
                 batch.require(self.one_of(first, versions).await?);
+            } else if self.storage.get(first).await?.is_none() {
+                // An older entry whose path was taken over has no content once the newer one is deleted.
+                return Ok(None);
             }
+            batch.require(owners[0].unchanged());
             batch.put(first.clone(), bytes.clone()).then();
             for copy in copies {
                 batch.put(copy.clone(), bytes.clone());

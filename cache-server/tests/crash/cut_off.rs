@@ -3,64 +3,13 @@
 //! Whatever the prefix is, no reference dangles, what was there before is whole, and the same operation can be done again.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use bytes::Bytes;
-use cache_client::hash::Algorithm;
-use cache_client::{CacheHash, CacheHashGenerator, CacheId, CacheKey, DataKey, FileId, Namespace, Strategy};
-use cache_server::cache::{
-    Cache, ChildContent, Content, EntryFilter, Error, NewContent, NewEntry, Stored, TemporalScan, Value,
-};
-use cache_server::clock::{Clock as _, ManualClock, SystemClock};
-use cache_server::storage::LocalDisk;
-use tempfile::TempDir;
+use cache_client::{CacheHash, CacheId, CacheKey, DataKey, FileId, Strategy};
+use cache_server::cache::{ChildContent, Content, EntryFilter, Error, NewContent, NewEntry, Stored, TemporalScan};
 
-use crate::tree::{self, Files};
-
-fn namespace() -> Namespace {
-    Namespace::parse("ns").unwrap()
-}
-
-/// A cache over a folder that was made of files.
-struct Opened {
-    cache: Cache,
-    clock: Arc<ManualClock>,
-    folder: TempDir,
-}
-
-impl Opened {
-    fn on(files: &Files) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        tree::write(files, folder.path());
-        let clock = Arc::new(ManualClock::at(SystemClock.now()));
-        let storage = Arc::new(LocalDisk::open(folder.path()).unwrap());
-        let hashes = CacheHashGenerator::new(Algorithm::Sha256, 16).unwrap();
-        Self { cache: Cache::new(storage, Arc::<ManualClock>::clone(&clock), hashes), clock, folder }
-    }
-
-    fn files(&self) -> Files {
-        tree::read(self.folder.path())
-    }
-
-    /// The text an entry reads; `None` when it is not there.
-    async fn by_id(&self, id: CacheId) -> Option<String> {
-        let entry = self.cache.by_id(&namespace(), id).await.unwrap()?;
-        Some(text(entry.value().unwrap()))
-    }
-
-    async fn by_hash(&self, hash: &CacheHash) -> Option<String> {
-        let entry = self.cache.by_hash(&namespace(), hash).await.unwrap()?;
-        Some(text(entry.value().unwrap()))
-    }
-}
-
-fn text(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        Value::Binary(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
-        Value::Json(value) => value.dumps(),
-    }
-}
+use crate::opened::{Opened, namespace};
+use crate::tree::Files;
 
 /// A text to be stored somewhere.
 #[derive(Debug, Clone, Copy)]
@@ -293,7 +242,7 @@ async fn every_prefix_is_whole(operation: Operation) {
     let scene = play(operation).await;
     for writes in 0..=scene.writes.len() {
         let opened = Opened::on(&scene.cut_off_after(writes));
-        println!("{operation:?}: killed after {writes} of {:?}", scene.writes);
+        println!("{operation:?}: killed after {writes} of {} writes", scene.writes.len());
         nothing_dangles(&opened).await;
         scene.earlier_entries_are_whole(&opened).await;
         if let Some(new) = &scene.new {

@@ -10,32 +10,27 @@ use futures::future::join_all;
 
 use crate::load::Limit;
 use crate::server::{Ask, Http, Server};
-use crate::values::Random;
+use crate::values::{Random, noise};
 
 const TASKS: u64 = 8;
 /// Far more than four tables of 64 MiB, which is when writers are made to wait.
 const BEFORE: usize = 320 << 20;
 const AFTER: usize = 96 << 20;
 
-/// Bytes nobody can compress, found again by their number.
-fn bytes(number: u64) -> Vec<u8> {
-    let mut random = Random::seeded(number);
-    let words = (64 << 10) / 8 + random.below((192 << 10) / 8);
-    (0..words).flat_map(|_| random.next().to_le_bytes()).collect()
+/// A value of 64 to 256 KiB, found again by its number.
+fn value(number: u64) -> Vec<u8> {
+    noise(number, (64 << 10) + Random::seeded(number).below(192 << 10))
 }
 
-/// Stores until that many bytes were acknowledged, or the server is gone; tells the ids by their numbers.
-async fn store(http: &Http, first: u64, total: usize, limit: Arc<Limit>) -> Vec<(u64, String)> {
+/// Stores until the server is gone, and tells `limit` when that many bytes were acknowledged; tells the ids by their numbers.
+async fn store(http: Http, first: u64, total: usize, limit: Arc<Limit>) -> Vec<(u64, String)> {
     let stored = Arc::new(AtomicUsize::new(0));
     let task = |task: u64| {
         let (http, stored, limit) = (http.clone(), Arc::clone(&stored), Arc::clone(&limit));
         tokio::spawn(async move {
             let mut acknowledged = Vec::new();
             for number in (first + task..).step_by(TASKS as usize) {
-                if stored.load(Ordering::SeqCst) >= total {
-                    break;
-                }
-                let bytes = bytes(number);
+                let bytes = value(number);
                 let size = bytes.len();
                 let ask = Ask::post("/big/direct/store/binary", "application/octet-stream", bytes);
                 let Some(answer) = http.try_send(ask).await else { break };
@@ -59,7 +54,7 @@ async fn read(http: &Http, all: &[(u64, String)]) {
             for (number, id) in share {
                 let answer = http.get(format!("/big/retrieve/{id}/binary")).await;
                 assert_eq!(answer.status, 200, "{id}: {answer:?}");
-                assert!(answer.body == bytes(number), "{id} reads what was stored");
+                assert!(answer.body == value(number), "{id} reads what was stored");
             }
         })
     });
@@ -73,33 +68,27 @@ async fn writes_go_on_after_a_kill_with_many_full_memory_tables() {
     let server = Server::start("embedded", folder.path());
     let limit = Limit::after(1);
     let http = server.http();
-    // The tasks are given more than they may write, so that the kill comes in the middle of it.
-    let load = tokio::spawn({
-        let limit = Arc::clone(&limit);
-        async move {
-            let all = store(&http, 1 << 20, BEFORE, Arc::clone(&limit));
-            all.await
-        }
-    });
+    // The tasks may write more than that, so that the kill comes in the middle of it.
+    let load = tokio::spawn(store(http, 1 << 20, BEFORE, Arc::clone(&limit)));
     limit.reached().await;
     server.kill();
     let mut all = load.await.unwrap();
-    let loaded = begun.elapsed();
+    println!("embedded: {} MiB in {:.1?}", BEFORE >> 20, begun.elapsed());
 
-    let again = Instant::now();
-    let server = Server::start("embedded", folder.path());
-    let recovered = again.elapsed();
-    let again = Instant::now();
-    all.extend(store(&server.http(), 2 << 20, AFTER, Limit::after(1)).await);
-    let reloaded = again.elapsed();
-    let again = Instant::now();
-    read(&server.http(), &all).await;
-    println!(
-        "embedded: {} MiB in {loaded:.1?}, up again in {recovered:.1?}, {} MiB more in {reloaded:.1?}, {} values read in {:.1?}",
-        BEFORE >> 20,
-        AFTER >> 20,
-        all.len(),
-        again.elapsed()
-    );
-    server.kill();
+    for total in [AFTER, 0] {
+        let again = Instant::now();
+        let server = Server::start("embedded", folder.path());
+        let recovered = again.elapsed();
+        let again = Instant::now();
+        let some: Vec<_> = if total == 0 { all.clone() } else { all.iter().step_by(7).cloned().collect() };
+        read(&server.http(), &some).await;
+        println!("embedded: up again in {recovered:.1?}, {} values read in {:.1?}", some.len(), again.elapsed());
+        let again = Instant::now();
+        let limit = Limit::after(1);
+        let load = tokio::spawn(store(server.http(), (2 << 20) + total as u64, total, Arc::clone(&limit)));
+        limit.reached().await;
+        server.kill();
+        all.extend(load.await.unwrap());
+        println!("embedded: {} MiB more in {:.1?}", total >> 20, again.elapsed());
+    }
 }

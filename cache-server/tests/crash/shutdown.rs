@@ -34,7 +34,7 @@ async fn store_until_the_end(task: u64, http: Http, limit: Arc<Limit>) -> Sent {
     sent
 }
 
-async fn end_under_load(mode: &str, reuse: bool) {
+async fn end_under_load(mode: &str, signal: &str, reuse: bool) {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(mode, folder.path());
     let http = if reuse { server.http() } else { server.http().without_reuse() };
@@ -43,7 +43,7 @@ async fn end_under_load(mode: &str, reuse: bool) {
     let loads: Vec<_> = (1..=TASKS).map(load).collect();
     limit.reached().await;
     let asked = Instant::now();
-    server.ask_to_end();
+    server.signal(signal);
     let mut all = Sent::default();
     for load in loads {
         let sent = load.await.unwrap();
@@ -63,7 +63,7 @@ async fn end_under_load(mode: &str, reuse: bool) {
     // A connection may be closed before its request is read, but not after.
     let ids: Vec<Value> = serde_json::from_slice(&http.get("/end/file-ids").await.body).unwrap();
     println!(
-        "{mode}: ended {ended:.1?} after it was asked to, {} requests answered, {} not",
+        "{mode}: ended {ended:.1?} after SIG{signal}, {} requests answered, {} not",
         all.acknowledged.len(),
         all.unanswered.len()
     );
@@ -73,12 +73,17 @@ async fn end_under_load(mode: &str, reuse: bool) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn embedded_answers_everything_it_began_before_it_ends() {
-    end_under_load("embedded", true).await;
-    end_under_load("embedded", false).await;
+    end_under_load("embedded", "TERM", true).await;
+    end_under_load("embedded", "TERM", false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn local_disk_answers_everything_it_began_before_it_ends() {
-    end_under_load("local_disk", true).await;
-    end_under_load("local_disk", false).await;
+    end_under_load("local_disk", "TERM", true).await;
+    end_under_load("local_disk", "TERM", false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupt_from_the_keyboard_cuts_nothing_off_either() {
+    end_under_load("embedded", "INT", true).await;
 }

@@ -83,3 +83,9 @@ impl Content {
         (content.text() == text).then_some(content)
     }
 }
+
+/// Bytes nobody can compress, found again by their number.
+pub(crate) fn noise(number: u64, length: usize) -> Vec<u8> {
+    let mut random = Random::seeded(number);
+    (0..length / 8).flat_map(|_| random.next().to_le_bytes()).collect()
+}

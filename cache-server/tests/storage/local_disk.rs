@@ -59,7 +59,7 @@ async fn no_empty_folder_is_left() {
         })
     });
     all.await.unwrap();
-    assert_eq!(folders(folder.path()), [PathBuf::new(); 0]);
+    assert_eq!(folders(folder.path()), Vec::<PathBuf>::new());
     assert!(keys_after(&storage, "", None, 10).await.is_empty());
     drop(storage);
     let storage: SharedStorage = Arc::new(LocalDisk::open(folder.path()).unwrap());
@@ -81,7 +81,7 @@ async fn a_folder_that_empties_while_it_fills_loses_no_file() {
         })
     };
     join_all((0..12).map(one)).await.into_iter().for_each(Result::unwrap);
-    assert_eq!(folders(folder.path()), [PathBuf::new(); 0]);
+    assert_eq!(folders(folder.path()), Vec::<PathBuf>::new());
 }
 
 #[tokio::test]
