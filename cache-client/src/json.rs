@@ -33,8 +33,11 @@ pub enum Json {
     /// An array.
     Array(Vec<Json>),
     /// An object, in the order its keys first appeared.
-    Object(IndexMap<String, Json>),
+    Object(Fields),
 }
+
+/// The fields of an object. The hasher is seeded by chance, as users choose the keys.
+pub type Fields = IndexMap<String, Json, foldhash::quality::RandomState>;
 
 /// Why a text is no JSON this service accepts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -111,7 +114,7 @@ fn parse_value(parser: &mut Jiter<'_>, first: Peek, depth: usize) -> Result<Json
             Ok(Json::Array(items))
         }
         Peek::Object => {
-            let mut fields = IndexMap::new();
+            let mut fields = Fields::with_capacity_and_hasher(8, Default::default());
             let depth = deeper(depth)?;
             let mut key = parser.known_object().map_err(text)?.map(str::to_owned);
             while let Some(name) = key {

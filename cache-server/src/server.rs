@@ -61,13 +61,28 @@ pub fn bind_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
     let mut server = HttpServer::new(move || api::app(shared_cache.clone(), settings.clone()))
         // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
         .tcp_nodelay(true)
-        .shutdown_timeout(config.shutdown_seconds);
+        .shutdown_timeout(config.shutdown_seconds)
+        .shutdown_signal(asked_to_end());
     if let Some(workers) = config.workers {
         server = server.workers(workers.max(1));
     }
     let server = server.bind(config.address()).with_context(|| format!("cannot listen on {}", config.address()))?;
     let address = *server.addrs().first().context("no address was bound")?;
     Ok(Bound { server: server.run(), cache, address })
+}
+
+/// Waits for SIGTERM or SIGINT. Left to itself, actix-web cuts requests in flight off at SIGINT.
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be waited for");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
 }
 
 /// Opens the engine the configuration names; nothing else asks which one runs.

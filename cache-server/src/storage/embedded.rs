@@ -157,7 +157,8 @@ fn failed(doing: &'static str) -> impl Fn(fjall::Error) -> Error {
 }
 
 fn is_full(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// The thread that applies batches, and the way to it. It ends when the last sender is dropped.
@@ -241,37 +242,35 @@ impl Pending<'_> {
                 return Err(Error::Precondition { path: require.path().clone() });
             }
         }
-        let mut changes = Vec::with_capacity(8);
+        // What this batch changes is kept apart until nothing can fail; a later write sees what an earlier one did.
+        let mut own: HashMap<ObjectPath, Option<Bytes>> = HashMap::with_capacity(8);
+        let mut outcomes = Vec::with_capacity(8);
         for write in batch.stages.into_iter().flatten() {
+            let now = |path: &ObjectPath| own.get(path).map_or_else(|| self.now(path), |value| Ok(value.clone()));
             let (path, change) = match write {
                 Write::Put(path, bytes) => (path, Change::Put(bytes)),
-                Write::Delete(path) => {
-                    let there = self.now(&path)?.is_some();
-                    (path, if there { Change::Delete } else { Change::Keep })
-                }
+                Write::Delete(path) => (path, Change::Delete),
                 Write::Edit(path, edit) => {
-                    let now = self.now(&path)?;
-                    (path, edit.apply(now.as_deref().map(|value| &value[VERSION..])))
+                    let change = edit.apply(now(&path)?.as_deref().map(|value| &value[VERSION..]));
+                    (path, change)
                 }
             };
-            changes.push((path, change));
+            let (changed, outcome) = match change {
+                Change::Put(bytes) => {
+                    let version = self.versions.next();
+                    (Some(value(&version, &bytes)), Outcome::Written(version))
+                }
+                Change::Delete if now(&path)?.is_some() => (None, Outcome::Deleted),
+                Change::Delete | Change::Keep => {
+                    outcomes.push(Outcome::Unchanged);
+                    continue;
+                }
+            };
+            own.insert(path, changed);
+            outcomes.push(outcome);
         }
-        Ok(changes.into_iter().map(|(path, change)| self.change(path, change)).collect())
-    }
-
-    fn change(&mut self, path: ObjectPath, change: Change) -> Outcome {
-        match change {
-            Change::Put(bytes) => {
-                let version = self.versions.next();
-                self.changed.insert(path, Some(value(&version, &bytes)));
-                Outcome::Written(version)
-            }
-            Change::Delete => {
-                self.changed.insert(path, None);
-                Outcome::Deleted
-            }
-            Change::Keep => Outcome::Unchanged,
-        }
+        self.changed.extend(own);
+        Ok(outcomes)
     }
 
     /// Writes all changes as one atomic batch and waits until they are on disk.

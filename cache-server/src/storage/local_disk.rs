@@ -46,18 +46,19 @@ impl LocalDisk {
     /// Opens the folder, creating it if needed; refuses a folder that another server has open.
     pub fn open(root: &Path) -> Result<Self> {
         let opening = failed("opening the folder");
-        let temporary = root.join(TEMPORARY);
-        // What a killed server was writing was never acknowledged.
-        match fs::remove_dir_all(&temporary) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(opening(error)),
-            _ => {}
-        }
-        fs::create_dir_all(&temporary).map_err(&opening)?;
+        fs::create_dir_all(root).map_err(&opening)?;
         let lock = File::create(root.join(LOCK)).map_err(&opening)?;
         lock.try_lock().map_err(|source| Error::Failed {
             doing: "locking the folder, which another server has open",
             source: source.into(),
         })?;
+        // What a killed server was writing was never acknowledged. Only now is it certain that none is writing.
+        let temporary = root.join(TEMPORARY);
+        match fs::remove_dir_all(&temporary) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(opening(error)),
+            _ => {}
+        }
+        fs::create_dir_all(&temporary).map_err(&opening)?;
         let locks = std::iter::repeat_with(Mutex::default).take(LOCKS).collect();
         let disk = Disk { root: root.to_owned(), locks, versions: Versions::default(), _lock: lock };
         Ok(Self { disk: Arc::new(disk) })
@@ -116,6 +117,9 @@ impl Disk {
     }
 
     fn read(&self, path: &ObjectPath) -> Result<Option<Object>> {
+        if is_own(path.as_str()) {
+            return Ok(None);
+        }
         let read = || {
             let mut file = File::open(self.file(path))?;
             let about = file.metadata()?;
@@ -190,6 +194,9 @@ impl Disk {
     }
 
     fn put(&self, path: &ObjectPath, bytes: &Bytes, changed_folders: &mut BTreeSet<PathBuf>) -> Result<Outcome> {
+        if is_own(path.as_str()) {
+            return Err(Error::PathConflict { path: path.clone() });
+        }
         let writing = |error: std::io::Error| put_failed(path, error);
         let version = self.versions.next();
         let mut file = tempfile::NamedTempFile::new_in(self.root.join(TEMPORARY)).map_err(writing)?;
@@ -222,6 +229,9 @@ impl Disk {
 
     /// Removes a file and the folders that are empty then.
     fn delete(&self, path: &ObjectPath, changed_folders: &mut BTreeSet<PathBuf>) -> Result<Outcome> {
+        if is_own(path.as_str()) {
+            return Ok(Outcome::Unchanged);
+        }
         let file = self.file(path);
         match fs::remove_file(&file) {
             Ok(()) => {}
@@ -245,13 +255,12 @@ impl Disk {
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
             Err(error) => return Err(listing(error)),
         };
-        let at_root = folder.as_str().is_empty();
         let mut children = Vec::new();
         for entry in entries {
             let entry = entry.map_err(&listing)?;
-            // A name that is no text was not written by this service.
+            // A name that is no text, or that nobody can address, was not written by this service.
             let Ok(name) = entry.file_name().into_string() else { continue };
-            if at_root && matches!(name.as_str(), LOCK | TEMPORARY) {
+            if is_own(&folder.join(&name)) || ObjectPath::parse(&name).is_err() {
                 continue;
             }
             let is_folder = entry.file_type().map_err(&listing)?.is_dir();
@@ -292,6 +301,12 @@ impl Disk {
     }
 }
 
+/// Tells whether a path is a file the storage keeps for itself, which is no object.
+fn is_own(path: &str) -> bool {
+    let first = path.split_once('/').map_or(path, |(first, _)| first);
+    matches!(first, LOCK | TEMPORARY)
+}
+
 fn version_of(modified: SystemTime) -> Version {
     let since_1970 = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Version(u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX))
@@ -314,7 +329,7 @@ fn is_absent(error: &std::io::Error) -> bool {
 
 fn failed(doing: &'static str) -> impl Fn(std::io::Error) -> Error {
     move |error| match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::Full(error),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Error::Full(error),
         _ => Error::Failed { doing, source: error.into() },
     }
 }

@@ -165,6 +165,34 @@ async fn local_disk_refuses_a_file_that_cannot_be_written_and_takes_others() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_delete_that_cannot_write_the_hash_reference_deletes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start("local_disk", folder.path());
+    let mut stored = Stored::default();
+    for _ in 0..40 {
+        let shared = Content { number: 1, length: 100 };
+        stored.add(&store(&server.http(), shared).await, shared);
+    }
+    server.kill();
+    // The reference that forty entries share is longer than this, and everything else is shorter.
+    let server = with_short_files("local_disk", folder.path(), 3);
+    let path = format!("/full/delete/{}", stored.0[20].0);
+    let refused = server.http().send(Ask::delete(path.clone())).await;
+    assert!(matches!(refused.status, 500 | 507), "{refused:?}");
+    stored.all_read(&server.http()).await;
+    server.kill();
+    let server = Server::start("local_disk", folder.path());
+    stored.all_read(&server.http()).await;
+    let deleted = server.http().send(Ask::delete(path)).await;
+    assert_eq!((deleted.status, &deleted.json()["status"]), (200, &"success".into()));
+    let (gone, hash, _) = stored.0.remove(20);
+    stored.all_read(&server.http()).await;
+    let reference = server.http().get(format!("/full/retrieve/hash/{hash}/refs-hash")).await.text();
+    assert!(!reference.contains(&gone));
+    server.kill();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn embedded_whose_journal_cannot_grow_refuses_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     // The journal is made 64 MiB long at first, and grows a little beyond that before the next one is begun.
