@@ -397,3 +397,13 @@ async fn a_port_that_is_taken_is_told() {
     let refusal = Engine::Memory.setup().flag("--port", &first.port().to_string()).try_start().unwrap_err();
     assert!(refusal.contains("cannot listen on 127.0.0.1"), "{refusal}");
 }
+
+#[tokio::test]
+async fn a_client_that_stops_in_the_middle_of_a_body_is_not_waited_for() {
+    let server = Engine::Memory.setup().flag("--body-pause-seconds", "0").start();
+    let headers = ["content-type: text/plain", "content-length: 100"];
+    let answer = server.raw("POST /ns/direct/store/string", &headers, b"half a body").await;
+    assert_eq!(answer.status(), 408);
+    assert_eq!(answer.json()["detail"]["error_type"], "SLOW_BODY");
+    assert_eq!(server.get("/namespaces/list").value().await, json!([]));
+}

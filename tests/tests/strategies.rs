@@ -501,3 +501,16 @@ async fn a_namespace_counts_its_own_files_by_strategy(engine: Engine) {
     });
     assert_eq!(stats, expected);
 }
+
+each_engine!(an_earlier_version_leaves_alone_what_was_the_newest_ones);
+async fn an_earlier_version_leaves_alone_what_was_the_newest_ones(engine: Engine) {
+    let server = engine.start();
+    let store = |text: &'static str| server.post("/ns/temporal_versioned/store/string/k?file_id=f").text(text).stored();
+    let (first, second) = (store("one").await, store("two").await);
+    server.delete(format!("/ns/delete/{}", second.cache_id)).ok().await;
+    let updated = server.post(format!("/ns/update/{}/string", first.cache_id)).text("other").value().await;
+    assert_eq!(updated["paths"], serde_json::json!(["ns/data/temporal-versioned/versions/v1/f.json"]));
+    let deleted = server.delete(format!("/ns/delete/{}", first.cache_id)).value().await;
+    assert_eq!((&deleted["status"], &deleted["failed_paths"]), (&"success".into(), &serde_json::json!([])));
+    assert_eq!(server.get("/admin/storage/files/all/ns").value().await["file_count"], 0);
+}

@@ -35,7 +35,7 @@ impl Cache {
         for _ in 0..RACES {
             let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
             let owners = self.owners(&reference).await?;
-            let own: Vec<_> = owners.iter().map(|owned| owned.by(id)).collect();
+            let own: Vec<_> = owners.iter().map(|owned| owned.by(&reference)).collect();
             let mut children = Vec::new();
             let data_folders = &reference.file_paths.data_folders;
             for (at, folder) in data_folders.iter().enumerate() {

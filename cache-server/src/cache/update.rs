@@ -125,9 +125,14 @@ pub(super) struct Owned {
 }
 
 impl Owned {
-    /// Tells whether the content is this entry's; content nobody claims counts as its.
-    pub(super) fn by(&self, id: CacheId) -> bool {
-        self.metadata.as_ref().is_none_or(|metadata| metadata.data.cache_id == id)
+    /// Tells whether the content is this entry's. Content nobody claims counts as its, save the later copies of a version:
+    /// `latest/` and the time copy are the newest version's, and gone with it.
+    pub(super) fn by(&self, reference: &IdReference) -> bool {
+        let first = reference.file_paths.content_files.first() == Some(&self.content);
+        match &self.metadata {
+            Some(metadata) => metadata.data.cache_id == reference.cache_id,
+            None => first || reference.strategy != Strategy::TemporalVersioned,
+        }
     }
 
     fn is_gzip(&self) -> bool {
@@ -152,7 +157,7 @@ fn check_kind(reference: &IdReference, content: &NewContent) -> Result<()> {
 /// The content files an update writes. A versioned entry leaves `latest/` and the time copy to a newer version.
 fn own_copies(reference: &IdReference, owners: &[Owned]) -> Vec<ObjectPath> {
     let versioned = reference.strategy == Strategy::TemporalVersioned;
-    let own = |(at, owned): &(usize, &Owned)| *at == 0 || !versioned || owned.by(reference.cache_id);
+    let own = |(at, owned): &(usize, &Owned)| *at == 0 || !versioned || owned.by(reference);
     owners.iter().enumerate().filter(own).map(|(_, owned)| owned.content.clone()).collect()
 }
 

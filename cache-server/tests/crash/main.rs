@@ -6,6 +6,7 @@
 
 mod check;
 mod cut_off;
+mod failing_flush;
 mod full_disk;
 mod load;
 mod memtables;
