@@ -216,5 +216,18 @@ impl Drop for TestServer {
         {
             panic!("the server's thread panicked");
         }
+        self.wait_for_locks();
+    }
+}
+
+impl TestServer {
+    /// Waits until the folder can be opened again: the threads that served requests let go of it a little later.
+    fn wait_for_locks(&self) {
+        // Where `local_disk` and the embedded engine keep their lock.
+        for name in [".lock", "lock"] {
+            if let Ok(file) = fs::File::open(self.folder.join(name)) {
+                let _ = file.lock();
+            }
+        }
     }
 }
