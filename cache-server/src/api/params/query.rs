@@ -1,0 +1,156 @@
+//! Parameters of the query.
+
+use cache_client::{FieldPath, FileId, Strategy};
+use utoipa::IntoParams;
+
+use super::{FromParams, OrderName, Source, StrategyName};
+use crate::api::error::Result;
+
+/// How a keyed entry is named and hashed.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FileName {
+    /// The name of the content file without its extension; the entry's own id when not given.
+    #[param(value_type = Option<String>)]
+    pub(crate) file_id: Option<FileId>,
+}
+
+impl FromParams for FileName {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        Ok(Self { file_id: source.optional("file_id", FileId::parse)? })
+    }
+}
+
+/// The field a JSON entry is hashed by.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct HashField {
+    /// The dotted path of the field to hash by, such as `meta.id`; the whole document when not given.
+    #[param(value_type = Option<String>)]
+    pub(crate) json_field_path: Option<FieldPath>,
+}
+
+impl FromParams for HashField {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        Ok(Self { json_field_path: source.optional("json_field_path", FieldPath::parse)? })
+    }
+}
+
+/// The most items of one page.
+pub(crate) const MAX_LIMIT: usize = 10_000;
+
+/// A page of a listing.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Page {
+    /// At most this many items, 1 to 10000; all of them, streamed, when not given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 10000)]
+    pub(crate) limit: Option<usize>,
+    /// Where to go on: `x-next-cursor` of the page before.
+    pub(crate) cursor: Option<String>,
+}
+
+impl FromParams for Page {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        let parse = |text: &str| match text.parse() {
+            Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
+            _ => Err("is not a number from 1 to 10000"),
+        };
+        Ok(Self { limit: source.query("limit", parse)?, cursor: source.text("cursor").filter(|c| !c.is_empty()) })
+    }
+}
+
+/// Whether a listing goes into sub-folders.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Recursive {
+    /// Go into sub-folders.
+    pub(crate) recursive: Option<bool>,
+}
+
+impl FromParams for Recursive {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        Ok(Self { recursive: source.flag("recursive")? })
+    }
+}
+
+/// How a listing shows what it finds.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FullPath {
+    /// Show whole paths instead of names.
+    pub(crate) return_full_path: Option<bool>,
+}
+
+impl FromParams for FullPath {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        Ok(Self { return_full_path: source.flag("return_full_path")? })
+    }
+}
+
+/// The range of a temporal scan.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TimeRange {
+    /// The first instant: milliseconds since 1970, or RFC 3339.
+    #[param(value_type = Option<String>)]
+    pub(crate) from: Option<u64>,
+    /// The instant after the last one: milliseconds since 1970, or RFC 3339; now when not given.
+    #[param(value_type = Option<String>)]
+    pub(crate) to: Option<u64>,
+}
+
+impl FromParams for TimeRange {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        Ok(Self { from: source.query("from", instant)?, to: source.query("to", instant)? })
+    }
+}
+
+/// The end of the year 9999: no folder is later.
+const LAST_INSTANT: u64 = 253_402_300_799_999;
+
+fn instant(text: &str) -> std::result::Result<u64, &'static str> {
+    if let Ok(milliseconds) = text.parse::<u64>() {
+        return Ok(milliseconds.min(LAST_INSTANT));
+    }
+    let time = chrono::DateTime::parse_from_rfc3339(text);
+    let time = time.map_err(|_| "is neither milliseconds since 1970 nor RFC 3339")?;
+    Ok(u64::try_from(time.timestamp_millis()).unwrap_or(0).min(LAST_INSTANT))
+}
+
+/// Which entries of a namespace a bulk read answers.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EntrySelection {
+    /// Only entries of this strategy.
+    #[param(value_type = Option<StrategyName>)]
+    pub(crate) strategy: Option<Strategy>,
+    /// Only entries whose cache key begins with this text.
+    pub(crate) key_prefix: Option<String>,
+}
+
+impl FromParams for EntrySelection {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        Ok(Self { strategy: source.query("strategy", Strategy::parse)?, key_prefix: source.text("key_prefix") })
+    }
+}
+
+/// In which order child files are read.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Ordering {
+    /// `asc`, the default, or `desc`.
+    #[param(value_type = Option<OrderName>)]
+    pub(crate) order: Option<crate::cache::Order>,
+}
+
+impl FromParams for Ordering {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        let parse = |text: &str| match text {
+            "asc" => Ok(crate::cache::Order::Ascending),
+            "desc" => Ok(crate::cache::Order::Descending),
+            _ => Err("is neither 'asc' nor 'desc'"),
+        };
+        Ok(Self { order: source.query("order", parse)? })
+    }
+}
