@@ -1,6 +1,7 @@
 //! Users' JSON with Python's semantics: read as `json.loads` reads it, written as `json.dumps` writes it.
 //!
-//! Entries are hashed by the text Python would write and stored in Python's layout, so keys keep their order, the last of
+//! Entries are hashed by the text Python would write and stored in Python's layout, so keys keep their order, the last
+//! of
 //! duplicate keys wins, integers may have any size and floats print as Python's `repr`. What JSON does not allow
 //! (`NaN`, infinities, lone surrogates) is refused. The parser is `jiter`, which pydantic uses for the same purpose.
 

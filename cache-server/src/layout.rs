@@ -1,7 +1,8 @@
 //! Where everything lies in storage: pure functions from names and times to paths.
 //!
 //! This is the compatibility contract with the Python service, which may have written a folder or bucket and may
-//! read it next. Two things differ on purpose: temporal folders are in UTC and end with the minute, and versions count up,
+//! read it next. Two things differ on purpose: temporal folders are in UTC and end with the minute, and versions count
+//! up,
 //! with the version's own folder as the first content file.
 
 use cache_client::{CacheHash, CacheId, CacheKey, DataKey, DataType, FileId, Namespace, Strategy};

@@ -1,6 +1,7 @@
 //! A content-addressed cache service over HTTP, with namespaces, five storage strategies and several storage engines.
 //!
-//! Programs written against the Python "MGraph-AI cache service" use it without a change: the routes, the bodies and the
+//! Programs written against the Python "MGraph-AI cache service" use it without a change: the routes, the bodies and
+//! the
 //! stored files are the same. Requests come in through `api`, which knows HTTP; `cache` does what they ask, in
 //! terms of entries; `layout` and `records` say where and how entries are written; `storage` keeps the bytes.
 

@@ -129,7 +129,8 @@ impl HashReference {
 
     /// The bytes of a reference with one more entry, added at the end of its text without reading the entries before.
     ///
-    /// `None` for a text that does not end as references are written; it has to be parsed. A hash may have so many entries
+    /// `None` for a text that does not end as references are written; it has to be parsed. A hash may have so many
+    /// entries
     /// that parsing them for each store would take longer than the store.
     pub fn append(text: &[u8], entry: &HashEntry) -> Option<Vec<u8>> {
         let (entries, latest) = split_at_latest(text)?;

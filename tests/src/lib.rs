@@ -1,6 +1,7 @@
 //! The harness of the black-box tests: real servers in this process, and a small client that talks to them.
 //!
-//! A suite is a function that takes an [`Engine`], starts what it needs and proves one sentence. [`each_engine!`] runs it once
+//! A suite is a function that takes an [`Engine`], starts what it needs and proves one sentence. [`each_engine!`] runs
+//! it once
 //! for every engine, as `sentence::memory`, `sentence::local_disk` and so on:
 //!
 //! ```no_run
@@ -15,7 +16,8 @@
 //! }
 //! ```
 //!
-//! Every server has a port and a folder of its own, so tests run in any order and at the same time. None of them sleeps:
+//! Every server has a port and a folder of its own, so tests run in any order and at the same time. None of them
+//! sleeps:
 //! where time matters, [`Setup::clock_at`] gives the server a clock that stands still.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]

@@ -40,7 +40,8 @@ async fn files(server: &TestServer, folder: &str) -> Vec<String> {
     listed["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap().to_owned()).collect()
 }
 
-// `captured/*.txt` is what the Python service 0.14.0 was seen to write, with the id, the times and the time folder masked.
+// `captured/*.txt` is what the Python service 0.14.0 was seen to write, with the id, the times and the time folder
+// masked.
 // Only `temporal_versioned.txt` was changed: there the version's own folder comes first, as it does here.
 
 /// Renders every stored file of a namespace, with the id, the time and what is made of them masked.

@@ -181,7 +181,13 @@ async fn all_files(
     operation_id = "list_stored_files",
     tag = "admin_storage",
     params(StoredFolder, FullPath, Recursive, Page),
-    responses((status = 200, description = "Their names, or whole paths.", body = Vec<String>), Refused)
+    responses(
+        (
+            status = 200, description = "Their names, or whole paths.", body = Vec<String>,
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
+        Refused
+    )
 )]
 #[get("/admin/storage/files/in/{path:.*}")]
 async fn list_stored_files(
@@ -224,7 +230,13 @@ struct AllStoredFiles {
     operation_id = "list_all_stored_files",
     tag = "admin_storage",
     params(StoredFolder, Page),
-    responses((status = 200, description = "Their paths.", body = AllStoredFiles), Refused)
+    responses(
+        (
+            status = 200, description = "Their paths.", body = AllStoredFiles,
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
+        Refused
+    )
 )]
 #[get("/admin/storage/files/all/{path:.*}")]
 async fn list_all_stored_files(
@@ -244,7 +256,13 @@ async fn list_all_stored_files(
     operation_id = "list_stored_folders",
     tag = "admin_storage",
     params(StoredFolder, FullPath, Recursive, Page),
-    responses((status = 200, description = "Their names, or whole paths.", body = Vec<String>), Refused)
+    responses(
+        (
+            status = 200, description = "Their names, or whole paths.", body = Vec<String>,
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
+        Refused
+    )
 )]
 #[get("/admin/storage/folders/{path:.*}")]
 async fn list_stored_folders(

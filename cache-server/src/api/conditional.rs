@@ -1,6 +1,7 @@
 //! Conditional requests: tags in answers, and the conditions of `If-Match` and `If-None-Match`.
 //!
-//! The tag of an entry's content is its version in storage, which no two writes share. Answers that also show whose content it
+//! The tag of an entry's content is its version in storage, which no two writes share. Answers that also show whose
+//! content it
 //! is join the owner's id to it: `"{version}.{cache id}"`.
 
 use std::convert::Infallible;
@@ -39,7 +40,8 @@ pub(crate) struct IfMatch {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes a header that `Conditions` reads")]
 pub(crate) struct IfNoneMatch {
-    /// When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no content
+    /// When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+    /// content
     /// of that key, file id and kind; else 412.
     #[param(rename = "If-None-Match")]
     if_none_match: Option<String>,

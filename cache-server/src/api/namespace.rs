@@ -35,7 +35,13 @@ async fn references(cache: web::Data<Cache>, folder: Folder, page: Page) -> Resu
     operation_id = "list_hashes",
     tag = "namespace",
     params(InNamespace, Page),
-    responses((status = 200, description = "The hashes, sorted.", body = Vec<String>), Refused)
+    responses(
+        (
+            status = 200, description = "The hashes, sorted.", body = Vec<String>,
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
+        Refused
+    )
 )]
 #[get("/{namespace}/file-hashes")]
 async fn list_hashes(cache: web::Data<Cache>, Params((at, page)): Params<(InNamespace, Page)>) -> Result<HttpResponse> {
@@ -47,7 +53,13 @@ async fn list_hashes(cache: web::Data<Cache>, Params((at, page)): Params<(InName
     operation_id = "list_ids",
     tag = "namespace",
     params(InNamespace, Page),
-    responses((status = 200, description = "The ids, sorted.", body = Vec<String>), Refused)
+    responses(
+        (
+            status = 200, description = "The ids, sorted.", body = Vec<String>,
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
+        Refused
+    )
 )]
 #[get("/{namespace}/file-ids")]
 async fn list_ids(cache: web::Data<Cache>, Params((at, page)): Params<(InNamespace, Page)>) -> Result<HttpResponse> {
@@ -114,7 +126,13 @@ async fn namespace_stats(
     operation_id = "list_namespaces",
     tag = "namespaces",
     params(Page),
-    responses((status = 200, description = "The namespaces, sorted.", body = Vec<String>), Refused)
+    responses(
+        (
+            status = 200, description = "The namespaces, sorted.", body = Vec<String>,
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
+        Refused
+    )
 )]
 #[get("/namespaces/list")]
 async fn list_namespaces(cache: web::Data<Cache>, Params(page): Params<Page>) -> Result<HttpResponse> {

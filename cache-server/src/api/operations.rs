@@ -1,6 +1,7 @@
 //! The list of a file's operations, written once: to serve them, and to describe them in the document.
 
-/// Makes `routes` and `described` of a list of operations, or of the lists of other files (`in store, in retrieve`), which
+/// Makes `routes` and `described` of a list of operations, or of the lists of other files (`in store, in retrieve`),
+/// which
 /// may share the beginning of their paths (`in retrieve under "/{namespace}/retrieve"`).
 ///
 /// They are apart because a description costs memory and time that only the document needs, not every worker. A shared

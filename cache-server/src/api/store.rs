@@ -69,7 +69,13 @@ fn unkeyed(WithStrategy { namespace, strategy }: WithStrategy, content: Content,
     tag = "store",
     params(WithStrategy),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "some text"),
-    responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The entry was stored.", body = StoreResponse,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
+        Refused
+    )
 )]
 #[post("/string")]
 async fn store_string(
@@ -90,7 +96,13 @@ async fn store_string(
     tag = "store",
     params(WithStrategy, Keyed, FileName, IfNoneMatch),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "some text"),
-    responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The entry was stored.", body = StoreResponse,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
+        Refused
+    )
 )]
 #[post("/string/{cache_key:.*}")]
 async fn store_string_with_key(
@@ -112,7 +124,13 @@ async fn store_string_with_key(
     tag = "store",
     params(WithStrategy),
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 1})),
-    responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The entry was stored.", body = StoreResponse,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
+        Refused
+    )
 )]
 #[post("/json")]
 async fn store_json(
@@ -134,7 +152,13 @@ async fn store_json(
     tag = "store",
     params(WithStrategy, Keyed, FileName, HashField, IfNoneMatch),
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 1})),
-    responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The entry was stored.", body = StoreResponse,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
+        Refused
+    )
 )]
 #[post("/json/{cache_key:.*}")]
 async fn store_json_with_key(
@@ -157,7 +181,13 @@ async fn store_json_with_key(
     tag = "store",
     params(WithStrategy),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
-    responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The entry was stored.", body = StoreResponse,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
+        Refused
+    )
 )]
 #[post("/binary")]
 async fn store_binary(
@@ -179,7 +209,13 @@ async fn store_binary(
     tag = "store",
     params(WithStrategy, Keyed, FileName, IfNoneMatch),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
-    responses((status = 200, description = "The entry was stored.", body = StoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The entry was stored.", body = StoreResponse,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
+        Refused
+    )
 )]
 #[post("/binary/{cache_key:.*}")]
 async fn store_binary_with_key(

@@ -34,7 +34,8 @@ fn with_content(about: &serde_json::Value, entry: &Entry, namespace: &Namespace)
 
 /// Read the entries stored in a time range
 ///
-/// Entries of the temporal strategies stored in `[from, to)`, ordered by `(stored_at, cache_id)`, one line of JSON each:
+/// Entries of the temporal strategies stored in `[from, to)`, ordered by `(stored_at, cache_id)`, one line of JSON
+/// each:
 /// `{cache_id, stored_at, data}`, or `binary_url` in place of `data` for bytes. When there are more, the next cursor
 /// is in the header `x-next-cursor` and in a last line `{"next": …}`.
 #[utoipa::path(
@@ -42,7 +43,10 @@ fn with_content(about: &serde_json::Value, entry: &Entry, namespace: &Namespace)
     tag = "namespace",
     params(InNamespace, TimeRange, Page),
     responses(
-        (status = 200, description = "The entries.", body = String, content_type = "application/x-ndjson"),
+        (
+            status = 200, description = "The entries.", body = String, content_type = "application/x-ndjson",
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
         Refused
     )
 )]
@@ -126,7 +130,8 @@ impl Walk {
 
 /// Read the entries of a namespace
 ///
-/// One line of JSON each: `{cache_id, strategy, cache_key, file_id, stored_at, data}`, or `binary_url` in place of `data`
+/// One line of JSON each: `{cache_id, strategy, cache_key, file_id, stored_at, data}`, or `binary_url` in place of
+/// `data`
 /// for bytes, in the order of their ids. When there are more, the next cursor is in a last line `{"next": …}`.
 #[utoipa::path(
     operation_id = "read_entries",

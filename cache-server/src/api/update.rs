@@ -75,7 +75,13 @@ async fn update(cache: &Cache, at: ById, content: NewContent, conditions: &Condi
     tag = "update",
     params(ById, IfMatch),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "new text"),
-    responses((status = 200, description = "The content was replaced.", body = UpdateResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The content was replaced.", body = UpdateResponse,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
+        Refused
+    )
 )]
 #[post("/{namespace}/update/{cache_id}/string")]
 async fn update_string(
@@ -95,7 +101,13 @@ async fn update_string(
     tag = "update",
     params(ById, IfMatch),
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 2})),
-    responses((status = 200, description = "The content was replaced.", body = UpdateResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The content was replaced.", body = UpdateResponse,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
+        Refused
+    )
 )]
 #[post("/{namespace}/update/{cache_id}/json")]
 async fn update_json(
@@ -115,7 +127,13 @@ async fn update_json(
     tag = "update",
     params(ById, IfMatch),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
-    responses((status = 200, description = "The content was replaced.", body = UpdateResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The content was replaced.", body = UpdateResponse,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
+        Refused
+    )
 )]
 #[post("/{namespace}/update/{cache_id}/binary")]
 async fn update_binary(

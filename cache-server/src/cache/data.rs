@@ -90,7 +90,8 @@ impl ChildFile {
 }
 
 impl Cache {
-    /// Stores a child file in every data folder of an entry, replacing what is there; `None` when there is no such entry.
+    /// Stores a child file in every data folder of an entry, replacing what is there; `None` when there is no such
+    /// entry.
     pub async fn store_child(
         &self,
         namespace: &Namespace,

@@ -23,7 +23,8 @@ pub struct Deleted {
 }
 
 impl Cache {
-    /// Deletes an entry, where `if_match` is given only with its content in one of those versions; `None` when there is no such entry.
+    /// Deletes an entry, where `if_match` is given only with its content in one of those versions; `None` when there
+    /// is no such entry.
     ///
     /// Files that a newer entry has taken over stay. Costs two reads, a listing of the child files and one commit.
     pub async fn delete(
@@ -74,7 +75,8 @@ impl Cache {
         Err(Error::Busy)
     }
 
-    /// Deletes child files that were stored while their entry was being deleted. Since its id reference is gone, no more
+    /// Deletes child files that were stored while their entry was being deleted. Since its id reference is gone, no
+    /// more
     /// can come; those of an entry that has taken the path meanwhile stay.
     async fn sweep(&self, content: &ObjectPath, folder: &Folder) -> Result<Vec<ObjectPath>> {
         if !self.stem_is_free(content).await? {

@@ -67,7 +67,8 @@ impl Cache {
 
     /// Finds child files of a key in path order, after (or, descending, before) the path `after`.
     ///
-    /// Answers the files and where the next page begins; `None` when there is no such entry. Descending reads all names of
+    /// Answers the files and where the next page begins; `None` when there is no such entry. Descending reads all
+    /// names of
     /// the key first.
     pub async fn child_files_of(
         &self,

@@ -1,6 +1,8 @@
-//! The cache itself: what is stored, found, updated and deleted, in terms of entries; it knows neither HTTP nor engines.
+//! The cache itself: what is stored, found, updated and deleted, in terms of entries; it knows neither HTTP nor
+//! engines.
 //!
-//! An entry is a content file in one to three copies, two sidecars beside each copy, a reference by its id and a share in the
+//! An entry is a content file in one to three copies, two sidecars beside each copy, a reference by its id and a share
+//! in the
 //! reference by its hash. It becomes visible with its id reference, which is written after everything it points to.
 
 mod data;

@@ -99,7 +99,8 @@ impl Cache {
     /// Stores an entry and gives it a new id, whatever was stored before.
     ///
     /// When it answers, the entry is found by id and by hash. Storing to a path that has content replaces the content;
-    /// the earlier entry then reads the newer content. Costs one commit; `temporal_versioned` with a file id of its own also
+    /// the earlier entry then reads the newer content. Costs one commit; `temporal_versioned` with a file id of its
+    /// own also
     /// costs the reads that find the next version.
     pub async fn store(&self, entry: NewEntry) -> Result<Stored> {
         if entry.only_if_absent && entry.strategy != Strategy::KeyBased {

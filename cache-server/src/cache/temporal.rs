@@ -1,4 +1,5 @@
-//! The time-range scan: entries of the temporal strategies in the order they were stored, read from the time folders only.
+//! The time-range scan: entries of the temporal strategies in the order they were stored, read from the time folders
+//! only.
 //!
 //! Folders end with the UTC minute. The Python service wrote hour folders in its own local time; those within
 //! fourteen hours of the range are read too, and filtered by what their metadata says.

@@ -52,7 +52,8 @@ impl NewContent {
 }
 
 impl Cache {
-    /// Replaces the content of an entry, where `if_match` is given only in one of those versions; `None` when there is no such entry.
+    /// Replaces the content of an entry, where `if_match` is given only in one of those versions; `None` when there is
+    /// no such entry.
     ///
     /// Strings and JSON may replace one another; bytes may replace bytes only.
     pub async fn update(
@@ -125,7 +126,8 @@ pub(super) struct Owned {
 }
 
 impl Owned {
-    /// Tells whether the content is this entry's. Content nobody claims counts as its, save the later copies of a version:
+    /// Tells whether the content is this entry's. Content nobody claims counts as its, save the later copies of a
+    /// version:
     /// `latest/` and the time copy are the newest version's, and gone with it.
     pub(super) fn by(&self, reference: &IdReference) -> bool {
         let first = reference.file_paths.content_files.first() == Some(&self.content);

@@ -1,6 +1,7 @@
 //! The `embedded` engine, the default: an LSM tree (`fjall`) in one folder, with one committer thread.
 //!
-//! Batches wait in a bounded queue. The committer takes all that wait, checks and applies them one after another on top of
+//! Batches wait in a bounded queue. The committer takes all that wait, checks and applies them one after another on
+//! top of
 //! each other, writes them as one atomic batch with one `fsync`, and only then answers everybody: durability costs
 //! one disk flush for a whole group of concurrent requests. A value is stored behind the eight bytes of its version.
 

@@ -1,6 +1,7 @@
 //! The `local_disk` engine: one file per object, readable by people and by the Python service.
 //!
-//! A file is written under `.tmp/`, flushed, and renamed into place; then its folder is flushed. Only one server may have
+//! A file is written under `.tmp/`, flushed, and renamed into place; then its folder is flushed. Only one server may
+//! have
 //! the root open (`.lock`), so locks in memory make conditions and edits atomic. The version of an object is its
 //! modification time, which is set to a value no other write of this server has.
 

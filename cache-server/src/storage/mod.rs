@@ -1,8 +1,10 @@
 //! Where objects are kept: one small trait, and one file for each engine behind it.
 //!
-//! An object is bytes under a path, with an opaque [`Version`] that changes at every write. Everything the cache stores is
+//! An object is bytes under a path, with an opaque [`Version`] that changes at every write. Everything the cache
+//! stores is
 //! written by [`Storage::commit`]: a [`Batch`] of writes in stages, guarded by preconditions. `memory` and
-//! `embedded` apply a batch atomically. `local_disk` applies it stage by stage, in order, so that a crash leaves a prefix of
+//! `embedded` apply a batch atomically. `local_disk` applies it stage by stage, in order, so that a crash leaves a
+//! prefix of
 //! it; the order in which the domain builds a batch is therefore part of what it promises.
 
 mod batch;

@@ -1,6 +1,7 @@
 //! A kill between any two writes of an operation on `local_disk`: the folder is made for every prefix of the writes.
 //!
-//! Whatever the prefix is, no reference dangles, what was there before is whole, and the same operation can be done again.
+//! Whatever the prefix is, no reference dangles, what was there before is whole, and the same operation can be done
+//! again.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,8 @@
-//! Crashes: whatever ends the server, and whenever, everything acknowledged is there afterwards and nothing is half there.
+//! Crashes: whatever ends the server, and whenever, everything acknowledged is there afterwards and nothing is half
+//! there.
 //!
-//! Every cycle starts the real program, loads it over HTTP, ends it in the middle, and looks at what the next start finds.
+//! Every cycle starts the real program, loads it over HTTP, ends it in the middle, and looks at what the next start
+//! finds.
 //! `CRASH_CYCLES` sets how many cycles are run.
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 

@@ -22,7 +22,8 @@ fn value(number: u64) -> Vec<u8> {
     noise(number, (64 << 10) + Random::seeded(number).below(192 << 10))
 }
 
-/// Stores until the server is gone, and tells `limit` when that many bytes were acknowledged; tells the ids by their numbers.
+/// Stores until the server is gone, and tells `limit` when that many bytes were acknowledged; tells the ids by their
+/// numbers.
 async fn store(http: Http, first: u64, total: usize, limit: Arc<Limit>) -> Vec<(u64, String)> {
     let stored = Arc::new(AtomicUsize::new(0));
     let task = |task: u64| {

@@ -1,4 +1,5 @@
-//! What every storage engine must do: one suite of plain functions, called for each engine, and what single engines add.
+//! What every storage engine must do: one suite of plain functions, called for each engine, and what single engines
+//! add.
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 mod atomicity;

@@ -109,7 +109,13 @@ async fn list(
     operation_id = "list_children",
     tag = "data",
     params(ById, Recursive, Page),
-    responses((status = 200, description = "The child files.", body = ChildListResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child files.", body = ChildListResponse,
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
+        Refused
+    )
 )]
 #[get("/list")]
 async fn list_children(
@@ -124,7 +130,13 @@ async fn list_children(
     operation_id = "list_children_under",
     tag = "data",
     params(ById, ChildFolder, Recursive, Page),
-    responses((status = 200, description = "The child files.", body = ChildListResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child files.", body = ChildListResponse,
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
+        Refused
+    )
 )]
 #[get("/list/{data_key:.*}")]
 async fn list_children_under(

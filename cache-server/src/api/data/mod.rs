@@ -15,7 +15,8 @@ use super::operations::operations;
 use super::params::{ById, ChildFileId};
 use crate::cache::{Cache, ChildName};
 
-// Every operation. Where paths overlap the order is that of the Python service: `delete/all` before `delete/{data_type}`.
+// Every operation. Where paths overlap the order is that of the Python service: `delete/all` before
+// `delete/{data_type}`.
 operations!(in store, in retrieve, in update, in exists, in list, in read, in delete);
 
 /// A data key as answers show it; empty for none.

@@ -62,7 +62,10 @@ async fn read(
     tag = "data",
     params(ById, Ordering, Page),
     responses(
-        (status = 200, description = "The child files.", body = String, content_type = "application/x-ndjson"),
+        (
+            status = 200, description = "The child files.", body = String, content_type = "application/x-ndjson",
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
         Refused
     )
 )]
@@ -82,7 +85,10 @@ async fn read_children(
     tag = "data",
     params(ById, ChildFolder, Ordering, Page),
     responses(
-        (status = 200, description = "The child files.", body = String, content_type = "application/x-ndjson"),
+        (
+            status = 200, description = "The child files.", body = String, content_type = "application/x-ndjson",
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
         Refused
     )
 )]

@@ -30,7 +30,10 @@ async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
-        (status = 200, description = "The entry.", body = RetrieveResponse),
+        (
+            status = 200, description = "The entry.", body = RetrieveResponse,
+            headers(("ETag" = String, description = "The tag of the content and of the entry that owns it."))
+        ),
         (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
@@ -55,7 +58,10 @@ async fn retrieve_by_id(
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
-        (status = 200, description = "The text.", body = String, content_type = "text/plain"),
+        (
+            status = 200, description = "The text.", body = String, content_type = "text/plain",
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
         (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
@@ -79,7 +85,10 @@ async fn retrieve_string(
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
-        (status = 200, description = "The JSON.", body = serde_json::Value),
+        (
+            status = 200, description = "The JSON.", body = serde_json::Value,
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
         (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
@@ -103,7 +112,10 @@ async fn retrieve_json(
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
-        (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        (
+            status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream",
+            headers(("ETag" = String, description = "The tag of the content."))
+        ),
         (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )

@@ -115,7 +115,10 @@ struct OwnerResponse {
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
-        (status = 200, description = "The metadata.", body = MetadataResponse),
+        (
+            status = 200, description = "The metadata.", body = MetadataResponse,
+            headers(("ETag" = String, description = "The tag of the content and of the entry that owns it."))
+        ),
         (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
