@@ -27,6 +27,8 @@ const GROUP: usize = 256;
 const MAX_JOURNALS: u64 = 128 << 20;
 /// Memory for blocks read from disk.
 const BLOCK_CACHE: u64 = 64 << 20;
+/// What is written is kept in memory up to this size before it goes to a table on disk; a few such wait at a time.
+const MEMTABLE: u64 = 16 << 20;
 /// Values from this size on are kept apart, so that compaction does not copy them.
 const LARGE_VALUE: u32 = 16 << 10;
 /// The bytes of the version in front of every value.
@@ -62,7 +64,7 @@ impl Embedded {
                 .open()?;
             let objects = database.keyspace("objects", || {
                 let large = KvSeparationOptions::default().separation_threshold(LARGE_VALUE);
-                KeyspaceCreateOptions::default().with_kv_separation(Some(large))
+                KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE).with_kv_separation(Some(large))
             })?;
             Ok(Tree { database, objects })
         };
