@@ -28,7 +28,7 @@ const MAX_JOURNALS: u64 = 128 << 20;
 /// Memory for blocks read from disk.
 const BLOCK_CACHE: u64 = 64 << 20;
 /// What is written is kept in memory up to this size before it goes to a table on disk; a few such wait at a time.
-const MEMTABLE: u64 = 16 << 20;
+const MEMTABLE: u64 = 32 << 20;
 /// Values from this size on are kept apart, so that compaction does not copy them.
 const LARGE_VALUE: u32 = 16 << 10;
 /// The bytes of the version in front of every value.
