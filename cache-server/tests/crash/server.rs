@@ -1,10 +1,12 @@
 //! The real program, started in a folder and stopped in every way there is, and an HTTP client for it.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -103,14 +105,17 @@ impl Server {
 
     /// Waits until a process that was asked to end has ended.
     pub(crate) fn ended(mut self) -> ExitStatus {
-        let asked = Instant::now();
-        let status = loop {
-            match self.child.try_wait().unwrap() {
-                Some(status) => break status,
-                None if asked.elapsed() > PATIENCE => panic!("the server has not ended after {PATIENCE:?}"),
-                None => std::thread::sleep(Duration::from_millis(5)),
+        let Self { child, output, .. } = &mut self;
+        let (sender, ended) = mpsc::channel();
+        thread::scope(|scope| {
+            // The output ends with the process.
+            scope.spawn(move || sender.send(io::copy(output, &mut io::sink())));
+            if ended.recv_timeout(PATIENCE).is_err() {
+                let _ = child.kill();
+                panic!("the server has not ended after {PATIENCE:?}");
             }
-        };
+        });
+        let status = child.wait().unwrap();
         self.assert_no_panic();
         status
     }
