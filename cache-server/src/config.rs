@@ -2,8 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
+use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use object_store::ClientOptions;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+
+use crate::storage::{Connection, Folder};
 
 /// A content-addressed cache service over HTTP.
 #[derive(Debug, Parser)]
@@ -38,9 +44,9 @@ pub struct Config {
     /// How many threads serve requests; one for each core when not given.
     #[arg(long, env = "CACHE_SERVER__WORKERS")]
     pub workers: Option<usize>,
-    /// Where entries are kept.
-    #[arg(long, env = "CACHE__SERVICE__STORAGE_MODE", value_enum, default_value_t = StorageMode::Embedded, ignore_case = true)]
-    pub storage_mode: StorageMode,
+    /// Where entries are kept; when not given, `s3` if there are AWS credentials and a bucket's name, else `embedded`.
+    #[arg(long, env = "CACHE__SERVICE__STORAGE_MODE", value_enum, ignore_case = true)]
+    pub storage_mode: Option<StorageMode>,
     /// The folder of the `embedded` or `local_disk` storage; wins over the two variables below.
     #[arg(long)]
     pub path: Option<PathBuf>,
@@ -50,6 +56,9 @@ pub struct Config {
     /// The folder of the `local_disk` storage.
     #[arg(long, env = "CACHE__SERVICE__LOCAL_DISK_PATH", default_value = "./cache-files")]
     pub local_disk_path: PathBuf,
+    /// How the `s3` storage is reached.
+    #[command(flatten)]
+    pub s3: S3Config,
     /// Keep everything below this prefix of the storage, such as `admin/`.
     #[arg(long, env = "CACHE__SERVICE__STORAGE_PREFIX", default_value = "")]
     pub storage_prefix: String,
@@ -91,6 +100,97 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
+/// How the `s3` storage is reached. Other `AWS_*` variables, such as those of roles in containers, are read as
+/// `object_store` documents them.
+#[derive(Clone, Args)]
+pub struct S3Config {
+    /// The bucket of the `s3` storage; created when it is missing and the credentials allow it.
+    #[arg(long, env = "CACHE__SERVICE__BUCKET_NAME")]
+    pub bucket: Option<String>,
+    /// The address of the S3 server, such as `https://s3.example.org`; AWS when not given.
+    #[arg(long = "s3-endpoint", env = "AWS_ENDPOINT_URL")]
+    pub endpoint: Option<String>,
+    /// The region; `us-east-1` when not given.
+    #[arg(long = "s3-region", env = "AWS_REGION")]
+    pub region: Option<String>,
+    /// The id of the access key.
+    #[arg(long = "s3-access-key-id", env = "AWS_ACCESS_KEY_ID", hide_env_values = true)]
+    pub access_key_id: Option<String>,
+    /// The access key.
+    #[arg(long = "s3-secret-access-key", env = "AWS_SECRET_ACCESS_KEY", hide_env_values = true)]
+    pub secret_access_key: Option<String>,
+    /// The token of a session's credentials.
+    #[arg(long = "s3-session-token", env = "AWS_SESSION_TOKEN", hide_env_values = true)]
+    pub session_token: Option<String>,
+    /// Allow an endpoint without TLS.
+    #[arg(long = "s3-allow-http", env = "AWS_ALLOW_HTTP", default_value_t = false)]
+    pub allow_http: bool,
+    /// How long connecting to the S3 server may take, in milliseconds.
+    #[arg(long = "s3-connect-timeout-ms", env = "CACHE_SERVER__S3_CONNECT_TIMEOUT_MS", default_value_t = 2_000)]
+    pub connect_timeout_ms: u64,
+    /// How long one attempt of a request to it may take, in milliseconds.
+    #[arg(long = "s3-attempt-timeout-ms", env = "CACHE_SERVER__S3_ATTEMPT_TIMEOUT_MS", default_value_t = 10_000)]
+    pub attempt_timeout_ms: u64,
+    /// How often a request that failed on the way or in the S3 server is tried again, after pauses of 20 ms to 2 s with
+    /// jitter.
+    #[arg(long = "s3-retries", env = "CACHE_SERVER__S3_RETRIES", default_value_t = 4)]
+    pub retries: usize,
+    /// How long a whole storage operation may take, in milliseconds; then the request is answered 503.
+    #[arg(long = "s3-operation-timeout-ms", env = "CACHE_SERVER__S3_OPERATION_TIMEOUT_MS", default_value_t = 30_000)]
+    pub operation_timeout_ms: u64,
+    /// How many bytes of id references are remembered, which saves a request at most retrieves; 0 remembers none.
+    #[arg(long = "s3-read-cache-bytes", env = "CACHE_SERVER__S3_READ_CACHE_BYTES", default_value_t = 64 << 20)]
+    pub read_cache_bytes: u64,
+}
+
+impl S3Config {
+    /// The connection these settings describe; `folder` is where the storage lies in the bucket.
+    pub fn connection(&self, folder: Folder) -> anyhow::Result<Connection> {
+        let bucket = self.bucket.clone().filter(|name| !name.is_empty());
+        let bucket = bucket.context("the s3 storage needs the name of a bucket: set CACHE__SERVICE__BUCKET_NAME")?;
+        let mut builder = AmazonS3Builder::from_env();
+        let given = [
+            (AmazonS3ConfigKey::Endpoint, &self.endpoint),
+            (AmazonS3ConfigKey::Region, &self.region),
+            (AmazonS3ConfigKey::AccessKeyId, &self.access_key_id),
+            (AmazonS3ConfigKey::SecretAccessKey, &self.secret_access_key),
+            (AmazonS3ConfigKey::Token, &self.session_token),
+        ];
+        for (key, value) in given {
+            if let Some(value) = value {
+                builder = builder.with_config(key, value);
+            }
+        }
+        let plain = self.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
+        if plain && !self.allow_http {
+            bail!("AWS_ENDPOINT_URL has no TLS: use https://, or set AWS_ALLOW_HTTP=true for a trusted network");
+        }
+        let attempt_timeout = Duration::from_millis(self.attempt_timeout_ms);
+        let options = ClientOptions::new()
+            .with_allow_http(self.allow_http)
+            .with_connect_timeout(Duration::from_millis(self.connect_timeout_ms))
+            .with_timeout(attempt_timeout);
+        Ok(Connection {
+            builder: builder.with_client_options(options).with_virtual_hosted_style_request(false),
+            bucket,
+            region: self.region.clone(),
+            folder,
+            attempt_timeout,
+            retries: self.retries,
+            operation_timeout: Duration::from_millis(self.operation_timeout_ms),
+        })
+    }
+}
+
+impl std::fmt::Debug for S3Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("S3Config")
+            .field("bucket", &self.bucket)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Where entries are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -101,6 +201,8 @@ pub enum StorageMode {
     LocalDisk,
     /// An embedded storage engine in one folder.
     Embedded,
+    /// A bucket of an S3 server, shared by any number of cache servers.
+    S3,
 }
 
 impl StorageMode {
@@ -110,6 +212,7 @@ impl StorageMode {
             Self::Memory => "memory",
             Self::LocalDisk => "local_disk",
             Self::Embedded => "embedded",
+            Self::S3 => "s3",
         }
     }
 }
@@ -139,6 +242,13 @@ impl Config {
     pub fn address(&self) -> SocketAddr {
         (self.host, self.port).into()
     }
+
+    /// Where entries are kept. A developer's shell with AWS credentials does not write to S3 by surprise: it takes the
+    /// name of a bucket as well.
+    pub fn storage_mode(&self) -> StorageMode {
+        let has_s3 = self.s3.access_key_id.is_some() && self.s3.secret_access_key.is_some() && self.s3.bucket.is_some();
+        self.storage_mode.unwrap_or(if has_s3 { StorageMode::S3 } else { StorageMode::Embedded })
+    }
 }
 
 impl std::fmt::Debug for Config {
@@ -146,7 +256,7 @@ impl std::fmt::Debug for Config {
         let redacted = |key: &Option<String>| key.as_ref().map(|_| "[redacted]");
         f.debug_struct("Config")
             .field("address", &self.address())
-            .field("storage_mode", &self.storage_mode)
+            .field("storage_mode", &self.storage_mode())
             .field("api_key", &redacted(&self.api_key))
             .field("admin_api_key", &redacted(&self.admin_api_key))
             .finish_non_exhaustive()

@@ -1,6 +1,7 @@
 //! The program: reads the configuration, starts the log, serves.
 
 use std::io::IsTerminal;
+use std::process::ExitCode;
 
 use cache_server::config::{Command, CommandLine, Config, LogFormat};
 use cache_server::server;
@@ -10,15 +11,22 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let line = CommandLine::parse();
-    match line.command {
+    let served = match line.command {
         Some(Command::Openapi) => {
             print!("{}", cache_server::openapi());
             Ok(())
         }
         Some(Command::Serve(config)) => serve(*config),
         None => serve(line.config),
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::api::{self, ApiKey, Settings};
 use crate::cache::Cache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, HashAlgorithm, StorageMode};
-use crate::storage::{Embedded, Folder, LocalDisk, Memory, Prefixed, SharedStorage};
+use crate::storage::{Embedded, Folder, LocalDisk, Memory, Prefixed, S3, SharedStorage};
 
 /// A server that has its port and waits to be run.
 pub struct Bound {
@@ -57,6 +57,10 @@ pub fn bind(config: &Config) -> anyhow::Result<Bound> {
 pub fn bind_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound> {
     let settings = settings(config, clock.now())?;
     let cache = Cache::new(open_storage(config)?, clock, hashes(config)?);
+    let cache = match config.storage_mode() {
+        StorageMode::S3 => cache.remembering(config.s3.read_cache_bytes),
+        StorageMode::Memory | StorageMode::LocalDisk | StorageMode::Embedded => cache,
+    };
     let (shared_cache, settings) = (web::Data::new(cache.clone()), web::Data::new(settings));
     let mut server = HttpServer::new(move || api::app(shared_cache.clone(), settings.clone()))
         // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
@@ -88,12 +92,13 @@ async fn asked_to_end() {
 /// Opens the engine the configuration names; nothing else asks which one runs.
 fn open_storage(config: &Config) -> anyhow::Result<SharedStorage> {
     let path = |default: &std::path::PathBuf| config.path.clone().unwrap_or_else(|| default.clone());
-    let storage: SharedStorage = match config.storage_mode {
+    let prefix = Folder::parse(&config.storage_prefix).context("the storage prefix is not usable")?;
+    let storage: SharedStorage = match config.storage_mode() {
         StorageMode::Memory => Arc::new(Memory::new()),
         StorageMode::LocalDisk => Arc::new(LocalDisk::open(&path(&config.local_disk_path))?),
         StorageMode::Embedded => Arc::new(Embedded::open(&path(&config.embedded_path))?),
+        StorageMode::S3 => Arc::new(S3::open(&config.s3.connection(prefix.clone())?)?),
     };
-    let prefix = Folder::parse(&config.storage_prefix).context("the storage prefix is not usable")?;
     if prefix == Folder::root() {
         return Ok(storage);
     }
@@ -126,7 +131,8 @@ fn settings(config: &Config, boot_time: u64) -> anyhow::Result<Settings> {
         body_limit: config.body_limit,
         body_pause: Duration::from_secs(config.body_pause_seconds),
         cors_origins: config.cors_origins.clone(),
-        storage_mode: config.storage_mode.as_str(),
+        storage_mode: config.storage_mode().as_str(),
+        bucket: config.s3.bucket.clone().filter(|_| config.storage_mode() == StorageMode::S3),
         default_ttl_hours: config.default_ttl_hours,
         instance_id: Uuid::new_v4(),
         boot_time,

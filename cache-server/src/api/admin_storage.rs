@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::Settings;
 use super::error::{Error, Refused, Result};
 use super::params::{FullPath, Page, Params, Recursive, StoredFile, StoredFolder};
 use super::store::Bytes;
@@ -32,7 +33,7 @@ operations!(
 struct BucketName {
     /// The bucket's name; `NA` for storage that has none.
     #[serde(rename = "bucket-name")]
-    bucket_name: &'static str,
+    bucket_name: String,
 }
 
 /// Tell the bucket of the storage
@@ -42,8 +43,8 @@ struct BucketName {
     responses((status = 200, description = "The bucket's name.", body = BucketName), Refused)
 )]
 #[get("/admin/storage/bucket-name")]
-async fn bucket_name() -> web::Json<BucketName> {
-    web::Json(BucketName { bucket_name: "NA" })
+async fn bucket_name(settings: web::Data<Settings>) -> web::Json<BucketName> {
+    web::Json(BucketName { bucket_name: settings.bucket.clone().unwrap_or_else(|| "NA".to_owned()) })
 }
 
 /// Whether there is a stored file.

@@ -182,6 +182,7 @@ impl actix_web::ResponseError for Error {
                     storage::Error::PathConflict { .. } => StatusCode::CONFLICT,
                     storage::Error::PathTooLong { .. } => StatusCode::BAD_REQUEST,
                     storage::Error::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
+                    storage::Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
                     storage::Error::Precondition { .. } | storage::Error::Failed { .. } => {
                         StatusCode::INTERNAL_SERVER_ERROR
                     }
@@ -205,7 +206,7 @@ impl actix_web::ResponseError for Error {
                 }
                 json_body(&mut response, &json!({ "detail": "Method Not Allowed" }))
             }
-            Self::Cache(cache::Error::Busy) => {
+            Self::Cache(cache::Error::Busy | cache::Error::Storage(storage::Error::Unavailable { .. })) => {
                 response.insert_header((header::RETRY_AFTER, "1"));
                 json_body(&mut response, &self.body_value())
             }
@@ -280,6 +281,10 @@ fn cache_error(error: &cache::Error) -> Value {
         cache::Error::Storage(storage::Error::PathTooLong { .. }) => "PATH_TOO_LONG",
         cache::Error::Storage(storage::Error::Full(_)) => {
             return detail(json!({ "error_type": "STORAGE_FULL", "message": "no space is left to store this" }));
+        }
+        cache::Error::Storage(storage::Error::Unavailable { .. }) => {
+            let message = "the storage does not answer; whether something was written is unknown";
+            return detail(json!({ "error_type": "UNAVAILABLE", "message": message }));
         }
         cache::Error::Storage(storage::Error::Precondition { .. } | storage::Error::Failed { .. }) => {
             return detail(json!({ "error_type": "INTERNAL", "message": "internal error" }));

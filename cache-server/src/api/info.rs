@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::Settings;
 use super::error::{Refused, Result};
 use crate::api::operations::operations;
-use crate::cache::Cache;
+use crate::cache::{Cache, ReadCacheStats};
 use crate::storage::ObjectPath;
 
-operations!(health, live, ready, server_info, service_status, versions, storage_info,);
+operations!(health, live, ready, server_info, service_status, versions, storage_info, read_cache);
 
 /// That the service answers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -136,7 +136,7 @@ async fn versions() -> web::Json<Versions> {
 /// Where entries are kept.
 #[derive(Debug, Serialize, ToSchema)]
 struct StorageInfo {
-    /// `memory`, `local_disk` or `embedded`.
+    /// `memory`, `local_disk`, `embedded` or `s3`.
     storage_mode: &'static str,
     /// Reported and not enforced.
     ttl_hours: u32,
@@ -151,4 +151,17 @@ struct StorageInfo {
 #[get("/server/storage/info")]
 async fn storage_info(settings: web::Data<Settings>) -> web::Json<StorageInfo> {
     web::Json(StorageInfo { storage_mode: settings.storage_mode, ttl_hours: settings.default_ttl_hours })
+}
+
+/// Tell how the read cache of id references does
+///
+/// There is one with the `s3` storage only; it is this server's own.
+#[utoipa::path(
+    operation_id = "read_cache",
+    tag = "server",
+    responses((status = 200, description = "Its size and its counters.", body = ReadCacheStats), Refused)
+)]
+#[get("/server/storage/read-cache")]
+async fn read_cache(cache: web::Data<Cache>) -> web::Json<ReadCacheStats> {
+    web::Json(cache.read_cache())
 }

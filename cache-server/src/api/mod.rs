@@ -49,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) cors_origins: Vec<String>,
     /// The storage mode, as `/server/storage/info` reports it.
     pub(crate) storage_mode: &'static str,
+    /// The bucket of the `s3` storage.
+    pub(crate) bucket: Option<String>,
     /// Reported and not enforced, as in the Python service.
     pub(crate) default_ttl_hours: u32,
     /// Identifies this process in `/info/server`.

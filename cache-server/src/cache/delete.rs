@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cache_client::{CacheHash, CacheId, Namespace};
 
-use super::update::Owned;
+use super::update::Records;
 use super::{Cache, Error, RACES, Result, lost_race, parse_hash_reference};
 use crate::layout::{self, Kind};
 use crate::records::{IdReference, reference_bytes};
@@ -35,38 +35,39 @@ impl Cache {
     ) -> Result<Option<Deleted>> {
         for _ in 0..RACES {
             let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
-            let owners = self.owners(&reference).await?;
-            let own: Vec<_> = owners.iter().map(|owned| owned.by(&reference)).collect();
-            let mut children = Vec::new();
-            let data_folders = &reference.file_paths.data_folders;
-            for (at, folder) in data_folders.iter().enumerate() {
-                if own.get(at).copied().unwrap_or_default() && self.stem_is_free(&owners[at].content).await? {
-                    children.extend(self.child_files(folder).await?);
-                }
-            }
+            let owners = self.owners(&reference, Records::All).await?;
+            let own = owners.iter().zip(&reference.file_paths.data_folders);
+            let own: Vec<_> = own.filter(|(owned, _)| owned.by(&reference)).collect();
             let mut batch = Batch::new();
             batch.require(Require::Version(layout::by_id(namespace, id), found));
             if let (Some(versions), Some(first)) = (if_match, owners.first()) {
-                batch.require(self.one_of(&first.content, versions).await?);
-            }
-            let mut files = Vec::new();
-            for (owned, _) in owners.iter().zip(&own).filter(|(_, own)| **own) {
-                batch.require(owned.unchanged());
-                files.extend([owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()]);
+                let head = first.head.as_ref().filter(|head| versions.contains(&head.version)).ok_or(Error::Changed)?;
+                batch.require(Require::Version(first.content.clone(), head.version.clone()));
             }
             batch.edit(layout::by_hash(namespace, &reference.cache_hash), leave_hash(id)).then();
-            batch.delete(layout::by_id(namespace, id)).then();
-            let (now, later) = children.split_at(children.len().min(BATCH));
-            files.extend_from_slice(now);
-            for file in &files {
-                batch.delete(file.clone());
+            batch.delete(layout::by_id(namespace, id));
+            let mut files = Vec::new();
+            let mut later = Vec::new();
+            for (owned, folder) in &own {
+                let mut children = match self.stem_is_free(&owned.content).await? {
+                    true => self.child_files(folder).await?,
+                    false => Vec::new(),
+                };
+                later.extend(children.split_off(children.len().min(BATCH)));
+                let with_sidecars = [owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()];
+                batch.requires(owned.unchanged()).own(owned.content.clone(), owned.sidecar.clone()).then();
+                for file in with_sidecars.into_iter().chain(children) {
+                    batch.delete(file.clone());
+                    files.push(file);
+                }
             }
             if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
+                self.forget_reference(namespace, id);
                 let mut deleted = report(namespace, &reference, files, &outcomes);
                 for chunk in later.chunks(BATCH) {
                     deleted.paths.extend(self.delete_files(chunk.to_vec()).await?);
                 }
-                for ((owned, folder), _) in owners.iter().zip(data_folders).zip(&own).filter(|(_, own)| **own) {
+                for (owned, folder) in own {
                     deleted.paths.extend(self.sweep(&owned.content, folder).await?);
                 }
                 return Ok(Some(deleted));
@@ -152,16 +153,6 @@ impl Cache {
 
 fn is_below(file: &str, prefix: &str) -> bool {
     file.starts_with(prefix)
-}
-
-impl Owned {
-    /// The condition that nobody has taken the content over since.
-    pub(super) fn unchanged(&self) -> Require {
-        match &self.version {
-            Some(version) => Require::Version(self.sidecar.clone(), version.clone()),
-            None => Require::Absent(self.sidecar.clone()),
-        }
-    }
 }
 
 /// Takes an entry out of the reference of its hash, and removes the reference with the last entry.

@@ -2,7 +2,7 @@
 
 use cache_client::{CacheId, DataKey, Namespace, Strategy};
 
-use super::{Cache, ChildFile, Entry, Error, Result};
+use super::{Cache, ChildFile, Entry, Error, Parts, Result};
 use crate::layout;
 use crate::records::IdReference;
 use crate::storage::{Folder, Object, ObjectPath};
@@ -57,7 +57,7 @@ impl Cache {
             if filter.strategy.is_some_and(|strategy| strategy != reference.strategy) {
                 continue;
             }
-            let Some(entry) = readable(path, self.entry(reference).await)? else { continue };
+            let Some(entry) = readable(path, self.entry(reference, Parts::All).await)? else { continue };
             if filter.key_prefix.as_ref().is_none_or(|prefix| entry.owner.cache_key.starts_with(prefix.as_str())) {
                 lines.push(EntryLine { entry, at: path.to_string() });
             }

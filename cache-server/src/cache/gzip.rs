@@ -11,6 +11,11 @@ const MAX_RATIO: usize = 100;
 /// Up to this size any ratio is allowed: short repetitive texts pack well.
 const FREE: usize = 1 << 20;
 
+/// Tells whether bytes begin as gzip does.
+pub(super) fn may_be(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
+}
+
 /// Unpacks a gzip body of a request.
 pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, String> {
     unpack_up_to(packed, packed.len().saturating_mul(MAX_RATIO).clamp(FREE, MAX_UNPACKED))

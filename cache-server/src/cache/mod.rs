@@ -10,6 +10,7 @@ mod delete;
 mod entries;
 mod gzip;
 mod namespaces;
+mod references;
 mod retrieve;
 mod store;
 mod temporal;
@@ -25,11 +26,13 @@ pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
 pub use delete::Deleted;
 pub use entries::{EntryFilter, EntryLine, Order};
 pub use namespaces::Stats;
-pub use retrieve::{Details, Entry, Value};
+pub use references::ReadCacheStats;
+pub use retrieve::{Details, Entry, Parts, Value};
 pub use store::{Content, NewEntry, Stored};
 pub use temporal::{TemporalCursor, TemporalScan};
 pub use update::{NewContent, Updated};
 
+use self::references::{Known, ReferenceCache};
 use crate::clock::Clock;
 use crate::layout;
 use crate::records::{HashReference, IdReference};
@@ -44,6 +47,7 @@ pub struct Cache {
     storage: SharedStorage,
     clock: Arc<dyn Clock>,
     hashes: CacheHashGenerator,
+    references: Option<Arc<ReferenceCache>>,
 }
 
 /// Why an operation was refused or failed. What is merely absent is `None`, not an error.
@@ -111,7 +115,14 @@ impl From<HashError> for Error {
 impl Cache {
     /// Makes a cache over a storage.
     pub fn new(storage: SharedStorage, clock: Arc<dyn Clock>, hashes: CacheHashGenerator) -> Self {
-        Self { storage, clock, hashes }
+        Self { storage, clock, hashes, references: None }
+    }
+
+    /// Remembers id references in up to so many bytes of memory; none for 0.
+    ///
+    /// Worth it where a read costs a request to another machine.
+    pub fn remembering(self, bytes: u64) -> Self {
+        Self { references: (bytes > 0).then(|| Arc::new(ReferenceCache::new(bytes))), ..self }
     }
 
     /// The time now, in milliseconds since 1970.
@@ -149,15 +160,19 @@ impl Cache {
 
     /// The newest entry of a hash whose id reference exists.
     pub async fn newest_of(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<IdReference>> {
+        Ok(self.newest_known(namespace, hash).await?.map(|known| known.reference))
+    }
+
+    async fn newest_known(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<Known>> {
         let Some(object) = self.storage.get(&layout::by_hash(namespace, hash)).await? else { return Ok(None) };
         if let Some(latest) = HashReference::latest(&object.bytes)
-            && let Some(found) = self.reference(namespace, latest).await?
+            && let Some(found) = self.known_reference(namespace, latest).await?
         {
             return Ok(Some(found));
         }
         let Some(reference) = parse_hash_reference(&object.bytes) else { return Ok(None) };
         for entry in reference.cache_ids.iter().rev() {
-            if let Some(found) = self.reference(namespace, entry.cache_id).await? {
+            if let Some(found) = self.known_reference(namespace, entry.cache_id).await? {
                 return Ok(Some(found));
             }
         }

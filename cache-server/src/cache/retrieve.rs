@@ -3,17 +3,27 @@
 use bytes::Bytes;
 use cache_client::{CacheHash, CacheId, Json, Namespace};
 
+use super::references::Known;
 use super::{Cache, Error, Result, document, gzip};
 use crate::layout;
 use crate::records::{Config, FileKind, IdReference, Metadata, Owner};
-use crate::storage::{ObjectPath, Version};
+use crate::storage::{Mark, ObjectPath, Version};
+
+/// What is read of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// The content, and of its owner only what is needed to unpack it: one read fewer.
+    Content,
+    /// The content and its owner.
+    All,
+}
 
 /// An entry as it was found: its reference, whose content lies there now, and the content.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The reference it was found by.
     pub reference: IdReference,
-    /// The entry that owns the content; a later store to the same path takes it over.
+    /// The entry that owns the content, where it was asked for; a later store to the same path takes it over.
     pub owner: Owner,
     /// The content file.
     pub path: ObjectPath,
@@ -21,6 +31,8 @@ pub struct Entry {
     pub content: Bytes,
     /// Its version.
     pub version: Version,
+    /// The entry the content itself says it belongs to, on engines that keep that with the content.
+    marked: Option<CacheId>,
 }
 
 /// What an entry holds.
@@ -44,43 +56,71 @@ pub struct Details {
 }
 
 impl Cache {
-    /// Finds an entry by its id. Costs two reads.
-    pub async fn by_id(&self, namespace: &Namespace, id: CacheId) -> Result<Option<Entry>> {
-        match self.reference(namespace, id).await? {
-            Some(reference) => self.entry(reference).await,
+    /// Finds an entry by its id. Costs three reads, or two for [`Parts::Content`].
+    pub async fn by_id(&self, namespace: &Namespace, id: CacheId, parts: Parts) -> Result<Option<Entry>> {
+        match self.known_reference(namespace, id).await? {
+            Some(known) => self.entry_of(namespace, known, parts).await,
             None => Ok(None),
         }
     }
 
-    /// Finds the newest entry of a hash. Costs three reads.
-    pub async fn by_hash(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<Entry>> {
-        let Some(newest) = self.newest_of(namespace, hash).await? else { return Ok(None) };
-        if let Some(entry) = self.entry(newest).await? {
+    /// Finds the newest entry of a hash. Costs one read more than [`Cache::by_id`].
+    pub async fn by_hash(&self, namespace: &Namespace, hash: &CacheHash, parts: Parts) -> Result<Option<Entry>> {
+        let Some(newest) = self.newest_known(namespace, hash).await? else { return Ok(None) };
+        if let Some(entry) = self.entry_of(namespace, newest, parts).await? {
             return Ok(Some(entry));
         }
         // Another entry took the newest one's path over and is deleted: an earlier one may have its content.
         let Some(reference) = self.hash_reference(namespace, hash).await? else { return Ok(None) };
         for earlier in reference.cache_ids.iter().rev() {
-            if let Some(entry) = self.by_id(namespace, earlier.cache_id).await? {
+            if let Some(entry) = self.by_id(namespace, earlier.cache_id, parts).await? {
                 return Ok(Some(entry));
             }
         }
         Ok(None)
     }
 
+    /// Reads the content of an entry whose reference may be an old one: if the content does not say itself that it is the
+    /// entry's, the entry may have been deleted by another server since.
+    async fn entry_of(&self, namespace: &Namespace, known: Known, parts: Parts) -> Result<Option<Entry>> {
+        let id = known.reference.cache_id;
+        let entry = self.entry(known.reference, parts).await?;
+        if !known.remembered || entry.as_ref().is_some_and(|entry| entry.marked == Some(id)) {
+            return Ok(entry);
+        }
+        self.forget_reference(namespace, id);
+        match (self.reference(namespace, id).await?, entry) {
+            (Some(_), Some(entry)) => Ok(Some(entry)),
+            (Some(reference), None) => self.entry(reference, parts).await,
+            (None, _) => Ok(None),
+        }
+    }
+
     /// Reads the content a reference points to.
-    pub(super) async fn entry(&self, reference: IdReference) -> Result<Option<Entry>> {
+    pub(super) async fn entry(&self, reference: IdReference, parts: Parts) -> Result<Option<Entry>> {
         let Some(path) = reference.file_paths.content_files.first().cloned() else { return Ok(None) };
-        let paths = [path, layout::metadata_of(&reference.file_paths.content_files[0])];
-        let mut found = self.storage.get_many(&paths).await?.into_iter();
-        let (content, metadata) = (found.next().flatten(), found.next().flatten());
-        let [path, metadata_path] = paths;
+        let sidecar = layout::metadata_of(&path);
+        let (content, metadata) = match parts {
+            Parts::All => {
+                let mut found = self.storage.get_many(&[path.clone(), sidecar.clone()]).await?.into_iter();
+                (found.next().flatten(), found.next().flatten())
+            }
+            Parts::Content => {
+                let content = self.storage.get(&path).await?;
+                // Only the owner's record tells packed bytes from bytes that were stored as they are.
+                let unsure = content.as_ref().is_some_and(|content| {
+                    content.mark.is_none() && reference.file_type == FileKind::Binary && gzip::may_be(&content.bytes)
+                });
+                (content, if unsure { self.storage.get(&sidecar).await? } else { None })
+            }
+        };
         let Some(content) = content else { return Ok(None) };
         let owner = match metadata {
-            Some(object) => document::<Metadata>(&metadata_path, &object)?.data,
-            None => unknown_owner(&reference),
+            Some(object) => document::<Metadata>(&sidecar, &object)?.data,
+            None => unknown_owner(&reference, content.mark),
         };
-        Ok(Some(Entry { reference, owner, path, content: content.bytes, version: content.version }))
+        let marked = content.mark.map(|mark| mark.cache_id);
+        Ok(Some(Entry { reference, owner, path, content: content.bytes, version: content.version, marked }))
     }
 
     /// The layout sidecar of an entry's first content file.
@@ -120,13 +160,13 @@ impl Cache {
     }
 }
 
-/// What a reference tells of an entry whose metadata is missing.
-fn unknown_owner(reference: &IdReference) -> Owner {
+/// What a reference and a mark tell of an entry whose metadata is missing, or was not asked for.
+fn unknown_owner(reference: &IdReference, mark: Option<Mark>) -> Owner {
     Owner {
         cache_hash: reference.cache_hash.clone(),
         cache_key: String::new(),
         cache_id: reference.cache_id,
-        content_encoding: None,
+        content_encoding: mark.filter(|mark| mark.gzip).map(|_| "gzip".to_owned()),
         file_id: reference.cache_id.to_string(),
         file_type: reference.file_type,
         json_field_path: None,

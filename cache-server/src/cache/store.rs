@@ -9,7 +9,7 @@ use crate::records::{
     AllPaths, Config, FilePaths, HashEntry, HashReference, IdReference, Metadata, Owner, content_hash, reference_bytes,
     sidecar_bytes,
 };
-use crate::storage::{Batch, Change, Child, ObjectPath, Outcome, Require, Version};
+use crate::storage::{Batch, Change, Child, Head, Mark, ObjectPath, Outcome, Require, Version};
 
 /// How many version folders are looked at together.
 const PAGE: usize = 1000;
@@ -111,7 +111,7 @@ impl Cache {
             Strategy::TemporalVersioned => self.store_version(&draft).await,
             Strategy::KeyBased if draft.entry.only_if_absent => self.create(&draft).await,
             Strategy::Direct | Strategy::Temporal | Strategy::TemporalLatest | Strategy::KeyBased => {
-                let stored = self.write(&draft, draft.place(1), None).await?;
+                let stored = self.write(&draft, draft.place(1), Vec::new()).await?;
                 stored.ok_or(Error::Busy)
             }
         }
@@ -145,32 +145,42 @@ impl Cache {
     /// Creates a key-based entry where there is none, taking over what a crash left without an id reference.
     async fn create(&self, draft: &Draft) -> Result<Stored> {
         let content = draft.place(1).content_files[0].clone();
-        let mut condition = Require::Absent(content.clone());
+        let mut conditions = vec![Require::Absent(content.clone())];
         for _ in 0..RACES {
-            if let Some(stored) = self.write(draft, draft.place(1), Some(condition)).await? {
+            if let Some(stored) = self.write(draft, draft.place(1), conditions).await? {
                 return Ok(stored);
             }
-            condition = match self.storage.get(&content).await? {
-                None => Require::Absent(content.clone()),
-                Some(object) if self.is_cut_off(draft, &content, object.modified).await? => {
-                    Require::Version(content.clone(), object.version)
-                }
-                Some(_) => return Err(Error::AlreadyExists),
+            conditions = match self.storage.head(&content).await? {
+                None => vec![Require::Absent(content.clone())],
+                Some(head) => self.cut_off(draft, &content, head).await?.ok_or(Error::AlreadyExists)?,
             };
         }
         Err(Error::Busy)
     }
 
-    /// Tells whether content is what a crash left of a create: old enough, and its owner has no id reference.
-    async fn is_cut_off(&self, draft: &Draft, content: &ObjectPath, modified: u64) -> Result<bool> {
-        if modified + CUT_OFF > self.now() {
-            return Ok(false);
+    /// The conditions on which content that a crash left of a create may be taken over: it is old enough, and its owner
+    /// has no id reference. `None` when it is not such content.
+    async fn cut_off(&self, draft: &Draft, content: &ObjectPath, head: Head) -> Result<Option<Vec<Require>>> {
+        let is_old = |modified: u64| modified + CUT_OFF <= self.now();
+        let sidecar = layout::metadata_of(content);
+        let record = self.storage.get(&sidecar).await?;
+        if !is_old(head.modified) || record.as_ref().is_some_and(|record| !is_old(record.modified)) {
+            return Ok(None);
         }
-        let path = layout::metadata_of(content);
-        let Some(object) = self.storage.get(&path).await? else { return Ok(true) };
-        let metadata: Metadata = document(&path, &object)?;
-        let owner = self.reference(&draft.entry.namespace, metadata.data.cache_id).await?;
-        Ok(owner.is_none())
+        let mut owners: Vec<CacheId> = head.mark.map(|mark| mark.cache_id).into_iter().collect();
+        if let Some(record) = &record {
+            owners.push(document::<Metadata>(&sidecar, record)?.data.cache_id);
+        }
+        for owner in owners {
+            if self.reference(&draft.entry.namespace, owner).await?.is_some() {
+                return Ok(None);
+            }
+        }
+        let record = match record {
+            Some(record) => Require::Version(sidecar, record.version),
+            None => Require::Absent(sidecar),
+        };
+        Ok(Some(vec![Require::Version(content.clone(), head.version), record]))
     }
 
     /// Stores the next version of a file id: one more than the highest there is, claimed by creating its content.
@@ -179,7 +189,7 @@ impl Cache {
         for _ in 0..RACES {
             let place = draft.place(version);
             let claim = Require::Absent(place.content_files[0].clone());
-            if let Some(stored) = self.write(draft, place, Some(claim)).await? {
+            if let Some(stored) = self.write(draft, place, vec![claim]).await? {
                 return Ok(stored);
             }
             version += 1;
@@ -238,24 +248,25 @@ impl Cache {
         Ok(0)
     }
 
-    /// Writes an entry to its place; `None` when the condition does not hold.
-    async fn write(&self, draft: &Draft, place: Place, condition: Option<Require>) -> Result<Option<Stored>> {
+    /// Writes an entry to its place; `None` when a condition does not hold.
+    async fn write(&self, draft: &Draft, place: Place, conditions: Vec<Require>) -> Result<Option<Stored>> {
         let paths = draft.all_paths(&place);
         let config = Bytes::from(sidecar_bytes(&draft.config(&place)));
         let metadata = Bytes::from(sidecar_bytes(&draft.metadata()));
         let id_reference = reference_bytes(&draft.id_reference(&place, paths.clone()));
         let mut batch = Batch::new();
-        if let Some(condition) = condition {
+        for condition in conditions {
             batch.require(condition);
         }
         let (first, copies) = place.content_files.split_first().expect("every strategy has a content file");
-        batch.put(first.clone(), draft.bytes.clone()).then();
+        batch.put_content(first.clone(), draft.bytes.clone(), Some(draft.mark())).then();
         for copy in copies {
-            batch.put(copy.clone(), draft.bytes.clone());
+            batch.put_content(copy.clone(), draft.bytes.clone(), Some(draft.mark()));
         }
         for content in &place.content_files {
             batch.put(layout::config_of(content), config.clone());
             batch.put(layout::metadata_of(content), metadata.clone());
+            batch.own(content.clone(), layout::metadata_of(content));
         }
         batch.then().put(paths.by_id[0].clone(), id_reference);
         batch.then().edit(paths.by_hash[0].clone(), draft.share_in_hash());
@@ -285,6 +296,14 @@ impl Draft {
 
     fn place(&self, version: u32) -> Place {
         self.name(self.kind).place(self.stored_at, version)
+    }
+
+    fn mark(&self) -> Mark {
+        let gzip = match &self.entry.content {
+            Content::Binary { encoding, .. } => Content::is_gzip(encoding.as_ref()),
+            Content::String(_) | Content::Json { .. } => false,
+        };
+        Mark { cache_id: self.cache_id, gzip }
     }
 
     fn cache_key(&self) -> String {

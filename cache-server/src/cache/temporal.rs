@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use cache_client::{CacheId, Namespace, Strategy};
 
 use super::entries::readable;
-use super::{Cache, Entry, Result, document};
+use super::{Cache, Entry, Parts, Result, document};
 use crate::layout;
 use crate::records::Metadata;
 use crate::storage::{Child, Folder, ObjectPath};
@@ -109,7 +109,7 @@ impl Cache {
         let Some(mut reference) = self.reference(namespace, at.cache_id).await? else { return Ok(None) };
         // Read the copy the scan found: `latest/` may hold a newer entry.
         reference.file_paths.content_files.retain(|path| path == content);
-        readable(content, self.entry(reference).await)
+        readable(content, self.entry(reference, Parts::All).await)
     }
 
     /// Adds the entries in minute folders, minute by minute, until no later minute can add any.

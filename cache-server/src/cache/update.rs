@@ -6,7 +6,7 @@ use cache_client::{CacheHash, CacheId, Json, Namespace, Strategy};
 use super::{Cache, Error, RACES, Result, gzip, lost_race};
 use crate::layout;
 use crate::records::{FileKind, IdReference, Metadata};
-use crate::storage::{Batch, ObjectPath, Outcome, Require, Version};
+use crate::storage::{Batch, Head, Mark, ObjectPath, Outcome, Require, Version};
 
 /// The content an entry gets.
 #[derive(Debug, Clone)]
@@ -64,81 +64,129 @@ impl Cache {
         if_match: Option<&[Version]>,
     ) -> Result<Option<Updated>> {
         for _ in 0..RACES {
-            let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
-            check_kind(&reference, &content)?;
-            let owners = self.owners(&reference).await?;
+            let Some(known) = self.known_reference(namespace, id).await? else { return Ok(None) };
+            let reference = &known.reference;
+            check_kind(reference, &content)?;
+            let owners = self.owners(reference, Records::WhereUnmarked).await?;
             let bytes = match &content {
                 NewContent::Binary(bytes) if owners.first().is_some_and(Owned::is_gzip) => stay_gzip(bytes),
                 other => other.bytes(),
             };
-            let paths = own_copies(&reference, &owners);
-            let Some((first, copies)) = paths.split_first() else { return Ok(None) };
+            let own = own_copies(reference, &owners);
+            let Some((first, copies)) = own.split_first() else { return Ok(None) };
             let mut batch = Batch::new();
-            batch.require(Require::Version(layout::by_id(namespace, id), found));
-            if let Some(versions) = if_match {
-                batch.require(self.one_of(first, versions).await?);
-            } else if self.storage.get(first).await?.is_none() {
+            match (&first.head, if_match) {
                 // An older entry whose path was taken over has no content once the newer one is deleted.
-                return Ok(None);
+                (None, None) => return Ok(None),
+                (Some(head), Some(versions)) if !versions.contains(&head.version) => return Err(Error::Changed),
+                (None, Some(_)) => return Err(Error::Changed),
+                (Some(head), _) => {
+                    batch.require(Require::Version(first.content.clone(), head.version.clone()));
+                }
             }
-            batch.require(owners[0].unchanged());
-            batch.put(first.clone(), bytes.clone()).then();
-            for copy in copies {
-                batch.put(copy.clone(), bytes.clone());
+            if !first.is_marked(id) {
+                // Nothing but its reference tells that the entry is still there.
+                batch.require(Require::Version(layout::by_id(namespace, id), known.version.clone()));
+            }
+            batch.requires(first.unchanged());
+            for owned in std::iter::once(first).chain(copies) {
+                batch.put_content(owned.content.clone(), bytes.clone(), owned.mark()).then();
             }
             if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
                 let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
-                let size = bytes.len() as u64;
-                return Ok(Some(Updated { cache_hash: reference.cache_hash, paths, size, version }));
+                return Ok(Some(Updated {
+                    cache_hash: reference.cache_hash.clone(),
+                    paths: own.iter().map(|owned| owned.content.clone()).collect(),
+                    size: bytes.len() as u64,
+                    version,
+                }));
             }
+            self.forget_reference(namespace, id);
         }
         Err(Error::Busy)
     }
 
-    /// The condition that content is in one of some versions; fails with [`Error::Changed`] when it is not now.
-    pub(super) async fn one_of(&self, content: &ObjectPath, versions: &[Version]) -> Result<Require> {
-        let now = self.storage.get(content).await?.map(|object| object.version);
-        let now = now.filter(|now| versions.contains(now)).ok_or(Error::Changed)?;
-        Ok(Require::Version(content.clone(), now))
-    }
-
     /// Whose content each content file of an entry is, in the order of the reference.
-    pub(super) async fn owners(&self, reference: &IdReference) -> Result<Vec<Owned>> {
-        let contents = &reference.file_paths.content_files;
-        let sidecars: Vec<_> = contents.iter().map(layout::metadata_of).collect();
-        let found = self.storage.get_many(&sidecars).await?;
-        let owned = |(content, (sidecar, object)): (&ObjectPath, (ObjectPath, Option<crate::storage::Object>))| {
-            let metadata: Option<Metadata> =
-                object.as_ref().and_then(|object| serde_json::from_slice(&object.bytes).ok());
-            Owned { content: content.clone(), sidecar, version: object.map(|object| object.version), metadata }
-        };
-        Ok(contents.iter().zip(sidecars.into_iter().zip(found)).map(owned).collect())
+    pub(super) async fn owners(&self, reference: &IdReference, records: Records) -> Result<Vec<Owned>> {
+        let mut owners = Vec::new();
+        for content in &reference.file_paths.content_files {
+            let sidecar = layout::metadata_of(content);
+            let head = self.storage.head(content).await?;
+            let is_marked = head.as_ref().is_some_and(|head| head.mark.is_some());
+            let record = match records {
+                Records::WhereUnmarked if is_marked => None,
+                Records::WhereUnmarked | Records::All => Some(self.storage.get(&sidecar).await?),
+            };
+            let record = record.map(|object| Record {
+                metadata: object.as_ref().and_then(|object| serde_json::from_slice(&object.bytes).ok()),
+                version: object.map(|object| object.version),
+            });
+            owners.push(Owned { content: content.clone(), sidecar, head, record });
+        }
+        Ok(owners)
     }
 }
 
-/// A content file and what its metadata says.
+/// Which ownership sidecars are read: all, or only those of contents whose mark does not tell the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Records {
+    All,
+    WhereUnmarked,
+}
+
+/// A content file and what is known of its owner.
 #[derive(Debug)]
 pub(super) struct Owned {
     pub(super) content: ObjectPath,
     pub(super) sidecar: ObjectPath,
-    pub(super) version: Option<Version>,
-    pub(super) metadata: Option<Metadata>,
+    pub(super) head: Option<Head>,
+    /// The ownership sidecar, where it was read.
+    record: Option<Record>,
+}
+
+#[derive(Debug)]
+struct Record {
+    version: Option<Version>,
+    metadata: Option<Metadata>,
 }
 
 impl Owned {
     /// Tells whether the content is this entry's. Content nobody claims counts as its, save the later copies of a
-    /// version:
-    /// `latest/` and the time copy are the newest version's, and gone with it.
+    /// version: `latest/` and the time copy are the newest version's, and gone with it.
     pub(super) fn by(&self, reference: &IdReference) -> bool {
         let first = reference.file_paths.content_files.first() == Some(&self.content);
-        match &self.metadata {
-            Some(metadata) => metadata.data.cache_id == reference.cache_id,
-            None => first || reference.strategy != Strategy::TemporalVersioned,
+        let claims = [self.mark().map(|mark| mark.cache_id), self.metadata().map(|metadata| metadata.data.cache_id)];
+        match claims {
+            [None, None] => first || reference.strategy != Strategy::TemporalVersioned,
+            claims => claims.into_iter().flatten().all(|owner| owner == reference.cache_id),
         }
     }
 
+    /// The condition that nobody has taken the content over since its sidecar was read.
+    pub(super) fn unchanged(&self) -> Option<Require> {
+        let record = self.record.as_ref()?;
+        Some(match &record.version {
+            Some(version) => Require::Version(self.sidecar.clone(), version.clone()),
+            None => Require::Absent(self.sidecar.clone()),
+        })
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        self.head.as_ref()?.mark
+    }
+
+    fn metadata(&self) -> Option<&Metadata> {
+        self.record.as_ref()?.metadata.as_ref()
+    }
+
+    /// Tells whether the content itself says that it is this entry's.
+    fn is_marked(&self, id: CacheId) -> bool {
+        self.mark().is_some_and(|mark| mark.cache_id == id)
+    }
+
     fn is_gzip(&self) -> bool {
-        self.metadata.as_ref().is_some_and(|metadata| metadata.data.content_encoding.as_deref() == Some("gzip"))
+        let encoding = self.metadata().and_then(|metadata| metadata.data.content_encoding.as_deref());
+        encoding == Some("gzip") || self.mark().is_some_and(|mark| mark.gzip)
     }
 }
 
@@ -157,10 +205,10 @@ fn check_kind(reference: &IdReference, content: &NewContent) -> Result<()> {
 }
 
 /// The content files an update writes. A versioned entry leaves `latest/` and the time copy to a newer version.
-fn own_copies(reference: &IdReference, owners: &[Owned]) -> Vec<ObjectPath> {
+fn own_copies<'a>(reference: &IdReference, owners: &'a [Owned]) -> Vec<&'a Owned> {
     let versioned = reference.strategy == Strategy::TemporalVersioned;
     let own = |(at, owned): &(usize, &Owned)| *at == 0 || !versioned || owned.by(reference);
-    owners.iter().enumerate().filter(own).map(|(_, owned)| owned.content.clone()).collect()
+    owners.iter().enumerate().filter(own).map(|(_, owned)| owned).collect()
 }
 
 /// New bytes for an entry whose metadata says gzip: packed, unless they are gzip already.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{ObjectPath, Version};
+use super::{Mark, ObjectPath, Version};
 
 /// Writes in stages, and what must hold for any of them to happen.
 ///
@@ -13,6 +13,15 @@ use super::{ObjectPath, Version};
 pub struct Batch {
     pub(super) requires: Vec<Require>,
     pub(super) stages: Vec<Vec<Write>>,
+    /// Contents with the record that says whose each of them is.
+    pub(super) owned: Vec<Owned>,
+}
+
+/// A content and the record beside it that says whose it is.
+#[derive(Debug, Clone)]
+pub(super) struct Owned {
+    pub(super) content: ObjectPath,
+    pub(super) record: ObjectPath,
 }
 
 /// A condition on an object at the moment of the commit.
@@ -27,8 +36,8 @@ pub enum Require {
 /// One write.
 #[derive(Debug)]
 pub enum Write {
-    /// Creates or replaces an object.
-    Put(ObjectPath, Bytes),
+    /// Creates or replaces an object, marked as the content of an entry where the engine keeps marks.
+    Put(ObjectPath, Bytes, Option<Mark>),
     /// Removes an object, if it is there.
     Delete(ObjectPath),
     /// Derives an object from what it is now.
@@ -70,14 +79,39 @@ impl Batch {
     }
 
     /// Adds a condition on the whole batch.
+    ///
+    /// On `s3` the first write of a batch carries the conditions on what it writes; other objects with conditions are
+    /// looked at before it.
     pub fn require(&mut self, condition: Require) -> &mut Self {
         self.requires.push(condition);
         self
     }
 
+    /// Adds conditions on the whole batch.
+    pub fn requires(&mut self, conditions: impl IntoIterator<Item = Require>) -> &mut Self {
+        self.requires.extend(conditions);
+        self
+    }
+
     /// Adds a write of an object to the current stage.
     pub fn put(&mut self, path: ObjectPath, bytes: impl Into<Bytes>) -> &mut Self {
-        self.push(Write::Put(path, bytes.into()))
+        self.push(Write::Put(path, bytes.into(), None))
+    }
+
+    /// Adds a write of an entry's content to the current stage.
+    pub fn put_content(&mut self, path: ObjectPath, bytes: impl Into<Bytes>, mark: Option<Mark>) -> &mut Self {
+        self.push(Write::Put(path, bytes.into(), mark))
+    }
+
+    /// Says that `record`, which the batch writes after `content` or deletes in one stage with it, tells whose content
+    /// that is.
+    ///
+    /// Where a batch is not atomic, the two still stay together, however many writers there are: of several that replace
+    /// a content and its record, the last one to write the record has written the content too; and a content whose
+    /// record has changed is not deleted, nor what is deleted in the same stage.
+    pub fn own(&mut self, content: ObjectPath, record: ObjectPath) -> &mut Self {
+        self.owned.push(Owned { content, record });
+        self
     }
 
     /// Adds the removal of an object to the current stage.
@@ -142,7 +176,7 @@ impl Write {
     /// The object that is written.
     pub fn path(&self) -> &ObjectPath {
         match self {
-            Self::Put(path, _) | Self::Delete(path) | Self::Edit(path, _) => path,
+            Self::Put(path, _, _) | Self::Delete(path) | Self::Edit(path, _) => path,
         }
     }
 }

@@ -137,17 +137,17 @@ fn text(key: &[u8]) -> String {
 fn object(mut value: Bytes) -> Object {
     let version = version(&value);
     let bytes = value.split_off(VERSION.min(value.len()));
-    Object { bytes, modified: version.millis(), version }
+    Object { bytes, modified: version.millis(), version, mark: None }
 }
 
 fn version(value: &[u8]) -> Version {
-    Version(value.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes)))
+    Version::from_micros(value.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes)))
 }
 
 /// Puts a value together.
 fn value(version: &Version, bytes: &[u8]) -> Bytes {
     let mut value = BytesMut::with_capacity(VERSION + bytes.len());
-    value.put_u64(version.0);
+    value.put_u64(version.micros());
     value.put_slice(bytes);
     value.freeze()
 }
@@ -251,7 +251,7 @@ impl Pending<'_> {
         for write in batch.stages.into_iter().flatten() {
             let now = |path: &ObjectPath| own.get(path).map_or_else(|| self.now(path), |value| Ok(value.clone()));
             let (path, change) = match write {
-                Write::Put(path, bytes) => (path, Change::Put(bytes)),
+                Write::Put(path, bytes, _) => (path, Change::Put(bytes)),
                 Write::Delete(path) => (path, Change::Delete),
                 Write::Edit(path, edit) => {
                     let change = edit.apply(now(&path)?.as_deref().map(|value| &value[VERSION..]));

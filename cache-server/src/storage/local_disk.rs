@@ -127,7 +127,7 @@ impl Disk {
             let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0));
             file.read_to_end(&mut bytes)?;
             let version = version_of(about.modified()?);
-            Ok(Object { bytes: bytes.into(), modified: version.millis(), version })
+            Ok(Object { bytes: bytes.into(), modified: version.millis(), version, mark: None })
         };
         match read() {
             Ok(object) => Ok(Some(object)),
@@ -180,7 +180,7 @@ impl Disk {
 
     fn apply(&self, write: Write, changed_folders: &mut BTreeSet<PathBuf>) -> Result<Outcome> {
         let (path, change) = match write {
-            Write::Put(path, bytes) => (path, Change::Put(bytes)),
+            Write::Put(path, bytes, _) => (path, Change::Put(bytes)),
             Write::Delete(path) => (path, Change::Delete),
             Write::Edit(path, edit) => {
                 let change = edit.apply(self.read(&path)?.as_ref().map(|object| object.bytes.as_ref()));
@@ -202,7 +202,9 @@ impl Disk {
         let version = self.versions.next();
         let mut file = tempfile::NamedTempFile::new_in(self.root.join(TEMPORARY)).map_err(writing)?;
         file.write_all(bytes).map_err(writing)?;
-        file.as_file().set_modified(SystemTime::UNIX_EPOCH + Duration::from_micros(version.0)).map_err(writing)?;
+        file.as_file()
+            .set_modified(SystemTime::UNIX_EPOCH + Duration::from_micros(version.micros()))
+            .map_err(writing)?;
         file.as_file().sync_all().map_err(writing)?;
         let target = self.file(path);
         let folder = target.parent().unwrap_or(&self.root).to_owned();
@@ -310,7 +312,7 @@ fn is_own(path: &str) -> bool {
 
 fn version_of(modified: SystemTime) -> Version {
     let since_1970 = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Version(u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX))
+    Version::from_micros(u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX))
 }
 
 fn flush_folder(folder: &Path) -> Result<()> {

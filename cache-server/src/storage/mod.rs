@@ -13,12 +13,14 @@ mod local_disk;
 mod memory;
 mod path;
 mod prefixed;
+mod s3;
 
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use cache_client::CacheId;
 
 pub use batch::{Batch, Change, Edit, Outcome, Require, Write};
 pub use embedded::Embedded;
@@ -26,6 +28,7 @@ pub use local_disk::LocalDisk;
 pub use memory::Memory;
 pub use path::{Folder, InvalidPath, ObjectPath};
 pub use prefixed::Prefixed;
+pub use s3::{Connection, S3};
 
 /// An engine that keeps objects.
 ///
@@ -40,6 +43,11 @@ pub trait Storage: fmt::Debug + Send + Sync {
 
     /// Reads several objects, in the order asked for; on `memory` and `embedded` as of one instant.
     async fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>>;
+
+    /// Reads everything about an object but its content; `None` when there is none.
+    async fn head(&self, path: &ObjectPath) -> Result<Option<Head>> {
+        Ok(self.get(path).await?.map(|Object { version, modified, mark, .. }| Head { version, modified, mark }))
+    }
 
     /// Lists objects below a folder at any depth, in byte order of their paths, after the path `after`.
     ///
@@ -70,6 +78,29 @@ pub struct Object {
     pub version: Version,
     /// When it was written, in milliseconds since 1970.
     pub modified: u64,
+    /// Whose content it is, where the engine keeps that with the object.
+    pub mark: Option<Mark>,
+}
+
+/// An object without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Which write made it.
+    pub version: Version,
+    /// When it was written, in milliseconds since 1970.
+    pub modified: u64,
+    /// Whose content it is, where the engine keeps that with the object.
+    pub mark: Option<Mark>,
+}
+
+/// Whose content an object is. `s3` keeps it with the object, so that one request answers both; other engines do not,
+/// and have it from the object's sidecar only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The entry.
+    pub cache_id: CacheId,
+    /// Whether the content is stored as gzip.
+    pub gzip: bool,
 }
 
 /// An object as it is listed.
@@ -107,20 +138,53 @@ impl Child {
     }
 }
 
-/// Which write an object comes from: never the same for two writes of one path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version(u64);
+/// Which write an object comes from: never the same for two writes of one path that differ.
+///
+/// On `s3` it is the object's `ETag`, which two writes of the same bytes share; elsewhere no two writes do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Version(Tag);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Tag {
+    /// The time of the write in microseconds since 1970.
+    Time(u64),
+    /// What an S3 server calls it.
+    Text(Box<str>),
+}
 
 impl Version {
     /// Reads the text that `Display` wrote; any other text is a version no object has.
     pub fn parse(text: &str) -> Self {
-        u64::from_str_radix(text, 16).map_or(Self(0), Self)
+        match u64::from_str_radix(text, 16) {
+            Ok(time) if text.len() == 16 => Self(Tag::Time(time)),
+            _ => Self(Tag::Text(text.into())),
+        }
+    }
+
+    fn from_micros(time: u64) -> Self {
+        Self(Tag::Time(time))
+    }
+
+    /// The time of the write in microseconds since 1970, for versions drawn by [`Versions`].
+    fn micros(&self) -> u64 {
+        match self.0 {
+            Tag::Time(time) => time,
+            Tag::Text(_) => 0,
+        }
+    }
+
+    /// The time of the write in milliseconds since 1970, for versions drawn by [`Versions`].
+    fn millis(&self) -> u64 {
+        self.micros() / 1000
     }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        match &self.0 {
+            Tag::Time(time) => write!(f, "{time:016x}"),
+            Tag::Text(text) => f.write_str(text),
+        }
     }
 }
 
@@ -148,6 +212,15 @@ pub enum Error {
         /// The path that cannot be written.
         path: ObjectPath,
     },
+    /// The storage cannot be reached or does not serve now; whether a write happened is unknown.
+    #[error("storage is not available while {doing}")]
+    Unavailable {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it is not available; names no secret.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The operating system or the engine failed.
     #[error("storage failed while {doing}")]
     Failed {
@@ -174,13 +247,6 @@ impl Versions {
         let now = u64::try_from(chrono::Utc::now().timestamp_micros()).unwrap_or(0);
         let next = |last: u64| Some(now.max(last + 1));
         let last = self.last.fetch_update(Relaxed, Relaxed, next).unwrap_or(0);
-        Version(now.max(last + 1))
-    }
-}
-
-impl Version {
-    /// The time of the write in milliseconds since 1970, for versions drawn by [`Versions`].
-    fn millis(&self) -> u64 {
-        self.0 / 1000
+        Version::from_micros(now.max(last + 1))
     }
 }

@@ -2,8 +2,10 @@
 
 use async_trait::async_trait;
 
+use super::batch::Owned;
 use super::{
-    Batch, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage, Storage, Write,
+    Batch, Child, Error, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage, Storage,
+    Write,
 };
 
 /// Another storage, seen from one of its folders (`CACHE__SERVICE__STORAGE_PREFIX`).
@@ -40,13 +42,13 @@ impl Prefixed {
             Error::Precondition { path } => Error::Precondition { path: self.inner_path(&path) },
             Error::PathConflict { path } => Error::PathConflict { path: self.inner_path(&path) },
             Error::PathTooLong { path } => Error::PathTooLong { path: self.inner_path(&path) },
-            other @ (Error::Full(_) | Error::Failed { .. }) => other,
+            other @ (Error::Full(_) | Error::Unavailable { .. } | Error::Failed { .. }) => other,
         }
     }
 
     fn outer_write(&self, write: Write) -> Write {
         match write {
-            Write::Put(path, bytes) => Write::Put(self.outer(&path), bytes),
+            Write::Put(path, bytes, mark) => Write::Put(self.outer(&path), bytes, mark),
             Write::Delete(path) => Write::Delete(self.outer(&path)),
             Write::Edit(path, edit) => Write::Edit(self.outer(&path), edit),
         }
@@ -67,6 +69,10 @@ impl Storage for Prefixed {
         self.inner.get_many(&paths).await
     }
 
+    async fn head(&self, path: &ObjectPath) -> Result<Option<Head>> {
+        self.inner.head(&self.outer(path)).await
+    }
+
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         let after = after.map(|after| self.folder.join(after));
         let mut listed = self.inner.list(&self.outer_folder(folder), after.as_deref(), limit).await?;
@@ -83,7 +89,11 @@ impl Storage for Prefixed {
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
         let stages = batch.stages.into_iter().map(|stage| stage.into_iter().map(|w| self.outer_write(w)).collect());
         let requires = batch.requires.into_iter().map(|r| self.outer_require(r));
-        let batch = Batch { requires: requires.collect(), stages: stages.collect() };
+        let owned = batch
+            .owned
+            .into_iter()
+            .map(|Owned { content, record }| Owned { content: self.outer(&content), record: self.outer(&record) });
+        let batch = Batch { requires: requires.collect(), stages: stages.collect(), owned: owned.collect() };
         self.inner.commit(batch).await.map_err(|error| self.inner_error(error))
     }
 

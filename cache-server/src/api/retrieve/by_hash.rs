@@ -12,7 +12,7 @@ use crate::api::error::{Error, Refused, Result};
 use crate::api::operations::operations;
 use crate::api::params::{ByHash, Params};
 use crate::api::store::Bytes;
-use crate::cache::{Cache, Entry};
+use crate::cache::{Cache, Entry, Parts};
 
 operations!(
     retrieve_by_hash,
@@ -25,7 +25,7 @@ operations!(
 );
 
 async fn form_by_hash(cache: &Cache, at: &ByHash) -> Result<Entry> {
-    let found = cache.by_hash(&at.namespace, &at.cache_hash).await?;
+    let found = cache.by_hash(&at.namespace, &at.cache_hash, Parts::Content).await?;
     found.ok_or_else(|| Error::NotFound(MISSING.to_owned()))
 }
 
@@ -38,7 +38,7 @@ async fn form_by_hash(cache: &Cache, at: &ByHash) -> Result<Entry> {
 )]
 #[get("/hash/{cache_hash}")]
 async fn retrieve_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
-    let found = cache.by_hash(&at.namespace, &at.cache_hash).await?;
+    let found = cache.by_hash(&at.namespace, &at.cache_hash, Parts::All).await?;
     let entry = found.ok_or_else(|| Error::no_hash(&at.namespace, &at.cache_hash))?;
     let body = generic(&entry, || format!("/{}/retrieve/hash/{}/binary", at.namespace, at.cache_hash))?;
     Ok(json_text(&mut HttpResponse::Ok(), body))
@@ -99,7 +99,8 @@ async fn retrieve_binary_by_hash(cache: web::Data<Cache>, Params(at): Params<ByH
 )]
 #[get("/hash/{cache_hash}/metadata")]
 async fn retrieve_metadata_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
-    let entry = form_by_hash(&cache, &at).await?;
+    let found = cache.by_hash(&at.namespace, &at.cache_hash, Parts::All).await?;
+    let entry = found.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?;
     Ok(HttpResponse::Ok().json(EntryMetadata::from(&entry)))
 }
 

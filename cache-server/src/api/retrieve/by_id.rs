@@ -10,16 +10,13 @@ use crate::api::error::{Error, Refused, Result};
 use crate::api::operations::operations;
 use crate::api::params::{ById, Params};
 use crate::api::store::Bytes;
-use crate::cache::{Cache, Entry};
+use crate::cache::{Cache, Entry, Parts};
 
 operations!(retrieve_by_id, retrieve_string, retrieve_json, retrieve_binary,);
 
-async fn by_id(cache: &Cache, at: &ById) -> Result<Option<Entry>> {
-    Ok(cache.by_id(&at.namespace, at.cache_id).await?)
-}
-
 async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
-    by_id(cache, at).await?.ok_or_else(|| Error::NotFound(MISSING.to_owned()))
+    let found = cache.by_id(&at.namespace, at.cache_id, Parts::Content).await?;
+    found.ok_or_else(|| Error::NotFound(MISSING.to_owned()))
 }
 
 /// Retrieve an entry by its id
@@ -44,7 +41,8 @@ async fn retrieve_by_id(
     Params(at): Params<ById>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let entry = by_id(&cache, &at).await?.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
+    let found = cache.by_id(&at.namespace, at.cache_id, Parts::All).await?;
+    let entry = found.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
     let body = generic(&entry, || format!("/{}/retrieve/{}/binary", at.namespace, at.cache_id))?;
     let tag = owned_tag(&entry.version, entry.owner.cache_id);
     Ok(conditions.tagged(&tag, |response| json_text(response, body)))

@@ -1,0 +1,272 @@
+//! What a batch promises in a bucket, where no batch is atomic.
+//!
+//! Stages are written one after another, so that a crash leaves a prefix of them. A condition on the first object that is
+//! written is carried by that write itself; other conditions are looked at before anything is written.
+//!
+//! A content and its record ([`Batch::own`]) stay together: the record, which no two writers write alike, decides whose
+//! the content is.
+//!
+//! - Who writes a content where none is (`If-None-Match: *`) then creates the record. Two requests, and the usual case.
+//! - Who replaces a content reads the record, writes the content, and swaps the record if it is as it was read; if not, it
+//!   looks again. Who finds its content replaced by a later writer leaves the record to that one.
+//! - Who removes a content puts a stand-in in the place of the record, if that is as it was read; deletes everything
+//!   else, then the stand-in. Writers that come meanwhile wait for the end of it, and write again what was deleted.
+//! - Who takes over what a crash left swaps the record first: of several, one can.
+//!
+//! A removal on the condition that the content has a certain version first puts a stand-in in the place of the content.
+
+use std::collections::HashSet;
+
+use bytes::Bytes;
+use futures::FutureExt;
+use tokio::time::Instant;
+
+use super::super::batch::{Batch, Owned, Require, Write};
+use super::super::{Error, Mark, ObjectPath, Outcome, Result};
+use super::bucket::{Bucket, If, Put, pauses};
+use super::edit::Edits;
+use super::error::unavailable;
+use super::stand_in::{HOLD, settled};
+use super::{FAN_OUT, at_most, tag, version};
+
+/// How often a writer that lost a race looks again.
+const RACES: usize = 64;
+/// Up to this many objects are looked at before they are deleted, to tell which were there; more come from a listing.
+const LOOKED_AT: usize = 16;
+
+/// A batch on its way into the bucket.
+pub(super) struct Commit<'a> {
+    bucket: &'a Bucket,
+    edits: &'a Edits,
+    requires: Vec<Require>,
+    owned: Vec<Owned>,
+    stages: Vec<Vec<Write>>,
+}
+
+impl<'a> Commit<'a> {
+    pub(super) fn new(bucket: &'a Bucket, edits: &'a Edits, batch: Batch) -> Self {
+        let Batch { requires, stages, owned } = batch;
+        Self { bucket, edits, requires, owned, stages }
+    }
+
+    pub(super) async fn run(self) -> Result<Vec<Outcome>> {
+        self.check_conditions().await?;
+        for own in self.owned.iter().filter(|own| self.removes(&own.record)) {
+            self.remove_content_if(own).await?;
+        }
+        let mut outcomes = Vec::with_capacity(8);
+        for stage in &self.stages {
+            outcomes.extend(self.stage(stage).await?);
+        }
+        Ok(outcomes)
+    }
+
+    fn removes(&self, path: &ObjectPath) -> bool {
+        self.stages.iter().flatten().any(|write| matches!(write, Write::Delete(deleted) if deleted == path))
+    }
+
+    /// The condition the batch has on an object.
+    fn condition(&self, path: &ObjectPath) -> Option<If> {
+        let require = self.requires.iter().find(|require| require.path() == path)?;
+        Some(match require {
+            Require::Absent(_) => If::Absent,
+            Require::Version(_, version) => If::Tag(tag(version)),
+        })
+    }
+
+    /// Tells whether a condition on this object is carried by the write of it.
+    fn is_carried(&self, path: &ObjectPath) -> bool {
+        let first = match self.stages.iter().flatten().next() {
+            Some(Write::Put(first, ..)) => Some(first),
+            _ => None,
+        };
+        let of_own = |own: &Owned| {
+            let decides = Some(&own.content) == first || self.removes(&own.record);
+            decides && [&own.content, &own.record].contains(&path)
+        };
+        first == Some(path) || self.owned.iter().any(of_own)
+    }
+
+    /// Looks at the objects with conditions that no write carries.
+    async fn check_conditions(&self) -> Result<()> {
+        let looked_at = self.requires.iter().filter(|require: &&Require| !self.is_carried(require.path()));
+        at_most(FAN_OUT, looked_at.map(|require| self.check(require).boxed()).collect()).await?;
+        Ok(())
+    }
+
+    async fn check(&self, require: &Require) -> Result<()> {
+        let seen = self.bucket.head(require.path()).await?.filter(|seen| !seen.gone);
+        match require.holds(seen.map(|seen| version(&seen.tag)).as_ref()) {
+            true => Ok(()),
+            false => Err(refused(require.path())),
+        }
+    }
+
+    async fn stage(&self, writes: &[Write]) -> Result<Vec<Outcome>> {
+        if let Some(own) = self.owned.iter().find(|own| writes.iter().any(|write| is_delete_of(write, &own.record))) {
+            return self.remove(own, writes).await;
+        }
+        let mut paths = HashSet::new();
+        // Writes of one object follow each other.
+        let at_once = if writes.iter().all(|write| paths.insert(write.path())) { FAN_OUT } else { 1 };
+        if at_once > 1 && writes.len() > 1 && writes.iter().all(|write| matches!(write, Write::Delete(_))) {
+            return self.delete(writes.iter().map(|write| write.path().clone()).collect()).await;
+        }
+        at_most(at_once, writes.iter().map(|write| self.write(write).boxed()).collect()).await
+    }
+
+    async fn write(&self, write: &Write) -> Result<Outcome> {
+        match write {
+            Write::Edit(path, edit) => self.edits.apply(self.bucket, path, edit).await,
+            Write::Delete(path) => Ok(self.delete(vec![path.clone()]).await?.remove(0)),
+            Write::Put(path, bytes, mark) => {
+                let written = if let Some(own) = self.owned.iter().find(|own| own.content == *path) {
+                    self.own(own, bytes, *mark).await?
+                } else if self.owned.iter().any(|own| own.record == *path) {
+                    // Written together with its content.
+                    String::new()
+                } else if let Some(condition) = self.condition(path).filter(|_| self.is_carried(path)) {
+                    match self.bucket.put_if(path, bytes, *mark, &condition).await? {
+                        Put::Written(tag) => tag,
+                        Put::Refused(_) => return Err(refused(path)),
+                    }
+                } else {
+                    self.bucket.put(path, bytes.clone(), *mark).await?
+                };
+                Ok(Outcome::Written(version(&written)))
+            }
+        }
+    }
+
+    /// Deletes objects; where there are few, tells which were there.
+    async fn delete(&self, paths: Vec<ObjectPath>) -> Result<Vec<Outcome>> {
+        let outcomes = self.there(&paths).await?;
+        self.bucket.delete(paths).await?;
+        Ok(outcomes)
+    }
+
+    /// What becomes of objects that are deleted.
+    async fn there(&self, paths: &[ObjectPath]) -> Result<Vec<Outcome>> {
+        if paths.len() > LOOKED_AT {
+            return Ok(vec![Outcome::Deleted; paths.len()]);
+        }
+        at_most(FAN_OUT, paths.iter().map(|path| self.deletes(path).boxed()).collect()).await
+    }
+
+    async fn deletes(&self, path: &ObjectPath) -> Result<Outcome> {
+        let is_there = self.bucket.head(path).await?.is_some();
+        Ok(if is_there { Outcome::Deleted } else { Outcome::Unchanged })
+    }
+
+    /// Writes a content and its record; answers the tag of the content.
+    async fn own(&self, own: &Owned, bytes: &Bytes, mark: Option<Mark>) -> Result<String> {
+        let record_bytes = self.bytes_of(&own.record);
+        let condition = self.condition(&own.content);
+        if let Some(unfinished) = self.condition(&own.record) {
+            return self.take_over(own, bytes, mark, &unfinished).await;
+        }
+        let first = self.bucket.put_if(&own.content, bytes, mark, condition.as_ref().unwrap_or(&If::Absent)).await?;
+        let mut written = match first {
+            Put::Written(tag) => match self.bucket.put_if(&own.record, &record_bytes, None, &If::Absent).await? {
+                Put::Written(_) => return Ok(tag),
+                Put::Refused(_) => Some(tag),
+            },
+            Put::Refused(Some(seen)) if condition.is_some() && !seen.gone => return Err(refused(&own.content)),
+            Put::Refused(_) => None,
+        };
+        for pause in pauses(RACES) {
+            // In this order: a record that is as it was before our content was there belongs to an earlier writer.
+            let record = settled(self.bucket, &own.record).await?;
+            let now = settled(self.bucket, &own.content).await?;
+            written = match (written, now) {
+                (Some(tag), Some(now)) if !now.gone && now.mark != mark => return Ok(tag),
+                (Some(_), Some(now)) if !now.gone => Some(now.tag),
+                (_, now) => {
+                    if condition == Some(If::Absent) && now.as_ref().is_some_and(|now| !now.gone) {
+                        return Err(refused(&own.content));
+                    }
+                    match self.bucket.put_if(&own.content, bytes, mark, &If::still(now.as_ref())).await? {
+                        Put::Written(tag) => Some(tag),
+                        Put::Refused(_) => None,
+                    }
+                }
+            };
+            if let Some(tag) = &written
+                && let Put::Written(_) =
+                    self.bucket.put_if(&own.record, &record_bytes, None, &If::still(record.as_ref())).await?
+            {
+                return Ok(tag.clone());
+            }
+            tokio::time::sleep(pause).await;
+        }
+        Err(contended())
+    }
+
+    /// Replaces what a crash left of a content: the record first, which only one of several can swap.
+    async fn take_over(&self, own: &Owned, bytes: &Bytes, mark: Option<Mark>, unfinished: &If) -> Result<String> {
+        let record_bytes = self.bytes_of(&own.record);
+        let Put::Written(_) = self.bucket.put_if(&own.record, &record_bytes, None, unfinished).await? else {
+            return Err(refused(&own.record));
+        };
+        for pause in pauses(RACES) {
+            let now = settled(self.bucket, &own.content).await?;
+            let still = If::still(now.as_ref());
+            if let Put::Written(tag) = self.bucket.put_if(&own.content, bytes, mark, &still).await? {
+                return Ok(tag);
+            }
+            tokio::time::sleep(pause).await;
+        }
+        Err(contended())
+    }
+
+    /// Removes a content with all that is deleted in one stage with it, unless its record has changed.
+    async fn remove(&self, own: &Owned, writes: &[Write]) -> Result<Vec<Outcome>> {
+        let paths: Vec<_> = writes.iter().map(|write| write.path().clone()).collect();
+        let outcomes = self.there(&paths).await?;
+        let condition = match self.condition(&own.record) {
+            Some(condition) => condition,
+            None => If::still(settled(self.bucket, &own.record).await?.as_ref()),
+        };
+        let started = Instant::now();
+        let Put::Written(_) = self.bucket.put_stand_in(&own.record, &condition).await? else {
+            return Ok(vec![Outcome::Unchanged; paths.len()]);
+        };
+        let files = paths.into_iter().filter(|path| *path != own.record).collect();
+        let removed = tokio::time::timeout_at(started + HOLD, async {
+            self.bucket.delete(files).await?;
+            self.bucket.delete_stand_in(&own.record).await
+        });
+        removed.await.unwrap_or_else(|_| Err(unavailable("removing objects", "it took too long")))?;
+        Ok(outcomes)
+    }
+
+    /// Makes a content unreadable that is to be removed on a condition: whoever changes it first wins.
+    async fn remove_content_if(&self, own: &Owned) -> Result<()> {
+        let Some(condition) = self.condition(&own.content) else { return Ok(()) };
+        match self.bucket.put_stand_in(&own.content, &condition).await? {
+            Put::Written(_) => Ok(()),
+            Put::Refused(_) => Err(refused(&own.content)),
+        }
+    }
+
+    /// What the batch writes to an object.
+    fn bytes_of(&self, path: &ObjectPath) -> Bytes {
+        let bytes = self.stages.iter().flatten().find_map(|write| match write {
+            Write::Put(at, bytes, _) if at == path => Some(bytes.clone()),
+            _ => None,
+        });
+        bytes.unwrap_or_default()
+    }
+}
+
+fn is_delete_of(write: &Write, path: &ObjectPath) -> bool {
+    matches!(write, Write::Delete(deleted) if deleted == path)
+}
+
+fn refused(path: &ObjectPath) -> Error {
+    Error::Precondition { path: path.clone() }
+}
+
+fn contended() -> Error {
+    unavailable("writing objects", "other servers wrote them all the time")
+}

@@ -1,0 +1,135 @@
+//! Listings, a page of at most a thousand keys a request.
+//!
+//! A page begins after a key, which costs nothing on a server that lists keys by their bytes. A server that lists folder
+//! by folder ([`Order::Folders`]) has another order: objects are listed in that one, and for the children of a folder,
+//! which have to be in ours, all of them are looked at.
+
+use object_store::list::{PaginatedListOptions, PaginatedListStore};
+use object_store::{ListResult, ObjectMeta};
+
+use super::super::{Child, Folder, Listed, ObjectPath, Result};
+use super::bucket::{Bucket, Order};
+use super::error::failed;
+
+/// The most keys S3 answers in one request.
+const PAGE: usize = 1000;
+
+pub(super) async fn objects(
+    bucket: &Bucket,
+    folder: &Folder,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Listed>> {
+    let prefix = folder.prefix();
+    let mut pages = Pages::new(bucket, &prefix, false, after.map(str::to_owned));
+    let mut listed = Vec::new();
+    while let Some(page) = pages.next(limit - listed.len()).await? {
+        listed.extend(page.objects.into_iter().filter_map(|ObjectMeta { location, size, .. }| {
+            // A key nobody can address was not written by this service.
+            Some(Listed { path: ObjectPath::parse(location.as_ref()).ok()?, size })
+        }));
+    }
+    Ok(listed)
+}
+
+pub(super) async fn children(
+    bucket: &Bucket,
+    folder: &Folder,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Child>> {
+    let prefix = folder.prefix();
+    let start = match bucket.order {
+        Order::Bytes => after.map(|key| past(format!("{prefix}{key}"))),
+        Order::Folders => None,
+    };
+    let mut pages = Pages::new(bucket, &prefix, true, start);
+    let mut children = Vec::new();
+    let wanted = |found: usize| match bucket.order {
+        Order::Bytes => limit - found,
+        Order::Folders => PAGE,
+    };
+    while let Some(page) = pages.next(wanted(children.len())).await? {
+        let name = |path: object_store::path::Path| {
+            let name = path.as_ref().strip_prefix(&prefix).unwrap_or_default().to_owned();
+            ObjectPath::parse(&name).is_ok().then_some(name)
+        };
+        let files = page.objects.into_iter().filter_map(|object| name(object.location)).map(Child::File);
+        let folders = page.common_prefixes.into_iter().filter_map(name).map(Child::Folder);
+        children.extend(files.chain(folders));
+    }
+    children.sort_by_cached_key(Child::sort_key);
+    if bucket.order == Order::Folders {
+        children.retain(|child| after.is_none_or(|after| *child.sort_key() > *after));
+        children.truncate(limit);
+    }
+    Ok(children)
+}
+
+/// What sorts after a key, and for a folder's key after everything in the folder.
+fn past(key: String) -> String {
+    if key.ends_with('/') { format!("{key}{}", char::MAX) } else { key }
+}
+
+/// A walk through the keys with a prefix.
+struct Pages<'a> {
+    bucket: &'a Bucket,
+    prefix: &'a str,
+    /// Whether to answer folders instead of what lies in them.
+    delimiter: bool,
+    /// Where to begin, until the server says where to go on.
+    after: Option<String>,
+    token: Option<String>,
+    ended: bool,
+}
+
+impl<'a> Pages<'a> {
+    fn new(bucket: &'a Bucket, prefix: &'a str, delimiter: bool, after: Option<String>) -> Self {
+        // Nothing with the prefix comes after a text that is greater and has not the prefix.
+        let ended = after.as_ref().is_some_and(|after| **after > *prefix && !after.starts_with(prefix));
+        let after = after.filter(|after| **after > *prefix);
+        Self { bucket, prefix, delimiter, after, token: None, ended }
+    }
+
+    /// The next page of at most `limit` keys; `None` when there are no more, or none are wanted.
+    async fn next(&mut self, limit: usize) -> Result<Option<ListResult>> {
+        if self.ended || limit == 0 {
+            return Ok(None);
+        }
+        let mut most = limit.min(PAGE);
+        loop {
+            let options = PaginatedListOptions {
+                offset: self.after.clone(),
+                delimiter: self.delimiter.then_some("/".into()),
+                max_keys: Some(most),
+                page_token: self.token.clone(),
+                ..PaginatedListOptions::default()
+            };
+            let prefix = (!self.prefix.is_empty()).then_some(self.prefix);
+            match self.bucket.store().list_paginated(prefix, options).await {
+                Ok(page) => {
+                    self.token = page.page_token;
+                    self.ended = self.token.is_none();
+                    return Ok(Some(page.result));
+                }
+                // Python writes `a//b` for a key with an empty segment; `object_store` refuses the whole page then. Look
+                // at fewer keys, until the page ends before that key or the key can be stepped over.
+                Err(object_store::Error::InvalidPath { source }) => match unaddressable(&source) {
+                    Some(key) if most == 1 => (self.after, self.token) = (Some(past(key)), None),
+                    Some(_) => most /= 2,
+                    None => return Err(failed("listing")(object_store::Error::InvalidPath { source })),
+                },
+                Err(error) => return Err(failed("listing")(error)),
+            }
+        }
+    }
+}
+
+fn unaddressable(error: &object_store::path::Error) -> Option<String> {
+    match error {
+        object_store::path::Error::EmptySegment { path } | object_store::path::Error::BadSegment { path, .. } => {
+            Some(path.clone())
+        }
+        _ => None,
+    }
+}

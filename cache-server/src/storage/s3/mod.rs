@@ -1,0 +1,129 @@
+//! The `s3` engine: a bucket of any S3-compatible server, shared by any number of cache servers.
+//!
+//! Nothing is kept in the process that another server would have to know: all concurrency control is in conditional
+//! writes, which the bucket is probed for at the start. What a batch promises here, where no batch is atomic, is in
+//! [`commit`]. Every operation ends within [`Connection::operation_timeout`]; one that does not get its answers in time is
+//! [`Error::Unavailable`], and whether its writes happened is unknown then.
+
+mod bucket;
+mod commit;
+mod edit;
+mod error;
+mod list;
+mod open;
+mod stand_in;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use object_store::aws::AmazonS3Builder;
+
+use self::bucket::{Bucket, Seen};
+use self::commit::Commit;
+use self::edit::Edits;
+use super::{Batch, Child, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, Storage, Version};
+
+/// How many requests one operation has in flight at most.
+const FAN_OUT: usize = 16;
+
+/// Where the bucket is, and how long to wait for it.
+#[derive(Clone)]
+pub struct Connection {
+    /// The server, the bucket and the credentials.
+    pub builder: AmazonS3Builder,
+    /// The name of the bucket, for messages.
+    pub bucket: String,
+    /// The region the bucket is created in when it is missing; `None` leaves that to the server.
+    pub region: Option<String>,
+    /// The folder the probe writes into.
+    pub folder: Folder,
+    /// How long one attempt of a request may take.
+    pub attempt_timeout: Duration,
+    /// How often a request that failed on the way or in the server is tried again.
+    pub retries: usize,
+    /// How long a whole operation may take.
+    pub operation_timeout: Duration,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("bucket", &self.bucket).finish_non_exhaustive()
+    }
+}
+
+/// Objects in a bucket, durable when a commit is answered.
+#[derive(Debug)]
+pub struct S3 {
+    bucket: Bucket,
+    edits: Edits,
+    operation_timeout: Duration,
+}
+
+impl S3 {
+    /// Ends an operation that takes too long.
+    async fn in_time<T>(&self, doing: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let done = tokio::time::timeout(self.operation_timeout, work).await;
+        done.unwrap_or_else(|_| Err(error::unavailable(doing, "the bucket did not answer in time")))
+    }
+
+    /// An object as readers see it: one that is being removed is there no more.
+    async fn object(&self, path: &ObjectPath) -> Result<Option<Object>> {
+        let found = self.bucket.get(path).await?.filter(|(seen, _)| !seen.gone);
+        Ok(found.map(|(seen, bytes)| Object {
+            bytes,
+            version: version(&seen.tag),
+            modified: seen.modified,
+            mark: seen.mark,
+        }))
+    }
+}
+
+#[async_trait]
+impl Storage for S3 {
+    async fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>> {
+        let objects = paths.iter().map(|path| self.object(path).boxed()).collect();
+        self.in_time("reading", at_most(FAN_OUT, objects)).await
+    }
+
+    async fn head(&self, path: &ObjectPath) -> Result<Option<Head>> {
+        let seen = self.in_time("looking at an object", self.bucket.head(path)).await?;
+        Ok(seen.filter(|seen| !seen.gone).map(|Seen { tag, modified, mark, .. }| Head {
+            version: version(&tag),
+            modified,
+            mark,
+        }))
+    }
+
+    async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
+        self.in_time("listing", list::objects(&self.bucket, folder, after, limit)).await
+    }
+
+    async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
+        self.in_time("listing a folder", list::children(&self.bucket, folder, after, limit)).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
+        self.in_time("writing", Commit::new(&self.bucket, &self.edits, batch).run()).await
+    }
+
+    async fn flush(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Awaits all futures, so many at a time; answers in their order.
+async fn at_most<T>(at_once: usize, futures: Vec<BoxFuture<'_, Result<T>>>) -> Result<Vec<T>> {
+    stream::iter(futures).buffered(at_once).try_collect().await
+}
+
+/// The version an `ETag` stands for. The quotes around it are left to whoever puts it into a header.
+fn version(tag: &str) -> Version {
+    Version::parse(tag.trim_matches('"'))
+}
+
+/// The `ETag` a version stands for.
+fn tag(version: &Version) -> String {
+    format!("\"{version}\"")
+}

@@ -1,0 +1,164 @@
+//! Opening a bucket: it is created when missing, and proved to honour conditional writes before it is used.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use object_store::aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut};
+use object_store::list::{PaginatedListOptions, PaginatedListStore};
+use object_store::path::Path;
+use object_store::signer::Signer;
+use object_store::{
+    BackoffConfig, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion,
+};
+use uuid::Uuid;
+
+use super::bucket::{Bucket, Order};
+use super::edit::Edits;
+use super::error::{is_no_bucket, reason, reason_in};
+use super::{Connection, S3};
+
+/// How many writers race in the probe.
+const RACERS: usize = 8;
+
+impl S3 {
+    /// Opens a bucket, creating it when it is missing and may be created.
+    ///
+    /// Refuses a bucket that cannot be read and written, and one that does not honour conditional writes.
+    pub fn open(connection: &Connection) -> anyhow::Result<Self> {
+        // On a thread with a runtime of its own: connections belong to the runtime they were made on.
+        let probe = || tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(connection.probe());
+        let probed = std::thread::scope(|scope| scope.spawn(probe).join());
+        let order = probed.map_err(|_| anyhow::anyhow!("the probe of the bucket panicked"))??;
+        let (store, once) = (connection.store(connection.retries)?, connection.store(0)?);
+        Ok(Self {
+            bucket: Bucket::new(store, once, connection.retries, order),
+            edits: Edits::new(),
+            operation_timeout: connection.operation_timeout,
+        })
+    }
+}
+
+impl Connection {
+    fn builder(&self, retries: usize) -> AmazonS3Builder {
+        let retry = RetryConfig {
+            backoff: BackoffConfig {
+                init_backoff: Duration::from_millis(50),
+                max_backoff: Duration::from_secs(2),
+                base: 2.0,
+            },
+            max_retries: retries,
+            retry_timeout: self.operation_timeout,
+        };
+        self.builder
+            .clone()
+            .with_bucket_name(&self.bucket)
+            .with_conditional_put(S3ConditionalPut::ETagMatch)
+            .with_retry(retry)
+    }
+
+    fn store(&self, retries: usize) -> anyhow::Result<AmazonS3> {
+        self.builder(retries).build().map_err(|error| anyhow::anyhow!("the S3 settings are not usable: {error}"))
+    }
+
+    /// Proves that the bucket can be used, and finds out how it lists.
+    async fn probe(&self) -> anyhow::Result<Order> {
+        let store = self.store(self.retries)?;
+        let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
+        match store.list_paginated(None, one).await {
+            Ok(_) => {}
+            Err(error) if is_no_bucket(&error) => self.create(&store).await?,
+            Err(error) => bail!("cannot list bucket {:?}: {}", self.bucket, explained(&error)),
+        }
+        let folder = Path::parse(self.folder.join(&format!(".probe/{}", Uuid::new_v4())))?;
+        let proved = prove(&store, &folder.clone().join("a-b")).await;
+        let order = order(&store, &folder).await;
+        for name in ["a-b", "a/b"] {
+            let deleted = store.delete(&Path::parse(format!("{folder}/{name}"))?).await;
+            deleted.map_err(|error| {
+                anyhow::anyhow!("cannot delete from bucket {:?}: {}", self.bucket, explained(&error))
+            })?;
+        }
+        proved.with_context(|| format!("bucket {:?} cannot be used", self.bucket))?;
+        order
+    }
+
+    /// Creates the bucket; `object_store` has no such call, but signs the request.
+    async fn create(&self, store: &AmazonS3) -> anyhow::Result<()> {
+        let refused = || format!("bucket {:?} does not exist and cannot be created", self.bucket);
+        let url = store.signed_url(http::Method::PUT, &Path::default(), Duration::from_secs(60)).await;
+        let url = url.map_err(|error| anyhow::anyhow!("{}", explained(&error))).with_context(refused)?;
+        let body = self.region.as_deref().filter(|region| *region != "us-east-1").map(|region| {
+            format!("<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>")
+        });
+        let client = reqwest::Client::builder().timeout(self.attempt_timeout).build()?;
+        let body = body.unwrap_or_default();
+        let answer = client.put(url).header(http::header::CONTENT_LENGTH, body.len()).body(body).send().await;
+        let answer = answer.map_err(reqwest::Error::without_url).with_context(refused)?;
+        let status = answer.status();
+        let text = answer.text().await.unwrap_or_default();
+        // Another server may have created it a moment ago.
+        let is_there = status.is_success() || text.contains("BucketAlreadyOwnedByYou");
+        ensure!(is_there, "{}: {}", refused(), reason_in(&text).unwrap_or_else(|| format!("status {status}")));
+        tracing::info!(bucket = self.bucket, "created the bucket");
+        Ok(())
+    }
+}
+
+/// Proves that conditional writes are honoured: nothing is created twice, a stale tag is refused, and of several writers
+/// with one tag one wins.
+async fn prove(store: &AmazonS3, path: &Path) -> anyhow::Result<()> {
+    const HELP: &str = "it does not honour conditional writes (If-None-Match and If-Match on PUT), without which servers \
+        lose each other's writes: use an S3 server that does, such as AWS S3, SeaweedFS 4 or MinIO, or another storage mode";
+    let put = async |text: String, mode: PutMode| {
+        let written = store.put_opts(path, PutPayload::from(text), PutOptions { mode, ..PutOptions::default() }).await;
+        match written {
+            Ok(written) => Ok(Some(written)),
+            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(None),
+            Err(error) => Err(anyhow::anyhow!("cannot write: {}", explained(&error))),
+        }
+    };
+    let update = |e_tag: &Option<String>| PutMode::Update(UpdateVersion { e_tag: e_tag.clone(), version: None });
+    let first = put("1".to_owned(), PutMode::Create).await?.context(HELP)?;
+    ensure!(first.e_tag.is_some(), HELP);
+    ensure!(put("2".to_owned(), PutMode::Create).await?.is_none(), HELP);
+    let second = put("3".to_owned(), update(&first.e_tag)).await?.context(HELP)?;
+    ensure!(put("4".to_owned(), update(&first.e_tag)).await?.is_none(), HELP);
+    let race = (0..RACERS).map(|racer| put(format!("racer {racer}"), update(&second.e_tag)));
+    let ended: Vec<_> = race.collect::<FuturesUnordered<_>>().collect().await;
+    let mut winners = 0;
+    for result in ended {
+        winners += usize::from(result?.is_some());
+    }
+    ensure!(winners == 1, "of {RACERS} writers with one tag {winners} won: {HELP}");
+    Ok(())
+}
+
+/// The order in which the keys of a folder are listed that has `a-b` and `a/b`.
+async fn order(store: &AmazonS3, folder: &Path) -> anyhow::Result<Order> {
+    let failed = |error| anyhow::anyhow!("cannot list: {}", explained(&error));
+    let below = Path::parse(format!("{folder}/a/b"))?;
+    store.put(&below, PutPayload::from_static(b"b")).await.map_err(failed)?;
+    let prefix = format!("{folder}/");
+    let page = store.list_paginated(Some(&prefix), PaginatedListOptions::default()).await.map_err(failed)?;
+    let first = page.result.objects.first().map(|object| object.location.clone());
+    Ok(if first == Some(below) { Order::Folders } else { Order::Bytes })
+}
+
+/// A failure at the start, with what may be done about it.
+fn explained(error: &object_store::Error) -> String {
+    let reason = reason(error);
+    let help = if reason.starts_with("RequestTimeTooSkewed") {
+        "; set this machine's clock"
+    } else if reason.starts_with("InvalidAccessKeyId") || reason.starts_with("SignatureDoesNotMatch") {
+        "; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    } else if reason.starts_with("AccessDenied") {
+        "; the credentials need s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject"
+    } else if reason.contains("error document") || matches!(error, object_store::Error::Generic { .. }) {
+        "; check that AWS_ENDPOINT_URL is an S3 server"
+    } else {
+        ""
+    };
+    format!("{reason}{help}")
+}

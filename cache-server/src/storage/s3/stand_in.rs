@@ -1,0 +1,37 @@
+//! Removing an object that others may want to write: no S3 server can be relied on to delete on a condition.
+//!
+//! Whoever removes such an object first puts a stand-in in its place, conditionally. Readers see no object then. Who finds
+//! a stand-in and wants to write waits until it is gone. The remover has [`HOLD`] to finish and to delete the stand-in;
+//! after that it must not touch anything any more. A stand-in that somebody has looked at for [`LEASE`] is what a crash
+//! left: it may be replaced. The clocks of two machines are never compared.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::super::{ObjectPath, Result};
+use super::bucket::{Bucket, Seen, pauses};
+
+/// How long a remover may take from before it writes a stand-in.
+pub(super) const HOLD: Duration = Duration::from_secs(4);
+/// How long a stand-in is waited for. Requests of its remover that are on their way when [`HOLD`] ends have the rest to
+/// arrive.
+pub(super) const LEASE: Duration = Duration::from_secs(10);
+
+/// Looks at an object, and waits while it is being removed.
+///
+/// A stand-in in the answer was left by a crash and may be replaced.
+pub(super) async fn settled(bucket: &Bucket, path: &ObjectPath) -> Result<Option<Seen>> {
+    let mut watched: Option<(String, Instant)> = None;
+    let mut pauses = pauses(usize::MAX);
+    loop {
+        let seen = bucket.head(path).await?;
+        let Some(stand_in) = seen.as_ref().filter(|seen| seen.gone) else { return Ok(seen) };
+        match &watched {
+            Some((tag, since)) if *tag == stand_in.tag && since.elapsed() >= LEASE => return Ok(seen),
+            Some((tag, _)) if *tag == stand_in.tag => {}
+            _ => watched = Some((stand_in.tag.clone(), Instant::now())),
+        }
+        tokio::time::sleep(pauses.next().unwrap_or(LEASE / 10)).await;
+    }
+}
