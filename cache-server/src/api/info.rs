@@ -153,15 +153,33 @@ async fn storage_info(settings: web::Data<Settings>) -> web::Json<StorageInfo> {
     web::Json(StorageInfo { storage_mode: settings.storage_mode, ttl_hours: settings.default_ttl_hours })
 }
 
+/// How the read cache of id references does.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReadCache {
+    /// Whether there is one.
+    enabled: bool,
+    /// The most it holds, in bytes.
+    capacity_bytes: u64,
+    /// What it holds, in bytes.
+    bytes: u64,
+    /// How many id references it holds.
+    references: u64,
+    /// How many references were answered from it.
+    hits: u64,
+    /// How many had to be read.
+    misses: u64,
+}
+
 /// Tell how the read cache of id references does
 ///
 /// There is one with the `s3` storage only; it is this server's own.
 #[utoipa::path(
     operation_id = "read_cache",
     tag = "server",
-    responses((status = 200, description = "Its size and its counters.", body = ReadCacheStats), Refused)
+    responses((status = 200, description = "Its size and its counters.", body = ReadCache), Refused)
 )]
 #[get("/server/storage/read-cache")]
-async fn read_cache(cache: web::Data<Cache>) -> web::Json<ReadCacheStats> {
-    web::Json(cache.read_cache())
+async fn read_cache(cache: web::Data<Cache>) -> web::Json<ReadCache> {
+    let ReadCacheStats { enabled, capacity_bytes, bytes, references, hits, misses } = cache.read_cache();
+    web::Json(ReadCache { enabled, capacity_bytes, bytes, references, hits, misses })
 }

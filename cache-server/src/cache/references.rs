@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 use cache_client::{CacheId, Namespace};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache as Remembered;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::{Cache, Result};
 use crate::layout;
@@ -58,7 +56,7 @@ impl Weighter<ObjectPath, Reading> for ByLength {
 }
 
 /// How the read cache does.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReadCacheStats {
     /// Whether there is one.
     pub enabled: bool,

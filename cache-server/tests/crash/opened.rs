@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cache_client::hash::Algorithm;
 use cache_client::{CacheHash, CacheHashGenerator, CacheId, Namespace};
-use cache_server::cache::{Cache, Value};
+use cache_server::cache::{Cache, Parts, Value};
 use cache_server::clock::{Clock as _, ManualClock, SystemClock};
 use cache_server::storage::LocalDisk;
 use tempfile::TempDir;
@@ -38,12 +38,12 @@ impl Opened {
 
     /// The text an entry reads; `None` when it is not there.
     pub(crate) async fn by_id(&self, id: CacheId) -> Option<String> {
-        let entry = self.cache.by_id(&namespace(), id).await.unwrap()?;
+        let entry = self.cache.by_id(&namespace(), id, Parts::All).await.unwrap()?;
         Some(text(entry.value().unwrap()))
     }
 
     pub(crate) async fn by_hash(&self, hash: &CacheHash) -> Option<String> {
-        let entry = self.cache.by_hash(&namespace(), hash).await.unwrap()?;
+        let entry = self.cache.by_hash(&namespace(), hash, Parts::All).await.unwrap()?;
         Some(text(entry.value().unwrap()))
     }
 }
