@@ -13,7 +13,7 @@ use reqwest::header::CONTENT_LENGTH;
 
 use crate::{KEY, REGION, SECRET};
 
-/// A bucket of one of the servers here.
+/// A bucket of one of the servers here, or of a proxy to it.
 ///
 /// Its connections belong to the runtime they were opened in: make one for each test.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use futures::future::join_all;
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, UpdateVersion};
-use test_buckets::{Bucket, Product};
+use test_buckets::{Bucket, Fault, Product, Proxy, Rule};
 
 #[tokio::test]
 async fn moto_honours_conditional_writes() {
@@ -20,8 +20,13 @@ async fn seaweedfs_honours_conditional_writes() {
     let Some(s3) = Product::SeaweedFs.shared() else { return };
     let bucket = s3.new_bucket().await;
     conditional_writes_are_honoured(&bucket).await;
-    bucket.remove().await;
-    let error = bucket.store().get(&Path::from("one")).await.unwrap_err();
+    // Its signatures cover the host, which the proxy therefore keeps.
+    let proxy = Proxy::to(s3.endpoint());
+    let through = Bucket::at(&proxy.endpoint(), bucket.name());
+    through.put("by/proxy", "value").await;
+    assert_eq!(through.get("by/proxy").await.unwrap(), "value");
+    through.remove().await;
+    let error = bucket.store().get(&Path::from("by/proxy")).await.unwrap_err();
     assert!(error.to_string().contains("NoSuchBucket"), "{error}");
 }
 
@@ -64,4 +69,15 @@ async fn a_server_ends_when_it_is_dropped() {
         drop(s3);
         TcpStream::connect(&address).unwrap_err();
     }
+}
+
+#[tokio::test]
+async fn proxies_may_follow_each_other() {
+    let last = Proxy::to("http://127.0.0.1:1");
+    last.set([Rule::new(Fault::AccessDenied)]);
+    let first = Proxy::to(&last.endpoint());
+    let bucket = Bucket::at(&first.endpoint(), "any");
+    let error = bucket.store().get(&Path::from("one")).await.unwrap_err();
+    assert!(matches!(error, Error::PermissionDenied { .. }), "{error}");
+    assert_eq!((first.count(), last.count()), (1, 1));
 }
