@@ -43,7 +43,14 @@ def use(port):
 
 def moto():
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from moto.s3.responses import S3Response
     from werkzeug.serving import make_server
+
+    # It looks at the condition of a write and then writes: two threads may pass the one before either does the other.
+    alone, put_object = threading.Lock(), S3Response.put_object
+    def put_object_alone(self):
+        with alone: return put_object(self)
+    S3Response.put_object = put_object_alone
 
     class Handler(MotoRequestHandler):
         def log_request(self, *_): pass

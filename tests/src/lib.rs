@@ -23,13 +23,15 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 mod answer;
+mod files;
 mod raw;
 mod request;
 mod server;
 
 pub use answer::{Answer, Stored};
+pub use files::files_below;
 pub use request::Request;
-pub use server::{ADMIN_KEY, Engine, KEY, Setup, TestServer};
+pub use server::{ADMIN_KEY, Engine, KEY, Setup, TestServer, s3_flags};
 
 /// Makes a test for each engine of suites, functions `async fn(Engine)`.
 #[macro_export]
@@ -51,6 +53,35 @@ macro_rules! each_engine {
             #[tokio::test]
             async fn embedded() {
                 super::$suite(Engine::Embedded).await;
+            }
+
+            #[tokio::test]
+            async fn s3() {
+                if Engine::S3.is_there() {
+                    super::$suite(Engine::S3).await;
+                }
+            }
+        }
+    )+};
+}
+
+/// Makes a test of suites for each engine whose objects can be seen and changed past the server.
+#[macro_export]
+macro_rules! each_open_engine {
+    ($($suite:ident),+ $(,)?) => {$(
+        mod $suite {
+            use $crate::Engine;
+
+            #[tokio::test]
+            async fn local_disk() {
+                super::$suite(Engine::LocalDisk).await;
+            }
+
+            #[tokio::test]
+            async fn s3() {
+                if Engine::S3.is_there() {
+                    super::$suite(Engine::S3).await;
+                }
             }
         }
     )+};

@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
@@ -13,6 +14,9 @@ use cache_server::server;
 use clap::builder::Resettable;
 use clap::{Args, FromArgMatches};
 use tempfile::TempDir;
+use test_buckets::Product;
+
+use crate::files::Files;
 
 /// The API key of every test server; its header is `x-api-key`.
 pub const KEY: &str = "test-key";
@@ -28,6 +32,8 @@ pub enum Engine {
     LocalDisk,
     /// The embedded database.
     Embedded,
+    /// A bucket of its own, of a server all tests of a process share.
+    S3,
 }
 
 impl Engine {
@@ -47,7 +53,24 @@ impl Engine {
             Self::Memory => "memory",
             Self::LocalDisk => "local_disk",
             Self::Embedded => "embedded",
+            Self::S3 => "s3",
         }
+    }
+
+    /// How many of so many things a test makes, or tries: half of them where each costs requests to the S3 server of the
+    /// tests, which answers some 350 a second.
+    pub fn of_many(self, things: usize) -> usize {
+        if self == Self::S3 { things / 2 } else { things }
+    }
+
+    /// The sizes of pages a test tries: fewer where a page costs such requests.
+    pub fn of_pages(self, sizes: &[usize]) -> Vec<usize> {
+        sizes.iter().copied().step_by(if self == Self::S3 { 3 } else { 1 }).collect()
+    }
+
+    /// Whether what the engine needs is installed; what is not is printed.
+    pub fn is_there(self) -> bool {
+        self != Self::S3 || Product::Moto.shared().is_some()
     }
 }
 
@@ -98,10 +121,22 @@ impl Setup {
     pub fn try_start(self) -> Result<TestServer, String> {
         let own_folder = temporary_folder();
         let folder = self.folder.clone().unwrap_or_else(|| own_folder.path().to_owned());
+        let (files, storage) = match self.engine {
+            Engine::S3 => {
+                let s3 = Product::Moto.shared().expect("the S3 server of the tests is installed");
+                let bucket = bucket_name();
+                (Files::Bucket(s3.bucket(&bucket)), s3_flags(s3.endpoint(), &bucket))
+            }
+            Engine::Memory | Engine::LocalDisk | Engine::Embedded => (Files::Folder(folder.clone()), Vec::new()),
+        };
         if let Some(original) = &self.copy_of {
-            copy(original, &folder);
+            let copy = || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(files.copy_from(original));
+            };
+            thread::scope(|scope| scope.spawn(copy).join().unwrap());
         }
-        let config = self.config(&folder);
+        let config = self.config(&folder, &storage);
         let clock: Arc<dyn Clock> = match &self.clock {
             Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
             None => Arc::new(SystemClock),
@@ -115,6 +150,7 @@ impl Setup {
             http,
             address,
             folder,
+            files,
             clock: self.clock,
             handle,
             thread: Some(thread),
@@ -123,13 +159,13 @@ impl Setup {
     }
 
     /// The configuration; nothing of the developer's environment gets into it.
-    fn config(&self, folder: &Path) -> Config {
+    fn config(&self, folder: &Path, storage: &[String]) -> Config {
         let folder = folder.to_str().unwrap();
         let mut flags = vec!["--port", "0", "--workers", "2", "--storage-mode", self.engine.as_str(), "--path", folder];
         if !self.without_key {
             flags.extend(["--api-key", KEY]);
         }
-        flags.extend(self.flags.iter().map(String::as_str));
+        flags.extend(storage.iter().chain(&self.flags).map(String::as_str));
         let command = Config::augment_args(clap::Command::new("cache-server").no_binary_name(true));
         let command = command.args_override_self(true).mut_args(|flag| flag.env(Resettable::Reset));
         Config::from_arg_matches(&command.get_matches_from(flags)).unwrap()
@@ -158,16 +194,23 @@ fn temporary_folder() -> TempDir {
     tempfile::Builder::new().prefix("cache-tests-").tempdir_in(parent).unwrap()
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).unwrap()),
-        }
-    }
+/// The name of a bucket that no other server uses.
+fn bucket_name() -> String {
+    static BUCKETS: AtomicU32 = AtomicU32::new(1);
+    format!("server-{}", BUCKETS.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The flags of a server on a bucket of one of the S3 servers of the tests.
+pub fn s3_flags(endpoint: &str, bucket: &str) -> Vec<String> {
+    let flags = [
+        ("--s3-endpoint", endpoint),
+        ("--bucket", bucket),
+        ("--s3-region", test_buckets::REGION),
+        ("--s3-access-key-id", test_buckets::KEY),
+        ("--s3-secret-access-key", test_buckets::SECRET),
+    ];
+    let flags = flags.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value.to_owned()]);
+    flags.chain(["--s3-allow-http".to_owned()]).collect()
 }
 
 /// A running server. [`TestServer::get`] and the like begin requests to it.
@@ -176,6 +219,7 @@ pub struct TestServer {
     pub(crate) http: reqwest::Client,
     pub(crate) address: SocketAddr,
     pub(crate) folder: PathBuf,
+    pub(crate) files: Files,
     clock: Option<Arc<ManualClock>>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -196,13 +240,6 @@ impl TestServer {
     /// Moves the clock that [`Setup::clock_at`] gave the server.
     pub fn advance(&self, milliseconds: u64) {
         self.clock.as_ref().expect("a clock of the test's own").advance(milliseconds);
-    }
-
-    /// Writes a file below the storage folder, past the server: what a crash or the Python service may leave.
-    pub fn plant(&self, path: &str, content: &[u8]) {
-        let file = self.folder.join(path);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, content).unwrap();
     }
 }
 

@@ -9,13 +9,13 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cache_client::Json;
-use cache_tests::{Engine, TestServer};
+use cache_tests::{Engine, TestServer, each_open_engine, files_below};
 use serde_json::Value;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/python-folder");
 
-fn serve_the_folder() -> TestServer {
-    Engine::LocalDisk.setup().on_copy_of(FOLDER).start()
+fn serve_the_folder(engine: Engine) -> TestServer {
+    engine.setup().on_copy_of(FOLDER).start()
 }
 
 /// What a correct server answers; `record_folder.py` beside the file says what the fields are.
@@ -66,18 +66,18 @@ async fn is_retrieved(server: &TestServer, address: &str, entry: &Value) {
     }
 }
 
-#[tokio::test]
-async fn every_entry_is_retrieved_by_its_id() {
-    let server = serve_the_folder();
+each_open_engine!(every_entry_is_retrieved_by_its_id);
+async fn every_entry_is_retrieved_by_its_id(engine: Engine) {
+    let server = serve_the_folder(engine);
     for entry in expected("entries") {
         let address = format!("/{}/retrieve/{}", text(&entry, "namespace"), text(&entry, "cache_id"));
         is_retrieved(&server, &address, &entry).await;
     }
 }
 
-#[tokio::test]
-async fn every_entry_reads_as_a_string() {
-    let server = serve_the_folder();
+each_open_engine!(every_entry_reads_as_a_string);
+async fn every_entry_reads_as_a_string(engine: Engine) {
+    let server = serve_the_folder(engine);
     for entry in expected("entries") {
         let address = format!("/{}/retrieve/{}/string", text(&entry, "namespace"), text(&entry, "cache_id"));
         let answered = server.get(address).ok().await.text();
@@ -86,9 +86,9 @@ async fn every_entry_reads_as_a_string() {
     }
 }
 
-#[tokio::test]
-async fn every_entry_reads_as_json_unless_it_is_another_text() {
-    let server = serve_the_folder();
+each_open_engine!(every_entry_reads_as_json_unless_it_is_another_text);
+async fn every_entry_reads_as_json_unless_it_is_another_text(engine: Engine) {
+    let server = serve_the_folder(engine);
     for entry in expected("entries") {
         let address = format!("/{}/retrieve/{}/json", text(&entry, "namespace"), text(&entry, "cache_id"));
         let answer = server.get(address).await;
@@ -106,9 +106,9 @@ async fn every_entry_reads_as_json_unless_it_is_another_text() {
     }
 }
 
-#[tokio::test]
-async fn every_entry_reads_as_bytes() {
-    let server = serve_the_folder();
+each_open_engine!(every_entry_reads_as_bytes);
+async fn every_entry_reads_as_bytes(engine: Engine) {
+    let server = serve_the_folder(engine);
     for entry in expected("entries") {
         let address = format!("/{}/retrieve/{}/binary", text(&entry, "namespace"), text(&entry, "cache_id"));
         let answered = server.get(address).ok().await.bytes().to_vec();
@@ -118,9 +118,9 @@ async fn every_entry_reads_as_bytes() {
     }
 }
 
-#[tokio::test]
-async fn every_entry_has_its_documents() {
-    let server = serve_the_folder();
+each_open_engine!(every_entry_has_its_documents);
+async fn every_entry_has_its_documents(engine: Engine) {
+    let server = serve_the_folder(engine);
     for entry in expected("entries") {
         let (namespace, id) = (text(&entry, "namespace"), text(&entry, "cache_id"));
         let about = |what: &str| format!("/{namespace}/retrieve/{id}{what}");
@@ -136,9 +136,9 @@ async fn every_entry_has_its_documents() {
     }
 }
 
-#[tokio::test]
-async fn the_newest_entry_of_every_hash_is_found_by_it() {
-    let server = serve_the_folder();
+each_open_engine!(the_newest_entry_of_every_hash_is_found_by_it);
+async fn the_newest_entry_of_every_hash_is_found_by_it(engine: Engine) {
+    let server = serve_the_folder(engine);
     for (namespace, entries) in by_namespace() {
         let newest: BTreeMap<&str, &Value> = entries.iter().map(|entry| (text(entry, "cache_hash"), entry)).collect();
         for (hash, entry) in newest {
@@ -156,9 +156,9 @@ async fn the_newest_entry_of_every_hash_is_found_by_it() {
     }
 }
 
-#[tokio::test]
-async fn every_child_file_is_retrieved() {
-    let server = serve_the_folder();
+each_open_engine!(every_child_file_is_retrieved);
+async fn every_child_file_is_retrieved(engine: Engine) {
+    let server = serve_the_folder(engine);
     for child in expected("children") {
         let (kind, expected) = (text(&child, "data_type"), bytes(&child, "base64").unwrap());
         let key = match text(&child, "data_key") {
@@ -176,9 +176,9 @@ async fn every_child_file_is_retrieved() {
     }
 }
 
-#[tokio::test]
-async fn every_child_file_is_listed() {
-    let server = serve_the_folder();
+each_open_engine!(every_child_file_is_listed);
+async fn every_child_file_is_listed(engine: Engine) {
+    let server = serve_the_folder(engine);
     for child in expected("children") {
         let entry = format!("/{}/cache/{}/data", text(&child, "namespace"), text(&child, "cache_id"));
         let listed = server.get(format!("{entry}/list")).value().await;
@@ -193,9 +193,9 @@ async fn every_child_file_is_listed() {
     }
 }
 
-#[tokio::test]
-async fn the_namespaces_and_their_ids_and_hashes_are_listed() {
-    let (server, entries) = (serve_the_folder(), by_namespace());
+each_open_engine!(the_namespaces_and_their_ids_and_hashes_are_listed);
+async fn the_namespaces_and_their_ids_and_hashes_are_listed(engine: Engine) {
+    let (server, entries) = (serve_the_folder(engine), by_namespace());
     let namespaces: Vec<&String> = entries.keys().collect();
     assert_eq!(server.get("/namespaces/list").value().await, serde_json::json!(namespaces));
     for (namespace, entries) in &entries {
@@ -213,9 +213,9 @@ fn entry_without_a_data_folder() -> Value {
     entries.find(|entry| entry["cache_key"] == "a//b").unwrap()
 }
 
-#[tokio::test]
-async fn child_files_of_an_entry_without_a_data_folder_stay_with_the_entry() {
-    let (server, entry) = (serve_the_folder(), entry_without_a_data_folder());
+each_open_engine!(child_files_of_an_entry_without_a_data_folder_stay_with_the_entry);
+async fn child_files_of_an_entry_without_a_data_folder_stay_with_the_entry(engine: Engine) {
+    let (server, entry) = (serve_the_folder(engine), entry_without_a_data_folder());
     let data = format!("/names/cache/{}/data", text(&entry, "cache_id"));
     assert_eq!(server.get(format!("{data}/list")).value().await["file_count"], 0);
     assert_eq!(server.get(format!("{data}/entries")).ok().await.lines().len(), 0);
@@ -225,18 +225,18 @@ async fn child_files_of_an_entry_without_a_data_folder_stay_with_the_entry() {
     }
 }
 
-#[tokio::test]
-async fn deleting_all_children_of_an_entry_without_a_data_folder_deletes_no_other_file() {
-    let (server, entry) = (serve_the_folder(), entry_without_a_data_folder());
+each_open_engine!(deleting_all_children_of_an_entry_without_a_data_folder_deletes_no_other_file);
+async fn deleting_all_children_of_an_entry_without_a_data_folder_deletes_no_other_file(engine: Engine) {
+    let (server, entry) = (serve_the_folder(engine), entry_without_a_data_folder());
     let all = format!("/names/cache/{}/data/delete/all", text(&entry, "cache_id"));
     assert_eq!(server.delete(all).value().await["deleted_count"], 0);
     let files = files_below(Path::new(FOLDER));
     assert_eq!(server.get("/admin/storage/files/all/").value().await["files"], serde_json::json!(files));
 }
 
-#[tokio::test]
-async fn deleting_an_entry_without_a_data_folder_deletes_no_other_file() {
-    let (server, entry) = (serve_the_folder(), entry_without_a_data_folder());
+each_open_engine!(deleting_an_entry_without_a_data_folder_deletes_no_other_file);
+async fn deleting_an_entry_without_a_data_folder_deletes_no_other_file(engine: Engine) {
+    let (server, entry) = (serve_the_folder(engine), entry_without_a_data_folder());
     server.delete(format!("/names/delete/{}", text(&entry, "cache_id"))).ok().await;
     let mut files = files_below(Path::new(FOLDER));
     files.retain(|file| {
@@ -246,24 +246,9 @@ async fn deleting_an_entry_without_a_data_folder_deletes_no_other_file() {
     assert_eq!(server.get("/admin/storage/files/all/").value().await["files"], serde_json::json!(files));
 }
 
-/// The paths of all files below a folder.
-fn files_below(folder: &Path) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).unwrap().map(Result::unwrap) {
-            match entry.file_type().unwrap().is_dir() {
-                true => folders.push(entry.path()),
-                false => drop(found.insert(entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned())),
-            }
-        }
-    }
-    found
-}
-
-#[tokio::test]
-async fn every_file_is_listed_and_read_and_none_else() {
-    let server = serve_the_folder();
+each_open_engine!(every_file_is_listed_and_read_and_none_else);
+async fn every_file_is_listed_and_read_and_none_else(engine: Engine) {
+    let server = serve_the_folder(engine);
     let files = files_below(Path::new(FOLDER));
     let listed = server.get("/admin/storage/files/all/").value().await;
     assert_eq!(listed["files"], serde_json::json!(files));
@@ -274,20 +259,18 @@ async fn every_file_is_listed_and_read_and_none_else() {
     }
 }
 
-#[tokio::test]
-async fn reading_leaves_the_folder_as_it_was() {
-    let server = serve_the_folder();
+each_open_engine!(reading_leaves_the_folder_as_it_was);
+async fn reading_leaves_the_folder_as_it_was(engine: Engine) {
+    let server = serve_the_folder(engine);
     for entry in expected("entries") {
         server.get(format!("/{}/retrieve/{}", text(&entry, "namespace"), text(&entry, "cache_id"))).ok().await;
     }
-    let mut files = files_below(server.folder());
-    files.retain(|file| file != ".lock");
-    assert_eq!(files, files_below(Path::new(FOLDER)));
+    assert_eq!(server.all_stored().await, files_below(Path::new(FOLDER)));
 }
 
-#[tokio::test]
-async fn every_entry_can_be_deleted_until_nothing_is_left_but_what_nobody_owns() {
-    let server = serve_the_folder();
+each_open_engine!(every_entry_can_be_deleted_until_nothing_is_left_but_what_nobody_owns);
+async fn every_entry_can_be_deleted_until_nothing_is_left_but_what_nobody_owns(engine: Engine) {
+    let server = serve_the_folder(engine);
     for entry in expected("entries") {
         let gone = server.delete(format!("/{}/delete/{}", text(&entry, "namespace"), text(&entry, "cache_id")));
         let gone = gone.value().await;

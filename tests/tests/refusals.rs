@@ -6,7 +6,7 @@
 
 use std::io::Write as _;
 
-use cache_tests::{Engine, TestServer, each_engine};
+use cache_tests::{Engine, TestServer, each_engine, each_open_engine};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
@@ -499,12 +499,12 @@ async fn strings_and_json_may_replace_one_another(engine: Engine) {
     assert_eq!(server.get(of("retrieve")).value().await["data"], "again a text");
 }
 
-#[tokio::test]
-async fn what_python_wrote_and_is_no_json_is_served_as_bytes_only() {
-    let server = Engine::LocalDisk.start();
+each_open_engine!(what_python_wrote_and_is_no_json_is_served_as_bytes_only);
+async fn what_python_wrote_and_is_no_json_is_served_as_bytes_only(engine: Engine) {
+    let server = engine.start();
     let content = br#"{"a": NaN, "b": "\ud800"}"#;
     let entry = server.post("/ns/direct/store/json").json("{}").stored().await;
-    server.plant(&entry.files[0], content);
+    server.plant(&entry.files[0], content).await;
     for address in [format!("/ns/retrieve/{}", entry.cache_id), format!("/ns/retrieve/hash/{}", entry.cache_hash)] {
         for path in ["", "/json"] {
             let refusal = server.get(format!("{address}{path}")).refused(422).await;
@@ -519,25 +519,25 @@ async fn what_python_wrote_and_is_no_json_is_served_as_bytes_only() {
     assert_eq!(server.get(format!("/ns/retrieve/{}/json", entry.cache_id)).value().await, json!({"now": "valid"}));
 }
 
-#[tokio::test]
-async fn a_child_that_is_no_json_is_told_by_a_422() {
-    let server = Engine::LocalDisk.start();
+each_open_engine!(a_child_that_is_no_json_is_told_by_a_422);
+async fn a_child_that_is_no_json_is_told_by_a_422(engine: Engine) {
+    let server = engine.start();
     let entry = server.post("/ns/key_based/store/string/k?file_id=f").text("parent").stored().await;
-    server.plant("ns/data/key-based/k/f/data/bad.json", b"{\"a\": Infinity}");
+    server.plant("ns/data/key-based/k/f/data/bad.json", b"{\"a\": Infinity}").await;
     let data = format!("/ns/cache/{}/data", entry.cache_id);
     says(&server.get(format!("{data}/json/bad")).refused(422).await, &["UNREADABLE_CONTENT"]);
     assert_eq!(server.get(format!("{data}/list")).value().await["file_count"], 1);
 }
 
-#[tokio::test]
-async fn documents_that_cannot_be_read_are_told_by_a_4xx_and_hide_no_others() {
-    let server = Engine::LocalDisk.start();
+each_open_engine!(documents_that_cannot_be_read_are_told_by_a_4xx_and_hide_no_others);
+async fn documents_that_cannot_be_read_are_told_by_a_4xx_and_hide_no_others(engine: Engine) {
+    let server = engine.start();
     let whole = server.post("/ns/temporal/store/string").text("whole").stored().await;
     let broken = server.post("/ns/temporal/store/string").text("broken").stored().await;
     let reference =
         format!("ns/refs/by-id/{}/{}/{}.json", &broken.cache_id[..2], &broken.cache_id[2..4], broken.cache_id);
-    server.plant(&reference, b"{\"cut");
-    server.plant(&broken.files[2], b"not JSON");
+    server.plant(&reference, b"{\"cut").await;
+    server.plant(&broken.files[2], b"not JSON").await;
     for path in ["", "/string", "/metadata", "/refs"] {
         let answer = server.get(format!("/ns/retrieve/{}{path}", broken.cache_id)).await;
         assert_eq!(answer.status(), 422, "{path}: {}", answer.text());

@@ -13,6 +13,8 @@ use crate::cache::{Cache, Entry, EntryFilter, TemporalCursor, TemporalScan, Valu
 
 /// How many entries a page has when no limit is given.
 const DEFAULT_LIMIT: usize = 1000;
+/// How many entries are read at a time.
+const AT_ONCE: usize = 8;
 
 operations!(read_temporal_entries, read_entries,);
 
@@ -69,7 +71,7 @@ async fn read_temporal_entries(
     let next = found.last().filter(|_| more).map(|(at, _)| format!("{}.{}", at.stored_at, at.cache_id));
     let next = next.map(|place| stream::cursor(&place));
     let last = stream::last_line(next.as_deref());
-    let lines = streams::iter(found).then(move |(place, content)| {
+    let lines = streams::iter(found).map(move |(place, content)| {
         let (cache, namespace) = (cache.clone(), at.namespace.clone());
         async move {
             let entry = cache.temporal_entry(&namespace, place, &content).await?;
@@ -77,6 +79,7 @@ async fn read_temporal_entries(
             Ok(entry.and_then(|entry| with_content(&about, &entry, &namespace)).unwrap_or_default())
         }
     });
+    let lines = lines.buffered(AT_ONCE);
     Ok(stream::lines(next.as_deref(), lines.chain(streams::once(async { Ok(last) }))))
 }
 
@@ -103,9 +106,12 @@ impl Walk {
     /// Reads the next entries and gives their lines, with the last line of all when there is nothing more to read.
     async fn lines(&mut self) -> Result<String> {
         const REFERENCES: usize = 200;
+        // Where every entry is wanted, one more than is left tells whether there is a next page.
+        let all_wanted = self.filter == EntryFilter::default();
+        let references = if all_wanted { REFERENCES.min(self.left.saturating_add(1)) } else { REFERENCES };
         let mut text = String::new();
         let (lines, next) =
-            self.cache.entries(&self.namespace, &self.filter, self.after.as_deref(), REFERENCES).await?;
+            self.cache.entries(&self.namespace, &self.filter, self.after.as_deref(), references).await?;
         let more_than_left = lines.len() > self.left;
         for line in lines.into_iter().take(self.left) {
             self.left -= 1;

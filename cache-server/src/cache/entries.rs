@@ -1,14 +1,18 @@
 //! Bulk reads: the entries of a namespace, and the child files of a key, with their content.
 
 use cache_client::{CacheId, DataKey, Namespace, Strategy};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::{Cache, ChildFile, Entry, Error, Parts, Result};
 use crate::layout;
 use crate::records::IdReference;
 use crate::storage::{Folder, Object, ObjectPath};
 
+/// How many entries are read at a time.
+const AT_ONCE: usize = 8;
+
 /// Which entries of a namespace.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EntryFilter {
     /// Only those of this strategy.
     pub strategy: Option<Strategy>,
@@ -51,18 +55,24 @@ impl Cache {
         let next = if page.len() == limit { page.last().map(|listed| listed.path.to_string()) } else { None };
         let paths: Vec<_> = page.into_iter().map(|listed| listed.path).collect();
         let objects = self.storage.get_many(&paths).await?;
-        let mut lines = Vec::new();
-        for (path, object) in paths.iter().zip(objects) {
-            let Some(reference) = object.and_then(|object| parse_reference(path, &object)) else { continue };
-            if filter.strategy.is_some_and(|strategy| strategy != reference.strategy) {
-                continue;
-            }
-            let Some(entry) = readable(path, self.entry(reference, Parts::All).await)? else { continue };
-            if filter.key_prefix.as_ref().is_none_or(|prefix| entry.owner.cache_key.starts_with(prefix.as_str())) {
-                lines.push(EntryLine { entry, at: path.to_string() });
+        let mut entries = Vec::new();
+        for (path, object) in paths.into_iter().zip(objects) {
+            let Some(reference) = object.and_then(|object| parse_reference(&path, &object)) else { continue };
+            if filter.strategy.is_none_or(|strategy| strategy == reference.strategy) {
+                entries.push(self.line(path, reference).boxed());
             }
         }
+        let lines: Vec<Option<EntryLine>> = stream::iter(entries).buffered(AT_ONCE).try_collect().await?;
+        let mut lines: Vec<_> = lines.into_iter().flatten().collect();
+        if let Some(prefix) = &filter.key_prefix {
+            lines.retain(|line| line.entry.owner.cache_key.starts_with(prefix.as_str()));
+        }
         Ok((lines, next))
+    }
+
+    async fn line(&self, path: ObjectPath, reference: IdReference) -> Result<Option<EntryLine>> {
+        let entry = readable(&path, self.entry(reference, Parts::All).await)?;
+        Ok(entry.map(|entry| EntryLine { entry, at: path.to_string() }))
     }
 
     /// Finds child files of a key in path order, after (or, descending, before) the path `after`.

@@ -109,7 +109,7 @@ impl Cache {
         let Some(mut reference) = self.reference(namespace, at.cache_id).await? else { return Ok(None) };
         // Read the copy the scan found: `latest/` may hold a newer entry.
         reference.file_paths.content_files.retain(|path| path == content);
-        readable(content, self.entry(reference, Parts::All).await)
+        readable(content, self.entry(reference, Parts::Content).await)
     }
 
     /// Adds the entries in minute folders, minute by minute, until no later minute can add any.

@@ -37,7 +37,7 @@ pub(crate) async fn a_version_holds_until_the_next_write(storage: &SharedStorage
     let at = "version/one";
     let first = put(storage, at, "A").await;
     let second = put(storage, at, "B").await;
-    let third = put(storage, at, "A").await;
+    let third = put(storage, at, "a").await;
     for old in [first.clone(), second] {
         assert_eq!(refused(update(storage, at, old, "C".into()).await), path(at));
     }

@@ -50,6 +50,24 @@ pub(crate) async fn pages_show_every_object_once(storage: &SharedStorage) {
     assert!(names_after(storage, "pages", None, 0).await.is_empty());
 }
 
+/// For servers with an order of their own.
+pub(crate) async fn folder_by_folder_pages_show_every_object_once(storage: &SharedStorage) {
+    let expected = fill_around(storage, "folders").await;
+    for limit in 1..=expected.len() + 1 {
+        let mut seen: Vec<String> = Vec::new();
+        loop {
+            let page = names_after(storage, "folders", seen.last().map(String::as_str), limit).await;
+            let is_last = page.len() < limit;
+            seen.extend(page);
+            if is_last {
+                break;
+            }
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, expected, "in pages of {limit}");
+    }
+}
+
 pub(crate) async fn a_page_may_begin_after_any_text(storage: &SharedStorage) {
     let there = fill_around(storage, "after").await;
     let mut texts: Vec<String> = there.clone();

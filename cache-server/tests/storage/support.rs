@@ -1,12 +1,16 @@
 //! Short words for what the suite does all the time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cache_server::storage::{
-    Batch, Child, Embedded, Folder, LocalDisk, Memory, ObjectPath, Outcome, Require, Result, SharedStorage, Version,
+    Batch, Child, Connection, Embedded, Folder, LocalDisk, Memory, ObjectPath, Outcome, Require, Result, S3,
+    SharedStorage, Version,
 };
+use object_store::aws::AmazonS3Builder;
 use tempfile::TempDir;
+use test_buckets::{KEY, Product, REGION, SECRET};
 
 pub(crate) fn memory() -> SharedStorage {
     Arc::new(Memory::new())
@@ -20,6 +24,27 @@ pub(crate) fn embedded() -> (SharedStorage, TempDir) {
 pub(crate) fn local_disk() -> (SharedStorage, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     (Arc::new(LocalDisk::open(folder.path()).unwrap()), folder)
+}
+
+/// A bucket of its own, which is created; `None` where the server is not installed.
+pub(crate) async fn s3(product: Product, bucket: &str, prefix: &str) -> Option<SharedStorage> {
+    let endpoint = product.shared()?.endpoint();
+    let builder = AmazonS3Builder::new()
+        .with_endpoint(endpoint)
+        .with_allow_http(true)
+        .with_region(REGION)
+        .with_access_key_id(KEY)
+        .with_secret_access_key(SECRET);
+    let connection = Connection {
+        builder,
+        bucket: bucket.to_owned(),
+        region: None,
+        folder: folder(prefix),
+        attempt_timeout: Duration::from_secs(10),
+        retries: 4,
+        operation_timeout: Duration::from_secs(60),
+    };
+    Some(Arc::new(S3::open(&connection).unwrap()))
 }
 
 pub(crate) fn path(text: &str) -> ObjectPath {

@@ -32,7 +32,15 @@ pub(super) struct Bucket {
     /// and for deletes that must not come late.
     once: AmazonS3,
     retries: usize,
+    server: ServerFacts,
+}
+
+/// What the probe found out about the server.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ServerFacts {
     pub(super) order: Order,
+    /// How far this machine's clock is ahead of the server's, in milliseconds.
+    pub(super) ahead: i64,
 }
 
 /// The order in which a server lists keys.
@@ -49,7 +57,7 @@ pub(super) enum Order {
 pub(super) struct Seen {
     /// Its `ETag`, with quotes.
     pub(super) tag: String,
-    /// When it was written, in milliseconds since 1970.
+    /// When it was written by this machine's clock, in milliseconds since 1970; exact to a second or two.
     pub(super) modified: u64,
     pub(super) mark: Option<Mark>,
     /// Which write made it, for conditional writes.
@@ -89,8 +97,13 @@ pub(super) enum Put {
 }
 
 impl Bucket {
-    pub(super) fn new(store: AmazonS3, once: AmazonS3, retries: usize, order: Order) -> Self {
-        Self { store, once, retries, order }
+    pub(super) fn new(store: AmazonS3, once: AmazonS3, retries: usize, server: ServerFacts) -> Self {
+        Self { store, once, retries, server }
+    }
+
+    /// The order in which the server lists keys.
+    pub(super) fn order(&self) -> Order {
+        self.server.order
     }
 
     /// The client that lists pages.
@@ -102,7 +115,7 @@ impl Bucket {
         let reading = failed("reading an object");
         match self.store.get(&key(path)).await {
             Ok(found) => {
-                let seen = seen(&found.meta, &found.attributes);
+                let seen = self.seen(&found.meta, &found.attributes);
                 Ok(Some((seen, found.bytes().await.map_err(reading)?)))
             }
             Err(error @ object_store::Error::NotFound { .. }) if !is_no_bucket(&error) => Ok(None),
@@ -112,7 +125,7 @@ impl Bucket {
 
     pub(super) async fn head(&self, path: &ObjectPath) -> Result<Option<Seen>> {
         match self.store.get_opts(&key(path), GetOptions { head: true, ..GetOptions::default() }).await {
-            Ok(found) => Ok(Some(seen(&found.meta, &found.attributes))),
+            Ok(found) => Ok(Some(self.seen(&found.meta, &found.attributes))),
             // The answer has no body that could say whether it is the bucket that is not there.
             Err(object_store::Error::NotFound { .. }) => Ok(self.get(path).await?.map(|(seen, _)| seen)),
             Err(error) => Err(failed("looking at an object")(error)),
@@ -214,6 +227,18 @@ impl Bucket {
     pub(super) async fn delete_stand_in(&self, path: &ObjectPath) -> Result<()> {
         self.once.delete(&key(path)).await.map_err(failed("deleting an object"))
     }
+
+    fn seen(&self, meta: &object_store::ObjectMeta, attributes: &Attributes) -> Seen {
+        let value = |name: &'static str| attributes.get(&Attribute::Metadata(name.into())).map(AsRef::as_ref);
+        let cache_id = value(CACHE_ID).and_then(|id: &str| CacheId::parse(id).ok());
+        Seen {
+            tag: meta.e_tag.clone().unwrap_or_default(),
+            modified: u64::try_from(meta.last_modified.timestamp_millis() + self.server.ahead).unwrap_or(0),
+            mark: cache_id.map(|cache_id| Mark { cache_id, gzip: value(ENCODING) == Some("gzip") }),
+            write: value(WRITE).map(str::to_owned),
+            gone: value(GONE).is_some(),
+        }
+    }
 }
 
 /// Pauses between attempts, each about twice as long as the one before, with jitter.
@@ -244,16 +269,4 @@ fn attributes(mark: Option<Mark>, write: Option<String>, gone: bool) -> Attribut
         set(GONE, "true".to_owned());
     }
     attributes
-}
-
-fn seen(meta: &object_store::ObjectMeta, attributes: &Attributes) -> Seen {
-    let value = |name: &'static str| attributes.get(&Attribute::Metadata(name.into())).map(AsRef::as_ref);
-    let cache_id = value(CACHE_ID).and_then(|id: &str| CacheId::parse(id).ok());
-    Seen {
-        tag: meta.e_tag.clone().unwrap_or_default(),
-        modified: u64::try_from(meta.last_modified.timestamp_millis()).unwrap_or(0),
-        mark: cache_id.map(|cache_id| Mark { cache_id, gzip: value(ENCODING) == Some("gzip") }),
-        write: value(WRITE).map(str::to_owned),
-        gone: value(GONE).is_some(),
-    }
 }

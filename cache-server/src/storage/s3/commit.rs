@@ -13,7 +13,8 @@
 //!   else, then the stand-in. Writers that come meanwhile wait for the end of it, and write again what was deleted.
 //! - Who takes over what a crash left swaps the record first: of several, one can.
 //!
-//! A removal on the condition that the content has a certain version first puts a stand-in in the place of the content.
+//! A removal on the condition that the content has a certain version first puts a stand-in in the place of the content. Any
+//! other object that is deleted on a condition is replaced by a stand-in, too, so that of several who delete it one does.
 
 use std::collections::HashSet;
 
@@ -26,7 +27,7 @@ use super::super::{Error, Mark, ObjectPath, Outcome, Result};
 use super::bucket::{Bucket, If, Put, pauses};
 use super::edit::Edits;
 use super::error::unavailable;
-use super::stand_in::{HOLD, settled};
+use super::stand_in::{HOLD, finish, settled};
 use super::{FAN_OUT, at_most, tag, version};
 
 /// How often a writer that lost a race looks again.
@@ -87,9 +88,23 @@ impl<'a> Commit<'a> {
         first == Some(path) || self.owned.iter().any(of_own)
     }
 
+    /// Tells whether a write is the first one of its object.
+    fn is_first_of(&self, path: &ObjectPath, write: &Write) -> bool {
+        let first = self.stages.iter().flatten().find(|write| write.path() == path);
+        first.is_some_and(|first| std::ptr::eq(first, write))
+    }
+
+    fn is_first(&self, write: &Write) -> bool {
+        self.stages.iter().flatten().next().is_some_and(|first| std::ptr::eq(first, write))
+    }
+
     /// Looks at the objects with conditions that no write carries.
     async fn check_conditions(&self) -> Result<()> {
-        let looked_at = self.requires.iter().filter(|require: &&Require| !self.is_carried(require.path()));
+        let carried = |require: &Require| {
+            let first = self.requires.iter().find(|other| other.path() == require.path());
+            self.is_carried(require.path()) && first.is_some_and(|first| std::ptr::eq(first, require))
+        };
+        let looked_at = self.requires.iter().filter(|require: &&Require| !carried(require));
         at_most(FAN_OUT, looked_at.map(|require| self.check(require).boxed()).collect()).await?;
         Ok(())
     }
@@ -109,7 +124,8 @@ impl<'a> Commit<'a> {
         let mut paths = HashSet::new();
         // Writes of one object follow each other.
         let at_once = if writes.iter().all(|write| paths.insert(write.path())) { FAN_OUT } else { 1 };
-        if at_once > 1 && writes.len() > 1 && writes.iter().all(|write| matches!(write, Write::Delete(_))) {
+        let is_plain = |write: &Write| matches!(write, Write::Delete(path) if self.condition(path).is_none());
+        if at_once > 1 && writes.len() > 1 && writes.iter().all(is_plain) {
             return self.delete(writes.iter().map(|write| write.path().clone()).collect()).await;
         }
         at_most(at_once, writes.iter().map(|write| self.write(write).boxed()).collect()).await
@@ -118,14 +134,17 @@ impl<'a> Commit<'a> {
     async fn write(&self, write: &Write) -> Result<Outcome> {
         match write {
             Write::Edit(path, edit) => self.edits.apply(self.bucket, path, edit).await,
-            Write::Delete(path) => Ok(self.delete(vec![path.clone()]).await?.remove(0)),
+            Write::Delete(path) => match self.condition(path).filter(|_| self.is_first_of(path, write)) {
+                Some(condition) => self.delete_if(path, &condition).await,
+                None => Ok(self.delete(vec![path.clone()]).await?.remove(0)),
+            },
             Write::Put(path, bytes, mark) => {
                 let written = if let Some(own) = self.owned.iter().find(|own| own.content == *path) {
                     self.own(own, bytes, *mark).await?
                 } else if self.owned.iter().any(|own| own.record == *path) {
                     // Written together with its content.
                     String::new()
-                } else if let Some(condition) = self.condition(path).filter(|_| self.is_carried(path)) {
+                } else if let Some(condition) = self.condition(path).filter(|_| self.is_first(write)) {
                     match self.bucket.put_if(path, bytes, *mark, &condition).await? {
                         Put::Written(tag) => tag,
                         Put::Refused(_) => return Err(refused(path)),
@@ -136,6 +155,16 @@ impl<'a> Commit<'a> {
                 Ok(Outcome::Written(version(&written)))
             }
         }
+    }
+
+    /// Deletes an object that is as the condition says.
+    async fn delete_if(&self, path: &ObjectPath, condition: &If) -> Result<Outcome> {
+        let started = Instant::now();
+        match self.bucket.put_stand_in(path, condition).await? {
+            Put::Written(_) => finish(self.bucket, path, started).await,
+            Put::Refused(_) => return Err(refused(path)),
+        }
+        Ok(Outcome::Deleted)
     }
 
     /// Deletes objects; where there are few, tells which were there.

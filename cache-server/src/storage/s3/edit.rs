@@ -9,7 +9,7 @@ use super::super::batch::Edit;
 use super::super::{Change, ObjectPath, Outcome, Result};
 use super::bucket::{Bucket, If, Put, pauses};
 use super::error::unavailable;
-use super::stand_in::{HOLD, settled};
+use super::stand_in::{finish, settled};
 use super::version;
 
 /// Writers of different objects rarely meet at one of this many locks.
@@ -53,7 +53,7 @@ impl Edits {
                 }
                 Change::Delete if bytes.is_some() => {
                     if let Put::Written(_) = bucket.put_stand_in(path, &still).await? {
-                        self.finish(bucket, path, started).await;
+                        finish(bucket, path, started).await;
                         return Ok(Outcome::Deleted);
                     }
                 }
@@ -62,13 +62,5 @@ impl Edits {
             tokio::time::sleep(pause).await;
         }
         Err(unavailable("editing an object", "other servers changed it all the time"))
-    }
-
-    /// Deletes a stand-in while its time lasts. If that fails, it stays, and counts as no object.
-    async fn finish(&self, bucket: &Bucket, path: &ObjectPath, started: Instant) {
-        let deleted = tokio::time::timeout_at(started + HOLD, bucket.delete_stand_in(path)).await;
-        if !matches!(deleted, Ok(Ok(()))) {
-            tracing::warn!(%path, "the stand-in of a removed object stays, since it could not be deleted in time");
-        }
     }
 }

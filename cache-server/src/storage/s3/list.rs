@@ -39,13 +39,13 @@ pub(super) async fn children(
     limit: usize,
 ) -> Result<Vec<Child>> {
     let prefix = folder.prefix();
-    let start = match bucket.order {
-        Order::Bytes => after.map(|key| past(format!("{prefix}{key}"))),
+    let start = match bucket.order() {
+        Order::Bytes => after.filter(|key| !key.is_empty()).map(|key| past(format!("{prefix}{key}"))),
         Order::Folders => None,
     };
     let mut pages = Pages::new(bucket, &prefix, true, start);
     let mut children = Vec::new();
-    let wanted = |found: usize| match bucket.order {
+    let wanted = |found: usize| match bucket.order() {
         Order::Bytes => limit - found,
         Order::Folders => PAGE,
     };
@@ -59,7 +59,7 @@ pub(super) async fn children(
         children.extend(files.chain(folders));
     }
     children.sort_by_cached_key(Child::sort_key);
-    if bucket.order == Order::Folders {
+    if bucket.order() == Order::Folders {
         children.retain(|child| after.is_none_or(|after| *child.sort_key() > *after));
         children.truncate(limit);
     }

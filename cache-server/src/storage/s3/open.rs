@@ -14,7 +14,7 @@ use object_store::{
 };
 use uuid::Uuid;
 
-use super::bucket::{Bucket, Order};
+use super::bucket::{Bucket, Order, ServerFacts};
 use super::edit::Edits;
 use super::error::{is_no_bucket, reason, reason_in};
 use super::{Connection, S3};
@@ -30,10 +30,10 @@ impl S3 {
         // On a thread with a runtime of its own: connections belong to the runtime they were made on.
         let probe = || tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(connection.probe());
         let probed = std::thread::scope(|scope| scope.spawn(probe).join());
-        let order = probed.map_err(|_| anyhow::anyhow!("the probe of the bucket panicked"))??;
+        let server = probed.map_err(|_| anyhow::anyhow!("the probe of the bucket panicked"))??;
         let (store, once) = (connection.store(connection.retries)?, connection.store(0)?);
         Ok(Self {
-            bucket: Bucket::new(store, once, connection.retries, order),
+            bucket: Bucket::new(store, once, connection.retries, server),
             edits: Edits::new(),
             operation_timeout: connection.operation_timeout,
         })
@@ -62,8 +62,8 @@ impl Connection {
         self.builder(retries).build().map_err(|error| anyhow::anyhow!("the S3 settings are not usable: {error}"))
     }
 
-    /// Proves that the bucket can be used, and finds out how it lists.
-    async fn probe(&self) -> anyhow::Result<Order> {
+    /// Proves that the bucket can be used, and finds out how its server lists and what its clock shows.
+    async fn probe(&self) -> anyhow::Result<ServerFacts> {
         let store = self.store(self.retries)?;
         let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
         match store.list_paginated(None, one).await {
@@ -73,7 +73,7 @@ impl Connection {
         }
         let folder = Path::parse(self.folder.join(&format!(".probe/{}", Uuid::new_v4())))?;
         let proved = prove(&store, &folder.clone().join("a-b")).await;
-        let order = order(&store, &folder).await;
+        let server = facts(&store, &folder).await;
         for name in ["a-b", "a/b"] {
             let deleted = store.delete(&Path::parse(format!("{folder}/{name}"))?).await;
             deleted.map_err(|error| {
@@ -81,7 +81,7 @@ impl Connection {
             })?;
         }
         proved.with_context(|| format!("bucket {:?} cannot be used", self.bucket))?;
-        order
+        server
     }
 
     /// Creates the bucket; `object_store` has no such call, but signs the request.
@@ -135,15 +135,23 @@ async fn prove(store: &AmazonS3, path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The order in which the keys of a folder are listed that has `a-b` and `a/b`.
-async fn order(store: &AmazonS3, folder: &Path) -> anyhow::Result<Order> {
-    let failed = |error| anyhow::anyhow!("cannot list: {}", explained(&error));
+/// How the server lists a folder that has `a-b` and `a/b`, and how far its clock is behind this machine's.
+async fn facts(store: &AmazonS3, folder: &Path) -> anyhow::Result<ServerFacts> {
+    let failed = |error| anyhow::anyhow!("cannot write and list: {}", explained(&error));
     let below = Path::parse(format!("{folder}/a/b"))?;
     store.put(&below, PutPayload::from_static(b"b")).await.map_err(failed)?;
+    let now = chrono::Utc::now();
     let prefix = format!("{folder}/");
     let page = store.list_paginated(Some(&prefix), PaginatedListOptions::default()).await.map_err(failed)?;
-    let first = page.result.objects.first().map(|object| object.location.clone());
-    Ok(if first == Some(below) { Order::Folders } else { Order::Bytes })
+    let first = page.result.objects.first().context("what was just written is not listed")?;
+    let order = if first.location == below { Order::Folders } else { Order::Bytes };
+    let ahead = (now - first.last_modified).num_milliseconds();
+    // Times of objects are in whole seconds.
+    let ahead = if ahead.abs() < 3_000 { 0 } else { ahead };
+    if ahead != 0 {
+        tracing::warn!(ahead_ms = ahead, "this machine's clock and the S3 server's differ");
+    }
+    Ok(ServerFacts { order, ahead })
 }
 
 /// A failure at the start, with what may be done about it.

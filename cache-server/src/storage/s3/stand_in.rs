@@ -35,3 +35,11 @@ pub(super) async fn settled(bucket: &Bucket, path: &ObjectPath) -> Result<Option
         tokio::time::sleep(pauses.next().unwrap_or(LEASE / 10)).await;
     }
 }
+
+/// Deletes a stand-in that was put at `since`, while its time lasts. If that fails it stays, and counts as no object.
+pub(super) async fn finish(bucket: &Bucket, path: &ObjectPath, since: Instant) {
+    let deleted = tokio::time::timeout_at(since + HOLD, bucket.delete_stand_in(path)).await;
+    if !matches!(deleted, Ok(Ok(()))) {
+        tracing::warn!(%path, "the stand-in of a removed object stays, since it could not be deleted in time");
+    }
+}
