@@ -157,7 +157,7 @@ impl S3Config {
             (AmazonS3ConfigKey::Token, &self.session_token),
         ];
         for (key, value) in given {
-            if let Some(value) = value {
+            if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
                 builder = builder.with_config(key, value);
             }
         }
@@ -246,7 +246,8 @@ impl Config {
     /// Where entries are kept. A developer's shell with AWS credentials does not write to S3 by surprise: it takes the
     /// name of a bucket as well.
     pub fn storage_mode(&self) -> StorageMode {
-        let has_s3 = self.s3.access_key_id.is_some() && self.s3.secret_access_key.is_some() && self.s3.bucket.is_some();
+        let given = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
+        let has_s3 = [&self.s3.access_key_id, &self.s3.secret_access_key, &self.s3.bucket].into_iter().all(given);
         self.storage_mode.unwrap_or(if has_s3 { StorageMode::S3 } else { StorageMode::Embedded })
     }
 }

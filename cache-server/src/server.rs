@@ -119,7 +119,9 @@ fn settings(config: &Config, boot_time: u64) -> anyhow::Result<Settings> {
     if api_key.is_none() && !config.host.is_loopback() {
         bail!("refusing to listen on {} without an API key: set FAST_API__AUTH__API_KEY__VALUE", config.host);
     }
-    if api_key.is_none() && config.admin_api_key.is_some() {
+    // An empty key would let in whoever sends an empty one; env files and compose files set variables to nothing.
+    let admin_key = config.admin_api_key.clone().filter(|value| !value.is_empty());
+    if api_key.is_none() && admin_key.is_some() {
         bail!("CACHE_SERVER__ADMIN_API_KEY needs FAST_API__AUTH__API_KEY__VALUE");
     }
     if api_key.is_none() {
@@ -127,10 +129,10 @@ fn settings(config: &Config, boot_time: u64) -> anyhow::Result<Settings> {
     }
     Ok(Settings {
         api_key: api_key.map(|value| ApiKey { name: config.api_key_name.clone(), value }),
-        admin_key: config.admin_api_key.clone(),
+        admin_key,
         body_limit: config.body_limit,
         body_pause: Duration::from_secs(config.body_pause_seconds),
-        cors_origins: config.cors_origins.clone(),
+        cors_origins: config.cors_origins.iter().filter(|origin| !origin.is_empty()).cloned().collect(),
         storage_mode: config.storage_mode().as_str(),
         bucket: config.s3.bucket.clone().filter(|_| config.storage_mode() == StorageMode::S3),
         default_ttl_hours: config.default_ttl_hours,

@@ -102,6 +102,19 @@ impl Request {
         Stored::from(self.ok().await)
     }
 
+    /// Sends the request, which the storage must not serve now: 503, to be tried again.
+    pub async fn unavailable(self) {
+        let answer = self.any().await;
+        assert_eq!(answer.status(), 503, "{}", answer.text());
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        assert_eq!(answer.json()["detail"]["error_type"], "UNAVAILABLE", "{}", answer.text());
+    }
+
+    /// Sends the request, which may also be answered with 503.
+    pub async fn any(self) -> Answer {
+        Answer::read_any(self.http.execute(self.request).await.unwrap(), &self.server_folder).await
+    }
+
     /// Sends the request, which must be refused with this status; answers the body, null when there is none.
     pub async fn refused(self, status: u16) -> Value {
         let what = format!("{} {}", self.request.method(), self.request.url());

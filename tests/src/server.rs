@@ -14,7 +14,7 @@ use cache_server::server;
 use clap::builder::Resettable;
 use clap::{Args, FromArgMatches};
 use tempfile::TempDir;
-use test_buckets::Product;
+use test_buckets::{Bucket, Product};
 
 use crate::files::Files;
 
@@ -44,7 +44,15 @@ impl Engine {
 
     /// Begins the description of a server that is not the usual one.
     pub fn setup(self) -> Setup {
-        Setup { engine: self, clock: None, flags: Vec::new(), folder: None, copy_of: None, without_key: false }
+        Setup {
+            engine: self,
+            clock: None,
+            flags: Vec::new(),
+            folder: None,
+            copy_of: None,
+            bucket: None,
+            without_key: false,
+        }
     }
 
     /// The value of `--storage-mode`.
@@ -82,6 +90,7 @@ pub struct Setup {
     flags: Vec<String>,
     folder: Option<PathBuf>,
     copy_of: Option<PathBuf>,
+    bucket: Option<(String, String)>,
     without_key: bool,
 }
 
@@ -100,6 +109,11 @@ impl Setup {
     /// Starts on this folder instead of an empty one of its own; the folder outlives the server.
     pub fn on(self, folder: &Path) -> Self {
         Self { folder: Some(folder.to_owned()), ..self }
+    }
+
+    /// Starts on this bucket of this S3 server, or proxy.
+    pub fn on_bucket(self, endpoint: &str, bucket: &str) -> Self {
+        Self { bucket: Some((endpoint.to_owned(), bucket.to_owned())), ..self }
     }
 
     /// Starts on a copy of this folder.
@@ -123,9 +137,12 @@ impl Setup {
         let folder = self.folder.clone().unwrap_or_else(|| own_folder.path().to_owned());
         let (files, storage) = match self.engine {
             Engine::S3 => {
-                let s3 = Product::Moto.shared().expect("the S3 server of the tests is installed");
-                let bucket = bucket_name();
-                (Files::Bucket(s3.bucket(&bucket)), s3_flags(s3.endpoint(), &bucket))
+                let own = || {
+                    let s3 = Product::Moto.shared().expect("the S3 server of the tests is installed");
+                    (s3.endpoint().to_owned(), bucket_name())
+                };
+                let (endpoint, bucket) = self.bucket.clone().unwrap_or_else(own);
+                (Files::Bucket(Bucket::at(&endpoint, &bucket)), s3_flags(&endpoint, &bucket))
             }
             Engine::Memory | Engine::LocalDisk | Engine::Embedded => (Files::Folder(folder.clone()), Vec::new()),
         };

@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use object_store::aws::AmazonS3Builder;
+use tokio::runtime::Runtime;
 
 use self::bucket::{Bucket, Seen};
 use self::commit::Commit;
@@ -59,6 +60,18 @@ pub struct S3 {
     bucket: Bucket,
     edits: Edits,
     operation_timeout: Duration,
+    /// Where the connections live: the threads that serve requests end one by one when the server stops, and each would
+    /// take the connections it made with it, whoever uses them.
+    connections: Option<Runtime>,
+}
+
+impl Drop for S3 {
+    fn drop(&mut self) {
+        // Dropping a runtime waits for its threads, which is not allowed where this may be dropped.
+        if let Some(connections) = self.connections.take() {
+            connections.shutdown_background();
+        }
+    }
 }
 
 impl S3 {

@@ -6,12 +6,14 @@ use anyhow::{Context, bail, ensure};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use object_store::aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut};
+use object_store::client::SpawnedReqwestConnector;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::path::Path;
 use object_store::signer::Signer;
 use object_store::{
     BackoffConfig, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion,
 };
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::bucket::{Bucket, Order, ServerFacts};
@@ -19,6 +21,8 @@ use super::edit::Edits;
 use super::error::{is_no_bucket, reason, reason_in};
 use super::{Connection, S3};
 
+/// How many threads move bytes from and to the S3 server at most.
+const CONNECTION_THREADS: usize = 4;
 /// How many writers race in the probe.
 const RACERS: usize = 8;
 
@@ -27,21 +31,25 @@ impl S3 {
     ///
     /// Refuses a bucket that cannot be read and written, and one that does not honour conditional writes.
     pub fn open(connection: &Connection) -> anyhow::Result<Self> {
-        // On a thread with a runtime of its own: connections belong to the runtime they were made on.
-        let probe = || tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(connection.probe());
-        let probed = std::thread::scope(|scope| scope.spawn(probe).join());
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(CONNECTION_THREADS);
+        let mut connections = tokio::runtime::Builder::new_multi_thread();
+        let connections = connections.worker_threads(threads).thread_name("s3").enable_all().build()?;
+        let handle = connections.handle();
+        // On a thread of its own, since this one may belong to a runtime.
+        let probed = std::thread::scope(|scope| scope.spawn(|| handle.block_on(connection.probe(handle))).join());
         let server = probed.map_err(|_| anyhow::anyhow!("the probe of the bucket panicked"))??;
-        let (store, once) = (connection.store(connection.retries)?, connection.store(0)?);
+        let (store, once) = (connection.store(connection.retries, handle)?, connection.store(0, handle)?);
         Ok(Self {
             bucket: Bucket::new(store, once, connection.retries, server),
             edits: Edits::new(),
             operation_timeout: connection.operation_timeout,
+            connections: Some(connections),
         })
     }
 }
 
 impl Connection {
-    fn builder(&self, retries: usize) -> AmazonS3Builder {
+    fn builder(&self, retries: usize, connections: &Handle) -> AmazonS3Builder {
         let retry = RetryConfig {
             backoff: BackoffConfig {
                 init_backoff: Duration::from_millis(50),
@@ -56,15 +64,18 @@ impl Connection {
             .with_bucket_name(&self.bucket)
             .with_conditional_put(S3ConditionalPut::ETagMatch)
             .with_retry(retry)
+            .with_http_connector(SpawnedReqwestConnector::new(connections.clone()))
     }
 
-    fn store(&self, retries: usize) -> anyhow::Result<AmazonS3> {
-        self.builder(retries).build().map_err(|error| anyhow::anyhow!("the S3 settings are not usable: {error}"))
+    fn store(&self, retries: usize, connections: &Handle) -> anyhow::Result<AmazonS3> {
+        self.builder(retries, connections)
+            .build()
+            .map_err(|error| anyhow::anyhow!("the S3 settings are not usable: {error}"))
     }
 
     /// Proves that the bucket can be used, and finds out how its server lists and what its clock shows.
-    async fn probe(&self) -> anyhow::Result<ServerFacts> {
-        let store = self.store(self.retries)?;
+    async fn probe(&self, connections: &Handle) -> anyhow::Result<ServerFacts> {
+        let store = self.store(self.retries, connections)?;
         let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
         match store.list_paginated(None, one).await {
             Ok(_) => {}

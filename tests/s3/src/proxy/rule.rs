@@ -33,6 +33,8 @@ pub enum Fault {
     AccessDenied,
     /// 404 `NoSuchBucket`; the server never sees the request.
     NoSuchBucket,
+    /// 403 `RequestTimeTooSkewed`; the server never sees the request.
+    SkewedClock,
 }
 
 impl Fault {
@@ -47,6 +49,7 @@ impl Fault {
             Self::Conflict => Some((409, "ConditionalRequestConflict")),
             Self::AccessDenied => Some((403, "AccessDenied")),
             Self::NoSuchBucket => Some((404, "NoSuchBucket")),
+            Self::SkewedClock => Some((403, "RequestTimeTooSkewed")),
         }
     }
 
@@ -60,7 +63,8 @@ impl Fault {
             | Self::SlowDown
             | Self::Conflict
             | Self::AccessDenied
-            | Self::NoSuchBucket => false,
+            | Self::NoSuchBucket
+            | Self::SkewedClock => false,
         }
     }
 }

@@ -1,0 +1,157 @@
+//! A bucket that is slow, broken or gone: bounded answers, nothing wrong, nothing lost, and no restart needed.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::time::{Duration, Instant};
+
+use cache_tests::{Engine, TestServer};
+use futures::future::join_all;
+use test_buckets::{Fault, Product, Proxy, Rule};
+
+/// A server behind a proxy; it does not wait long.
+fn behind_a_proxy(bucket: &str) -> Option<(Proxy, TestServer)> {
+    let proxy = Proxy::to(Product::Moto.shared()?.endpoint());
+    let setup = Engine::S3.setup().on_bucket(&proxy.endpoint(), bucket);
+    let setup = setup.flag("--s3-attempt-timeout-ms", "2000").flag("--s3-retries", "3");
+    let server = setup.flag("--s3-operation-timeout-ms", "8000").start();
+    Some((proxy, server))
+}
+
+/// Everything that passes by itself.
+const PASSING: [Fault; 9] = [
+    Fault::Close,
+    Fault::CloseAfter,
+    Fault::Reset,
+    Fault::ResetAfter,
+    Fault::CloseInBody,
+    Fault::InternalError,
+    Fault::InternalErrorAfter,
+    Fault::SlowDown,
+    Fault::Conflict,
+];
+
+#[tokio::test]
+async fn one_failure_at_any_request_of_an_operation_is_not_noticed() {
+    let Some((proxy, server)) = behind_a_proxy("one-failure") else { return };
+    for (n, fault) in PASSING.into_iter().enumerate() {
+        // The sixth request is the last of a store.
+        for at in 1..=6 {
+            let text = format!("{n} {at}");
+            // Only conditional writes are answered so.
+            let fits = move |request: &test_buckets::Request| request.conditional || fault != Fault::Conflict;
+            proxy.set([Rule::new(fault).when(fits).nth(at)]);
+            let store = server.post(format!("/ns/key_based/store/string/k/{n}/{at}?file_id=f")).text(&text);
+            let answer = store.any().await;
+            assert_eq!(answer.status(), 200, "{fault:?} at {at}: {}", answer.text());
+            let entry = cache_tests::Stored::from(answer);
+            proxy.heal();
+            let read = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await;
+            assert_eq!(read.text(), text, "{fault:?} at {at}");
+            let found = server.get(format!("/ns/retrieve/hash/{}/cache-id", entry.cache_hash)).value().await;
+            assert_eq!(found["cache_id"], entry.cache_id.as_str(), "{fault:?} at {at}");
+            let ids = server.get(format!("/ns/retrieve/hash/{}/refs-hash", entry.cache_hash)).value().await;
+            assert_eq!(ids["cache_ids"].as_array().unwrap().len(), 1, "{fault:?} at {at}: {ids}");
+        }
+    }
+    assert_eq!(server.get("/ns/file-ids").value().await.as_array().unwrap().len(), 6 * PASSING.len());
+}
+
+#[tokio::test]
+async fn one_failure_of_a_read_an_update_or_a_delete_is_not_noticed() {
+    let Some((proxy, server)) = behind_a_proxy("one-failure-later") else { return };
+    for fault in PASSING.into_iter().filter(|fault| *fault != Fault::Conflict) {
+        for at in 1..=3 {
+            let entry = server.post("/ns/direct/store/string").text("first").stored().await;
+            let broken = || proxy.set([Rule::new(fault).nth(at)]);
+            broken();
+            let read = server.get(format!("/ns/retrieve/{}", entry.cache_id)).value().await;
+            assert_eq!(read["data"], "first", "{fault:?} at {at}");
+            broken();
+            server.post(format!("/ns/update/{}/string", entry.cache_id)).text("second").ok().await;
+            proxy.heal();
+            let read = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await;
+            assert_eq!(read.text(), "second", "{fault:?} at {at}");
+            broken();
+            let gone = server.delete(format!("/ns/delete/{}", entry.cache_id)).value().await;
+            assert_eq!(gone["status"], "success", "{fault:?} at {at}: {gone}");
+            proxy.heal();
+            server.get(format!("/ns/retrieve/{}", entry.cache_id)).refused(404).await;
+        }
+    }
+    assert_eq!(server.all_stored().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_bucket_that_stays_broken_is_answered_with_503_until_it_is_whole() {
+    let Some((proxy, server)) = behind_a_proxy("stays-broken") else { return };
+    let entry = server.post("/ns/direct/store/string").text("kept").stored().await;
+    let warm = || server.get(format!("/ns/retrieve/{}/string", entry.cache_id));
+    for fault in [
+        Fault::SlowDown,
+        Fault::InternalError,
+        Fault::Close,
+        Fault::Reset,
+        Fault::AccessDenied,
+        Fault::NoSuchBucket,
+        Fault::SkewedClock,
+        Fault::Delay(Duration::from_secs(3600)),
+    ] {
+        proxy.set([Rule::new(fault)]);
+        let since = Instant::now();
+        join_all([
+            server.post("/ns/direct/store/string").text("new").unavailable(),
+            server.post(format!("/ns/update/{}/string", entry.cache_id)).text("changed").unavailable(),
+            server.delete(format!("/ns/delete/{}", entry.cache_id)).unavailable(),
+            warm().unavailable(),
+            server.get(format!("/ns/retrieve/hash/{}", entry.cache_hash)).unavailable(),
+            server.get(format!("/ns/exists/id/{}", entry.cache_id)).unavailable(),
+            server.get("/ns/exists/id/00000000-0000-4000-8000-000000000000").unavailable(),
+            server.get("/ns/file-ids").unavailable(),
+            server.get("/health/ready").unavailable(),
+        ])
+        .await;
+        // The longest waits for one operation, with time to spare for a busy machine.
+        assert!(since.elapsed() < Duration::from_secs(30), "{fault:?} took {:?}", since.elapsed());
+        proxy.heal();
+        assert_eq!(warm().ok().await.text(), "kept", "{fault:?}");
+        server.get("/health/ready").ok().await;
+    }
+    proxy.vanish();
+    warm().unavailable().await;
+    proxy.appear();
+    assert_eq!(warm().ok().await.text(), "kept");
+    server.post("/ns/direct/store/string").text("new").stored().await;
+}
+
+#[tokio::test]
+async fn under_random_failures_what_is_acknowledged_is_stored_and_no_answer_is_wrong() {
+    let Some((proxy, server)) = behind_a_proxy("random-failures") else { return };
+    proxy.seed(7);
+    proxy.set(PASSING.map(|fault| {
+        let fits = move |request: &test_buckets::Request| fault != Fault::Conflict || request.conditional;
+        Rule::new(fault).when(fits).chance(0.02)
+    }));
+    let writer = async |writer: usize| {
+        let mut acknowledged = Vec::new();
+        for n in 0..12 {
+            let text = format!("{writer} {n}");
+            let answer = server.post("/ns/direct/store/string").text(&text).any().await;
+            match answer.status() {
+                200 => acknowledged.push((answer.json()["cache_id"].as_str().unwrap().to_owned(), text)),
+                503 => {}
+                other => panic!("{other}: {}", answer.text()),
+            }
+            let Some((id, text)) = acknowledged.last() else { continue };
+            let answer = server.get(format!("/ns/retrieve/{id}/string")).any().await;
+            assert!(answer.status() == 503 || answer.text() == *text, "{}: {}", answer.status(), answer.text());
+        }
+        acknowledged
+    };
+    let all: Vec<_> = join_all((0..8).map(writer)).await.into_iter().flatten().collect();
+    proxy.heal();
+    assert!(all.len() > 48, "only {} of 96 stores were acknowledged", all.len());
+    for (id, text) in all {
+        assert_eq!(server.get(format!("/ns/retrieve/{id}/string")).ok().await.text(), text);
+        assert_eq!(server.get(format!("/ns/exists/id/{id}")).value().await["exists"], true);
+    }
+}
