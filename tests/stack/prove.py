@@ -19,7 +19,7 @@ def main():
                           the_balancer_uses_both_servers, what_one_server_stores_both_retrieve,
                           one_of_many_conditional_creates_wins, what_one_server_deletes_is_gone_on_both,
                           a_wrong_key_is_refused, large_bodies_pass, a_killed_server_is_taken_out_and_in_again,
-                          a_server_that_is_told_to_end_ends_cleanly, data_outlives_both_servers):
+                          a_server_that_is_told_to_end_loses_no_request, data_outlives_both_servers):
                 begin = time.monotonic()
                 proof(stack)
                 print(f'ok: {proof.__name__.replace("_", " ")} ({time.monotonic() - begin:.1f} s)', flush=True)
@@ -133,22 +133,18 @@ def a_killed_server_is_taken_out_and_in_again(stack):
     load.is_all_there()
 
 
-def a_server_that_is_told_to_end_ends_cleanly(stack):
+def a_server_that_is_told_to_end_loses_no_request(stack):
     for server in CACHES:
         with Load(stack) as load:
             load.has_done(100)
             assert stack.end(server, signal.SIGTERM) == 0
-            wait_until(lambda: stack.up() == set(CACHES) - {server}, 'the balancer takes the server out')
-            out = time.monotonic()
             load.has_done(100)
             stack.start(server)
             stack.wait_for(server)
             both_are_up(stack)
             load.has_done(100)
         print(f'   {server}: {load}')
-        # What reaches the server in the moment it closes its connections may be lost, nothing else.
-        assert all(began <= out for began, *_ in load.failures), load.failures
-        assert len(load.failures) <= 2 * Load.WRITERS, load.failures
+        assert not load.failures, load.failures
         load.is_all_there()
 
 
