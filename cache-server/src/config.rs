@@ -92,6 +92,10 @@ pub struct Config {
     /// How long requests in flight may take to finish after SIGTERM, in seconds.
     #[arg(long, env = "CACHE_SERVER__SHUTDOWN_SECONDS", default_value_t = 30)]
     pub shutdown_seconds: u64,
+    /// How long to serve on after SIGTERM while `/health/ready` answers 503, in seconds: a balancer then sends requests
+    /// elsewhere before connections are closed. A second signal cuts it short.
+    #[arg(long, env = "CACHE_SERVER__DRAIN_SECONDS", default_value_t = 0)]
+    pub drain_seconds: u64,
     /// What to log, such as `warn` or `cache_server=debug` (a line for every request).
     #[arg(long, env = "CACHE_SERVER__LOG", default_value = "warn,cache_server=info")]
     pub log: String,

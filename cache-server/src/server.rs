@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::Server;
@@ -61,12 +62,13 @@ pub fn bind_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
         StorageMode::S3 => cache.remembering(config.s3.read_cache_bytes),
         StorageMode::Memory | StorageMode::LocalDisk | StorageMode::Embedded => cache,
     };
+    let end = asked_to_end(settings.draining.clone(), Duration::from_secs(config.drain_seconds));
     let (shared_cache, settings) = (web::Data::new(cache.clone()), web::Data::new(settings));
     let mut server = HttpServer::new(move || api::app(shared_cache.clone(), settings.clone()))
         // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
         .tcp_nodelay(true)
         .shutdown_timeout(config.shutdown_seconds)
-        .shutdown_signal(asked_to_end());
+        .shutdown_signal(end);
     if let Some(workers) = config.workers {
         server = server.workers(workers.max(1));
     }
@@ -75,8 +77,9 @@ pub fn bind_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
     Ok(Bound { server: server.run(), cache, address })
 }
 
-/// Waits for SIGTERM or SIGINT. Left to itself, actix-web cuts requests in flight off at SIGINT.
-async fn asked_to_end() {
+/// Waits for SIGTERM or SIGINT, and then as long as it takes to be told so by the probe. Left to itself, actix-web cuts
+/// requests in flight off at SIGINT.
+async fn asked_to_end(draining: Arc<AtomicBool>, drain: Duration) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
@@ -84,6 +87,12 @@ async fn asked_to_end() {
         return std::future::pending().await;
     };
     tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    draining.store(true, Ordering::Relaxed);
+    tokio::select! {
+        () = tokio::time::sleep(drain) => {}
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
@@ -138,5 +147,6 @@ fn settings(config: &Config, boot_time: u64) -> anyhow::Result<Settings> {
         default_ttl_hours: config.default_ttl_hours,
         instance_id: Uuid::new_v4(),
         boot_time,
+        draining: Arc::default(),
     })
 }

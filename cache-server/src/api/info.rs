@@ -1,5 +1,7 @@
 //! `info` and `server`: about this service, and the probes for machines.
 
+use std::sync::atomic::Ordering;
+
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -54,7 +56,10 @@ async fn live() -> web::Json<Health> {
     security(())
 )]
 #[get("/health/ready")]
-async fn ready(cache: web::Data<Cache>) -> Result<HttpResponse> {
+async fn ready(cache: web::Data<Cache>, settings: web::Data<Settings>) -> Result<HttpResponse> {
+    if settings.draining.load(Ordering::Relaxed) {
+        return Ok(HttpResponse::ServiceUnavailable().json(Health { status: "draining" }));
+    }
     cache.object(&ObjectPath::from_parsed("readiness".to_owned())).await?;
     cache.flush().await?;
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))

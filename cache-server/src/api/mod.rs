@@ -21,6 +21,8 @@ mod stream;
 mod temporal;
 mod update;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -57,6 +59,8 @@ pub(crate) struct Settings {
     pub(crate) instance_id: Uuid,
     /// When this process started, in milliseconds since 1970.
     pub(crate) boot_time: u64,
+    /// Whether it is about to end, and wants no more requests.
+    pub(crate) draining: Arc<AtomicBool>,
 }
 
 /// The name and value of the header (or cookie) that lets a request in.

@@ -1,0 +1,150 @@
+"""The services of docker-compose.yml as plain processes on free ports of the loopback interface."""
+import contextlib, csv, ctypes, glob, http.client, io, json, os, secrets, signal, socket, subprocess, time, urllib.request
+import composed
+
+HERE = '127.0.0.1'
+# Under full load a start takes a while.
+PATIENCE = 90
+
+
+class Topology:
+    """Has a process for every service. What a service is given in docker-compose.yml it is given here, other addresses apart."""
+    def __init__(self, cache_server, weed, folder):
+        self.key, self.admin_key = secrets.token_hex(16), secrets.token_hex(16)
+        self.services = composed.config({
+            'CACHE_API_KEY': self.key, 'CACHE_ADMIN_API_KEY': self.admin_key, 'S3_ACCESS_KEY_ID': secrets.token_hex(10),
+            'S3_SECRET_ACCESS_KEY': secrets.token_hex(20), 'CACHE_LOG': 'info'})['services']
+        self.binaries = {'seaweedfs': weed, 'cache-1': cache_server, 'cache-2': cache_server, 'balancer': 'haproxy'}
+        self.folder = folder
+        self.processes = {}
+        ports = iter(free_ports(14))
+        # What is reached under these addresses in containers, and where it is here.
+        self.addresses = {name: f'{HERE}:{next(ports)}' for name in
+                          ('seaweedfs:8333', 'cache-1:8080', 'cache-2:8080', '0.0.0.0:8080', '127.0.0.1:8404')}
+        self.others = {name: next(ports) for name in ('s3.port.grpc', 'filer.port', 'filer.port.grpc', 'volume.port',
+                                                      'volume.port.grpc', 'master.port', 'master.port.grpc')}
+
+    def start(self, service):
+        """Starts the process of a service; `wait_for` tells when it serves."""
+        environment = {name: self.here(value) for name, value in self.services[service].get('environment', {}).items()}
+        log = open(f'{self.folder}/{service}.log', 'ab')
+        self.processes[service] = subprocess.Popen(
+            self.command(service), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            env={'PATH': os.environ['PATH'], **self.image(service), **environment, **self.ports_of(service)},
+            preexec_fn=end_with_this_process)
+        log.close()
+
+    def command(self, service):
+        binary, command = self.binaries[service], self.services[service].get('command') or []
+        if service == 'seaweedfs':
+            # Later flags win.
+            places = [f'-dir={self.folder}/data', f'-ip={HERE}', f'-ip.bind={HERE}', f'-s3.port={self.port("seaweedfs:8333")}']
+            return [binary, *command, *places, *(f'-{kind}={port}' for kind, port in self.others.items())]
+        if service == 'balancer':
+            # As the image's own command, with the file that is mounted into the container.
+            mounted, = self.services[service]['volumes']
+            return [binary, '-W', '-db', '-f', mounted['source']]
+        return [binary, *command]
+
+    def image(self, service):
+        """What the image itself sets."""
+        return composed.image_environment() if 'build' in self.services[service] else {}
+
+    def ports_of(self, service):
+        if 'build' not in self.services[service]: return {}
+        return {'CACHE_SERVER__HOST': HERE, 'CACHE_SERVER__PORT': str(self.port(f'{service}:8080'))}
+
+    def here(self, value):
+        for there, here in self.addresses.items(): value = value.replace(there, here)
+        return value
+
+    def port(self, there):
+        return int(self.addresses[there].split(':')[1])
+
+    def url(self, service):
+        """Where a service is reached; of the balancer, what it publishes."""
+        there = {'seaweedfs': 'seaweedfs:8333', 'balancer': '0.0.0.0:8080', 'status': '127.0.0.1:8404'}
+        return 'http://' + self.addresses[there.get(service) or f'{service}:8080']
+
+    def is_healthy(self, service):
+        """What the health check of the service finds."""
+        check = self.services[service]['healthcheck'].get('test')
+        if check is None:
+            environment = {'PATH': os.environ['PATH'], **self.ports_of(service)}
+            return subprocess.run(composed.health_check(), env=environment, stderr=subprocess.DEVNULL, timeout=30).returncode == 0
+        *_, url = check
+        there = {'seaweedfs': ('127.0.0.1:8333', 'seaweedfs:8333'), 'balancer': ('127.0.0.1:8404', '127.0.0.1:8404')}[service]
+        try: return urllib.request.urlopen(url.replace(there[0], self.addresses[there[1]]), timeout=5).status == 200
+        except OSError: return False
+
+    def wait_for(self, service):
+        """Waits until a service is healthy."""
+        def healthy():
+            ended = self.processes[service].poll()
+            assert ended is None, f'{service} ended with status {ended}: {self.log(service)[-3000:]}'
+            return self.is_healthy(service)
+        wait_until(healthy, f'{service} is healthy')
+
+    def end(self, service, how):
+        """Sends a signal and waits for the end; answers the status."""
+        self.processes[service].send_signal(how)
+        return self.processes[service].wait(PATIENCE)
+
+    def log(self, service):
+        with open(f'{self.folder}/{service}.log', errors='replace') as log: return log.read()
+
+    def up(self):
+        """The cache servers to which the balancer sends requests."""
+        table = urllib.request.urlopen(self.url('status') + '/;csv', timeout=5).read().decode()
+        rows = csv.DictReader(io.StringIO(table.removeprefix('# ')))
+        return {row['svname'] for row in rows
+                if row['pxname'] == 'cache' and row['svname'] != 'BACKEND' and row['status'].startswith('UP')}
+
+    def close(self):
+        for process in self.processes.values(): process.kill()
+        for process in self.processes.values(): process.wait()
+        for left in (name for port in (self.port('seaweedfs:8333'), *self.others.values())
+                     for name in glob.glob(f'/tmp/seaweedfs-*-{port}.sock')): os.remove(left)
+
+
+class Client:
+    """Sends requests over one connection. Repeats none: a request that is lost raises."""
+    def __init__(self, url, key):
+        self.connection = http.client.HTTPConnection(url.removeprefix('http://'), timeout=90)
+        self.key = key
+
+    def send(self, method, path, body=None, headers=None):
+        if isinstance(body, (dict, list)): body = json.dumps(body)
+        kind = 'application/octet-stream' if isinstance(body, bytes) else 'application/json'
+        headers = {**({'x-api-key': self.key} if self.key else {}), 'content-type': kind, **(headers or {})}
+        try:
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
+            return response.status, response.read()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def json(self, method, path, body=None, headers=None):
+        """A request that has to answer 200 with JSON."""
+        status, data = self.send(method, path, body, headers)
+        assert status == 200, f'{method} {path}: {status} {data[:300]!r}'
+        return json.loads(data)
+
+
+def wait_until(holds, what):
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, f'not in {PATIENCE} s: {what}'
+        time.sleep(0.02)
+
+
+def free_ports(count):
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(socket.create_server((HERE, 0))) for _ in range(count)]
+        return [listener.getsockname()[1] for listener in held]
+
+
+def end_with_this_process():
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
