@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use object_store::ClientOptions;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 
@@ -127,7 +127,14 @@ pub struct S3Config {
     #[arg(long = "s3-session-token", env = "AWS_SESSION_TOKEN", hide_env_values = true)]
     pub session_token: Option<String>,
     /// Allow an endpoint without TLS.
-    #[arg(long = "s3-allow-http", env = "AWS_ALLOW_HTTP", default_value_t = false)]
+    #[arg(
+        long = "s3-allow-http",
+        env = "AWS_ALLOW_HTTP",
+        default_value_t = false,
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     pub allow_http: bool,
     /// How long connecting to the S3 server may take, in milliseconds.
     #[arg(long = "s3-connect-timeout-ms", env = "CACHE_SERVER__S3_CONNECT_TIMEOUT_MS", default_value_t = 2_000)]

@@ -14,7 +14,7 @@ use object_store::{
 use uuid::Uuid;
 
 use super::super::{Error, Mark, ObjectPath, Result};
-use super::error::{failed, is_no_bucket, is_passing, is_uncertain, reason, unavailable};
+use super::error::{failed, is_cut_off, is_no_bucket, is_passing, is_uncertain, reason, unavailable};
 
 /// The user metadata of objects: whose content it is, how that is packed, which write made it, and that it is being
 /// removed.
@@ -112,15 +112,24 @@ impl Bucket {
     }
 
     pub(super) async fn get(&self, path: &ObjectPath) -> Result<Option<(Seen, Bytes)>> {
-        let reading = failed("reading an object");
-        match self.store.get(&key(path)).await {
-            Ok(found) => {
-                let seen = self.seen(&found.meta, &found.attributes);
-                Ok(Some((seen, found.bytes().await.map_err(reading)?)))
+        let mut pauses = pauses(self.retries);
+        loop {
+            match self.try_get(path).await {
+                Ok(found) => return Ok(Some(found)),
+                Err(error @ object_store::Error::NotFound { .. }) if !is_no_bucket(&error) => return Ok(None),
+                Err(error) => match pauses.next() {
+                    // An answer that was cut off; `object_store` tries again what was not answered at all.
+                    Some(pause) if is_cut_off(&error) => tokio::time::sleep(pause).await,
+                    _ => return Err(failed("reading an object")(error)),
+                },
             }
-            Err(error @ object_store::Error::NotFound { .. }) if !is_no_bucket(&error) => Ok(None),
-            Err(error) => Err(reading(error)),
         }
+    }
+
+    async fn try_get(&self, path: &ObjectPath) -> object_store::Result<(Seen, Bytes)> {
+        let found = self.store.get(&key(path)).await?;
+        let seen = self.seen(&found.meta, &found.attributes);
+        Ok((seen, found.bytes().await?))
     }
 
     pub(super) async fn head(&self, path: &ObjectPath) -> Result<Option<Seen>> {

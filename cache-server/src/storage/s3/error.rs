@@ -61,6 +61,11 @@ pub(super) fn is_passing(error: &object_store::Error) -> bool {
     }
 }
 
+/// Tells whether an answer began and did not end.
+pub(super) fn is_cut_off(error: &object_store::Error) -> bool {
+    matches!(transport(error), Some(HttpErrorKind::Interrupted | HttpErrorKind::Decode | HttpErrorKind::Unknown))
+}
+
 /// Tells a bucket that is not there from an object that is not there.
 pub(super) fn is_no_bucket(error: &object_store::Error) -> bool {
     element(&error.to_string(), "Code") == Some("NoSuchBucket")

@@ -7,6 +7,7 @@
 
 mod bucket;
 mod commit;
+mod connections;
 mod edit;
 mod error;
 mod list;
@@ -19,10 +20,10 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use object_store::aws::AmazonS3Builder;
-use tokio::runtime::Runtime;
 
 use self::bucket::{Bucket, Seen};
 use self::commit::Commit;
+use self::connections::Connections;
 use self::edit::Edits;
 use super::{Batch, Child, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, Storage, Version};
 
@@ -60,18 +61,8 @@ pub struct S3 {
     bucket: Bucket,
     edits: Edits,
     operation_timeout: Duration,
-    /// Where the connections live: the threads that serve requests end one by one when the server stops, and each would
-    /// take the connections it made with it, whoever uses them.
-    connections: Option<Runtime>,
-}
-
-impl Drop for S3 {
-    fn drop(&mut self) {
-        // Dropping a runtime waits for its threads, which is not allowed where this may be dropped.
-        if let Some(connections) = self.connections.take() {
-            connections.shutdown_background();
-        }
-    }
+    /// Ends with the engine.
+    _connections: Connections,
 }
 
 impl S3 {

@@ -17,12 +17,11 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::bucket::{Bucket, Order, ServerFacts};
+use super::connections::Connections;
 use super::edit::Edits;
 use super::error::{is_no_bucket, reason, reason_in};
 use super::{Connection, S3};
 
-/// How many threads move bytes from and to the S3 server at most.
-const CONNECTION_THREADS: usize = 4;
 /// How many writers race in the probe.
 const RACERS: usize = 8;
 
@@ -31,9 +30,7 @@ impl S3 {
     ///
     /// Refuses a bucket that cannot be read and written, and one that does not honour conditional writes.
     pub fn open(connection: &Connection) -> anyhow::Result<Self> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(CONNECTION_THREADS);
-        let mut connections = tokio::runtime::Builder::new_multi_thread();
-        let connections = connections.worker_threads(threads).thread_name("s3").enable_all().build()?;
+        let connections = Connections::new()?;
         let handle = connections.handle();
         // On a thread of its own, since this one may belong to a runtime.
         let probed = std::thread::scope(|scope| scope.spawn(|| handle.block_on(connection.probe(handle))).join());
@@ -43,7 +40,7 @@ impl S3 {
             bucket: Bucket::new(store, once, connection.retries, server),
             edits: Edits::new(),
             operation_timeout: connection.operation_timeout,
-            connections: Some(connections),
+            _connections: connections,
         })
     }
 }

@@ -1,0 +1,37 @@
+//! The threads on which connections to the S3 server live.
+//!
+//! The threads that serve requests end one by one when the server stops, and each would take the connections it made with
+//! it, whoever uses them.
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// How many threads move bytes from and to the S3 server at most.
+const THREADS: usize = 4;
+
+/// A runtime of the engine's own.
+#[derive(Debug)]
+pub(super) struct Connections {
+    runtime: Option<Runtime>,
+    handle: Handle,
+}
+
+impl Connections {
+    pub(super) fn new() -> std::io::Result<Self> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
+        let runtime = Builder::new_multi_thread().worker_threads(threads).thread_name("s3").enable_all().build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+
+    pub(super) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+}
+
+impl Drop for Connections {
+    fn drop(&mut self) {
+        // Dropping a runtime waits for its threads, which is not allowed where this may be dropped.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
