@@ -48,6 +48,15 @@ class Result:
         return self.refused + self.broken
 
 
+def total(results):
+    """What loads that ran side by side did together; latencies of the slowest."""
+    first = max(results, key=lambda result: result.p99)
+    return Result(
+        sum(result.requests for result in results), max(result.seconds for result in results), first.p50, first.p99,
+        sum(result.refused for result in results), sum(result.broken for result in results),
+    )  # fmt: skip
+
+
 class Load:
     """One run of wrk in the background; `wait` returns its result."""
 
@@ -58,6 +67,16 @@ class Load:
             "wrk", f"-t{args.threads}", f"-c{args.connections}", f"-d{seconds}s", "--timeout", "60s",
             "-H", f"{KEY_NAME}: {KEY}", "-s", script, f"http://{server.address}{path}",
         ]  # fmt: skip
+        self._begin(command, env)
+
+    @classmethod
+    def of(cls, command):
+        """A load by another program, which prints its result as wrk does here."""
+        load = cls.__new__(cls)
+        load._begin([str(word) for word in command], {})
+        return load
+
+    def _begin(self, command, env):
         self.process = subprocess.Popen(
             command, cwd=BENCH, env=os.environ | env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

@@ -22,6 +22,10 @@ TARGETS = {
     ("start", "embedded, empty"): ("<", 100, ""),
     ("start", "embedded, after kill -9"): ("<", 2000, ""),
     ("start", "embedded, idle RSS"): ("<", 30, ""),
+    ("s3", "1 server, store / raw store"): (">=", 0.6, ""),
+    ("s3", "1 server, retrieve / raw retrieve"): (">=", 0.6, ""),
+    ("s3", "2 servers, store / raw store"): (">=", 0.6, ""),
+    ("s3", "2 servers, retrieve / raw retrieve"): (">=", 0.6, ""),
     ("soak", "slope of RSS"): ("<", 1, ""),
 }
 COMPARE = {">=": operator.ge, "<": operator.lt}

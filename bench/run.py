@@ -25,10 +25,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from load import Load, wrk_version
+from load import Load, total, wrk_version
 from report import Report
 from sections import SECTIONS
-from servers import BENCH, Server, make_python, python_versions
+from servers import BENCH, BucketServer, Server, make_python, python_versions
 
 ROOT = BENCH.parent
 # In a closed loop the requests in flight at the end are not counted. That matters where one request
@@ -49,11 +49,32 @@ class Bench:
     def folder(self, name):
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.work))
 
-    def start(self, mode, folder=None):
-        """Starts a server, in a new folder unless one is given."""
+    def bucket_server(self):
+        """Starts an S3 server with one empty bucket."""
+        python = self.args.s3_tools / "bin/python"
+        return BucketServer([python, ROOT / "tests/s3/serve.py", "seaweedfs"], self.work / "seaweedfs.log")
+
+    def raw(self, section, name, bucket, operation):
+        """Loads an S3 server with the requests of an operation alone."""
+        command = [self.args.raw_load, bucket.endpoint, "raw", operation, self.args.seconds, self.args.connections]
+        self.report.add_load(section, name, Load.of(command).wait())
+
+    def shared_load(self, section, name, servers, script, **settings):
+        """Runs one load on several servers, each with its share of the connections."""
+        args = argparse.Namespace(**vars(self.args) | {"connections": self.args.connections // len(servers)})
+        loads = [Load(server, script, self.args.seconds, args, **settings) for server in servers]
+        self.report.add_load(section, name, total([load.wait() for load in loads]))
+
+    def start(self, mode, folder=None, bucket=None):
+        """Starts a server, in a new folder unless one is given, or on a bucket."""
         os.sync()  # what earlier servers wrote shall not slow down this one
         if mode == "python":
             command = [self.args.python, BENCH / "python_server.py"]
+        elif bucket:
+            command = [
+                self.args.server, "--port", "0", "--storage-mode", "s3", "--bucket", "cache", "--s3-allow-http",
+                "--s3-endpoint", bucket.endpoint, "--s3-access-key-id", "S3RVER", "--s3-secret-access-key", "S3RVER",
+            ]  # fmt: skip
         else:
             folder = folder or self.folder(mode)
             command = [self.args.server, "--port", "0", "--storage-mode", mode, "--path", folder]
@@ -73,6 +94,9 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--server", type=Path, default=ROOT / "target/release/cache-server", help="the server's executable")
+    add("--raw-load", type=Path, default=ROOT / "target/release/examples/raw_load", help="tests/s3/examples/raw_load")
+    tools = Path.home() / ".cache/cache-service/tools/s3"
+    add("--s3-tools", type=Path, default=tools, help="the folder tests/s3/tools.sh fills")
     add("--python", type=Path, help="python of a venv with mgraph-ai-service-cache and uvicorn; made when absent")
     add("--no-python", action="store_true", help="leave the Python service out")
     add("--seconds", type=int, default=8, help="length of a load (on the Python service three times this)")

@@ -177,6 +177,26 @@ def soak(bench):
         bench.report.add("soak", "RSS", value, "MB")
 
 
+def s3(bench):
+    """Stores and retrieves over SeaweedFS by one and two servers, and by the same requests made without any."""
+    for _ in range(bench.args.rounds):
+        with bench.bucket_server() as bucket:
+            bench.raw("s3", "raw store", bucket, "store")
+            bench.raw("s3", "raw retrieve", bucket, "retrieve")
+        for servers in (1, 2):
+            with bench.bucket_server() as bucket, ExitStack() as stack:
+                many = [stack.enter_context(bench.start("s3", bucket=bucket)) for _ in range(servers)]
+                check(many[0])
+                ids = bench.work / "s3.ids"
+                ids.write_text("\n".join(store_all(many[0], keys(RETRIEVED))))
+                name = "1 server" if servers == 1 else "2 servers"
+                bench.shared_load("s3", f"{name}, store", many, "store.lua", contents=0)
+                bench.shared_load("s3", f"{name}, retrieve", many, "retrieve.lua", ids=ids)
+    for name in ("1 server", "2 servers"):
+        for operation in ("store", "retrieve"):
+            bench.report.ratio("s3", f"{name}, {operation}", f"raw {operation}")
+
+
 def check(server):
     """Stops the benchmark when the server does not do the work that is to be measured."""
     client, text = Client(server), body(next(keys(1)))
@@ -231,5 +251,6 @@ SECTIONS = {
     "hash-10k": hash_10k,
     "listing": listing,
     "start": start,
+    "s3": s3,
     "soak": soak,
 }

@@ -74,6 +74,27 @@ class Server:
         self.stop()
 
 
+class BucketServer:
+    """An S3 server; its buckets `raw` and `cache` are its users'. It ends with its input."""
+
+    def __init__(self, command, log):
+        with open(log, "ab") as stderr:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
+            )
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on "):
+            sys.exit(f"no S3 server: run tests/s3/tools.sh first\n{log.read_text()[-4000:]}")
+        self.endpoint = line.split()[-1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+
 class Client:
     """One keep-alive connection."""
 

@@ -129,3 +129,10 @@ async fn exists_costs_one_an_update_three_at_most_and_a_page_of_a_listing_one() 
     }
     assert_eq!(counted.cost(server.get("/namespaces/list?limit=10")).await, 1);
 }
+
+#[tokio::test]
+async fn a_delete_costs_nineteen() {
+    let Some(counted) = Counted::start("cost-of-a-delete", &[]) else { return };
+    let entry = counted.store("/ns/direct/store/string", "text").await;
+    assert_eq!(counted.cost(counted.server.delete(format!("/ns/delete/{}", entry.cache_id))).await, 19);
+}

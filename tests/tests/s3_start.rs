@@ -26,8 +26,21 @@ async fn a_missing_bucket_is_created_and_one_that_is_there_is_used() {
     for _ in 0..2 {
         let server = Engine::S3.setup().on_bucket(s3.endpoint(), "made-at-the-start").start();
         server.post("/ns/direct/store/string?file_id=f").text("text").stored().await;
-        let listed = server.get("/admin/storage/files/all/").value().await;
-        assert!(listed["files"].as_array().unwrap().iter().all(|file| !file.as_str().unwrap().contains("probe")));
+        assert_eq!(server.get("/namespaces/list").value().await, serde_json::json!(["ns"]));
+    }
+}
+
+#[tokio::test]
+async fn what_a_start_that_was_cut_off_left_is_not_shown() {
+    for product in [Product::Moto, Product::SeaweedFs] {
+        let Some(s3) = product.shared() else { return };
+        let server = Engine::S3.setup().on_bucket(s3.endpoint(), "cut-off-at-the-start").start();
+        assert_eq!(server.get("/namespaces/list").value().await, serde_json::json!([]));
+        server.plant(".probe/00000000-0000-4000-8000-000000000000/a-b", b"1").await;
+        for path in ["/namespaces/list", "/admin/storage/folders/", "/admin/storage/files/in/"] {
+            assert_eq!(server.get(path).value().await, serde_json::json!([]), "{path}");
+        }
+        assert_eq!(server.get("/admin/storage/files/all/").value().await["file_count"], 0);
     }
 }
 

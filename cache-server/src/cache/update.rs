@@ -151,14 +151,15 @@ struct Record {
 }
 
 impl Owned {
-    /// Tells whether the content is this entry's. Content nobody claims counts as its, save the later copies of a
-    /// version: `latest/` and the time copy are the newest version's, and gone with it.
+    /// Tells whether the content is this entry's. The sidecar decides, where there is one: no two writers write it alike.
+    /// Content nobody claims counts as the entry's, save the later copies of a version: `latest/` and the time copy are the
+    /// newest version's, and gone with it.
     pub(super) fn by(&self, reference: &IdReference) -> bool {
         let first = reference.file_paths.content_files.first() == Some(&self.content);
-        let claims = [self.mark().map(|mark| mark.cache_id), self.metadata().map(|metadata| metadata.data.cache_id)];
-        match claims {
-            [None, None] => first || reference.strategy != Strategy::TemporalVersioned,
-            claims => claims.into_iter().flatten().all(|owner| owner == reference.cache_id),
+        let recorded = self.metadata().map(|metadata| metadata.data.cache_id);
+        match recorded.or(self.mark().map(|mark| mark.cache_id)) {
+            Some(owner) => owner == reference.cache_id,
+            None => first || reference.strategy != Strategy::TemporalVersioned,
         }
     }
 

@@ -13,7 +13,7 @@ use object_store::{
 };
 use uuid::Uuid;
 
-use super::super::{Error, Mark, ObjectPath, Result};
+use super::super::{Error, Folder, Mark, ObjectPath, Result};
 use super::error::{failed, is_cut_off, is_no_bucket, is_passing, is_uncertain, reason, unavailable};
 
 /// The user metadata of objects: whose content it is, how that is packed, which write made it, and that it is being
@@ -32,6 +32,8 @@ pub(super) struct Bucket {
     /// and for deletes that must not come late.
     once: AmazonS3,
     retries: usize,
+    /// The folder of the probe, which is no part of what is stored.
+    own: Folder,
     server: ServerFacts,
 }
 
@@ -97,8 +99,14 @@ pub(super) enum Put {
 }
 
 impl Bucket {
-    pub(super) fn new(store: AmazonS3, once: AmazonS3, retries: usize, server: ServerFacts) -> Self {
-        Self { store, once, retries, server }
+    pub(super) fn new(store: AmazonS3, once: AmazonS3, retries: usize, own: Folder, server: ServerFacts) -> Self {
+        Self { store, once, retries, own, server }
+    }
+
+    /// Tells whether a key is one the engine keeps for itself, or the folder of such keys: a server that was killed at
+    /// its start leaves some, and some servers keep a folder that is empty.
+    pub(super) fn is_own(&self, key: &str) -> bool {
+        key.strip_prefix(self.own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The order in which the server lists keys.

@@ -13,8 +13,12 @@
 //!   else, then the stand-in. Writers that come meanwhile wait for the end of it, and write again what was deleted.
 //! - Who takes over what a crash left swaps the record first: of several, one can.
 //!
-//! A removal on the condition that the content has a certain version first puts a stand-in in the place of the content. Any
-//! other object that is deleted on a condition is replaced by a stand-in, too, so that of several who delete it one does.
+//! A removal on the condition that the content has a certain version puts a stand-in in the place of the content as well,
+//! after that of the record, which is put back if the content differs. Any other object that is deleted on a condition is
+//! replaced by a stand-in, too, so that of several who delete it one does.
+//!
+//! The tag of a content is made of its bytes: it tells that they are the same, not that nobody wrote them again. So an
+//! update, which goes by that tag alone, can land on the content of a later entry with the same bytes at the same path.
 
 use std::collections::HashSet;
 
@@ -42,18 +46,24 @@ pub(super) struct Commit<'a> {
     requires: Vec<Require>,
     owned: Vec<Owned>,
     stages: Vec<Vec<Write>>,
+    /// The records in whose place a stand-in of this batch is, and since when.
+    removing: Vec<(ObjectPath, Instant)>,
 }
 
 impl<'a> Commit<'a> {
     pub(super) fn new(bucket: &'a Bucket, edits: &'a Edits, batch: Batch) -> Self {
         let Batch { requires, stages, owned } = batch;
-        Self { bucket, edits, requires, owned, stages }
+        Self { bucket, edits, requires, owned, stages, removing: Vec::new() }
     }
 
-    pub(super) async fn run(self) -> Result<Vec<Outcome>> {
+    pub(super) async fn run(mut self) -> Result<Vec<Outcome>> {
         self.check_conditions().await?;
-        for own in self.owned.iter().filter(|own| self.removes(&own.record)) {
-            self.remove_content_if(own).await?;
+        let removed: Vec<Owned> = self.owned.iter().filter(|own| self.removes(&own.record)).cloned().collect();
+        for own in removed {
+            if let Some(condition) = self.condition(&own.content) {
+                let since = self.begin_removal_if(&own, &condition).await?;
+                self.removing.push((own.record, since));
+            }
         }
         let mut outcomes = Vec::with_capacity(8);
         for stage in &self.stages {
@@ -252,16 +262,15 @@ impl<'a> Commit<'a> {
     async fn remove(&self, own: &Owned, writes: &[Write]) -> Result<Vec<Outcome>> {
         let paths: Vec<_> = writes.iter().map(|write| write.path().clone()).collect();
         let outcomes = self.there(&paths).await?;
-        let condition = match self.condition(&own.record) {
-            Some(condition) => condition,
-            None => If::still(settled(self.bucket, &own.record).await?.as_ref()),
-        };
-        let started = Instant::now();
-        let Put::Written(_) = self.bucket.put_stand_in(&own.record, &condition).await? else {
-            return Ok(vec![Outcome::Unchanged; paths.len()]);
+        let since = match self.removing.iter().find(|(record, _)| *record == own.record) {
+            Some((_, since)) => *since,
+            None => match self.begin_removal(own).await? {
+                Some((_, since)) => since,
+                None => return Ok(vec![Outcome::Unchanged; paths.len()]),
+            },
         };
         let files = paths.into_iter().filter(|path| *path != own.record).collect();
-        let removed = tokio::time::timeout_at(started + HOLD, async {
+        let removed = tokio::time::timeout_at(since + HOLD, async {
             self.bucket.delete(files).await?;
             self.bucket.delete_stand_in(&own.record).await
         });
@@ -269,13 +278,32 @@ impl<'a> Commit<'a> {
         Ok(outcomes)
     }
 
-    /// Makes a content unreadable that is to be removed on a condition: whoever changes it first wins.
-    async fn remove_content_if(&self, own: &Owned) -> Result<()> {
-        let Some(condition) = self.condition(&own.content) else { return Ok(()) };
-        match self.bucket.put_stand_in(&own.content, &condition).await? {
-            Put::Written(_) => Ok(()),
-            Put::Refused(_) => Err(refused(&own.content)),
+    /// Puts a stand-in in the place of a record; answers its tag, and since when it may be there. `None` when the record
+    /// has changed.
+    async fn begin_removal(&self, own: &Owned) -> Result<Option<(String, Instant)>> {
+        let condition = match self.condition(&own.record) {
+            Some(condition) => condition,
+            None => If::still(settled(self.bucket, &own.record).await?.as_ref()),
+        };
+        let since = Instant::now();
+        Ok(match self.bucket.put_stand_in(&own.record, &condition).await? {
+            Put::Written(tag) => Some((tag, since)),
+            Put::Refused(_) => None,
+        })
+    }
+
+    /// Begins the removal of a content that is as the condition says: whoever changes it first wins.
+    async fn begin_removal_if(&self, own: &Owned, condition: &If) -> Result<Instant> {
+        let record = self.bucket.get(&own.record).await?;
+        let Some((stand_in, since)) = self.begin_removal(own).await? else { return Err(refused(&own.record)) };
+        if let Put::Written(_) = self.bucket.put_stand_in(&own.content, condition).await? {
+            return Ok(since);
         }
+        match record.filter(|(seen, _)| !seen.gone) {
+            Some((_, bytes)) => drop(self.bucket.put_if(&own.record, &bytes, None, &If::Tag(stand_in)).await?),
+            None => finish(self.bucket, &own.record, since).await,
+        }
+        Err(refused(&own.content))
     }
 
     /// What the batch writes to an object.

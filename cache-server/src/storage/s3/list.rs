@@ -26,7 +26,8 @@ pub(super) async fn objects(
     while let Some(page) = pages.next(limit - listed.len()).await? {
         listed.extend(page.objects.into_iter().filter_map(|ObjectMeta { location, size, .. }| {
             // A key nobody can address was not written by this service.
-            Some(Listed { path: ObjectPath::parse(location.as_ref()).ok()?, size })
+            let path = ObjectPath::parse(location.as_ref()).ok()?;
+            (!bucket.is_own(path.as_str())).then_some(Listed { path, size })
         }));
     }
     Ok(listed)
@@ -52,7 +53,7 @@ pub(super) async fn children(
     while let Some(page) = pages.next(wanted(children.len())).await? {
         let name = |path: object_store::path::Path| {
             let name = path.as_ref().strip_prefix(&prefix).unwrap_or_default().to_owned();
-            ObjectPath::parse(&name).is_ok().then_some(name)
+            (ObjectPath::parse(&name).is_ok() && !bucket.is_own(path.as_ref())).then_some(name)
         };
         let files = page.objects.into_iter().filter_map(|object| name(object.location)).map(Child::File);
         let folders = page.common_prefixes.into_iter().filter_map(name).map(Child::Folder);

@@ -16,6 +16,7 @@ use object_store::{
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
+use super::super::Folder;
 use super::bucket::{Bucket, Order, ServerFacts};
 use super::connections::Connections;
 use super::edit::Edits;
@@ -37,7 +38,7 @@ impl S3 {
         let server = probed.map_err(|_| anyhow::anyhow!("the probe of the bucket panicked"))??;
         let (store, once) = (connection.store(connection.retries, handle)?, connection.store(0, handle)?);
         Ok(Self {
-            bucket: Bucket::new(store, once, connection.retries, server),
+            bucket: Bucket::new(store, once, connection.retries, connection.probe_folder(), server),
             edits: Edits::new(),
             operation_timeout: connection.operation_timeout,
             _connections: connections,
@@ -70,6 +71,10 @@ impl Connection {
             .map_err(|error| anyhow::anyhow!("the S3 settings are not usable: {error}"))
     }
 
+    fn probe_folder(&self) -> Folder {
+        Folder::from_parsed(self.folder.join(".probe"))
+    }
+
     /// Proves that the bucket can be used, and finds out how its server lists and what its clock shows.
     async fn probe(&self, connections: &Handle) -> anyhow::Result<ServerFacts> {
         let store = self.store(self.retries, connections)?;
@@ -79,7 +84,7 @@ impl Connection {
             Err(error) if is_no_bucket(&error) => self.create(&store).await?,
             Err(error) => bail!("cannot list bucket {:?}: {}", self.bucket, explained(&error)),
         }
-        let folder = Path::parse(self.folder.join(&format!(".probe/{}", Uuid::new_v4())))?;
+        let folder = Path::parse(self.probe_folder().join(&Uuid::new_v4().to_string()))?;
         let proved = prove(&store, &folder.clone().join("a-b")).await;
         let server = facts(&store, &folder).await;
         for name in ["a-b", "a/b"] {
