@@ -56,7 +56,7 @@ class Bench:
 
     def raw(self, section, name, bucket, operation):
         """Loads an S3 server with the requests of an operation alone."""
-        command = [self.args.raw_load, bucket.endpoint, "raw", operation, self.args.seconds, self.args.connections]
+        command = [self.args.raw_load, bucket.endpoint, f"raw-{operation}", operation, self.args.seconds, self.args.connections]
         self.report.add_load(section, name, Load.of(command).wait())
 
     def shared_load(self, section, name, servers, script, **settings):

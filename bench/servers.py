@@ -75,7 +75,7 @@ class Server:
 
 
 class BucketServer:
-    """An S3 server; its buckets `raw` and `cache` are its users'. It ends with its input."""
+    """An S3 server; its buckets are made by those who use it. It ends with its input."""
 
     def __init__(self, command, log):
         with open(log, "ab") as stderr:
