@@ -6,6 +6,8 @@ use std::future::{Future, ready};
 use std::pin::Pin;
 
 use bytes::Bytes;
+/// The crate whose types requests and answers have.
+pub use reqwest;
 
 /// Carries requests to one cache server.
 ///
@@ -14,7 +16,7 @@ use bytes::Bytes;
 ///
 /// ```
 /// use cache_client::CacheClient;
-/// use cache_client::transport::{Answer, Failure, Transport};
+/// use cache_client::transport::{Answer, Failure, Transport, reqwest};
 ///
 /// /// Reaches nothing.
 /// #[derive(Debug)]

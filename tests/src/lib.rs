@@ -26,10 +26,12 @@ mod answer;
 mod raw;
 mod request;
 mod server;
+mod world;
 
 pub use answer::{Answer, Stored};
 pub use request::Request;
-pub use server::{ADMIN_KEY, Engine, KEY, Setup, TestServer};
+pub use server::{ADMIN_KEY, Engine, KEY, Setup, TestInProcess, TestServer};
+pub use world::World;
 
 /// Makes a test for each engine of suites, functions `async fn(Engine)`.
 #[macro_export]

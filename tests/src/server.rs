@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use actix_web::dev::ServerHandle;
 use cache_server::clock::{Clock, ManualClock, SystemClock};
 use cache_server::config::Config;
+use cache_server::in_process::InProcess;
 use cache_server::server;
 use clap::builder::Resettable;
 use clap::{Args, FromArgMatches};
@@ -94,18 +95,33 @@ impl Setup {
         self.try_start().expect("the server should start")
     }
 
-    /// Starts the server, or tells why it refused to.
-    pub fn try_start(self) -> Result<TestServer, String> {
+    /// Starts the service in this process, without a socket.
+    pub fn start_in_process(self) -> TestInProcess {
+        let (own_folder, folder) = self.prepared();
+        let service = InProcess::start_with(&self.config(&folder), self.the_clock()).expect("the service should start");
+        TestInProcess { service, _own_folder: own_folder }
+    }
+
+    fn prepared(&self) -> (TempDir, PathBuf) {
         let own_folder = temporary_folder();
         let folder = self.folder.clone().unwrap_or_else(|| own_folder.path().to_owned());
         if let Some(original) = &self.copy_of {
             copy(original, &folder);
         }
-        let config = self.config(&folder);
-        let clock: Arc<dyn Clock> = match &self.clock {
+        (own_folder, folder)
+    }
+
+    fn the_clock(&self) -> Arc<dyn Clock> {
+        match &self.clock {
             Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
             None => Arc::new(SystemClock),
-        };
+        }
+    }
+
+    /// Starts the server, or tells why it refused to.
+    pub fn try_start(self) -> Result<TestServer, String> {
+        let (own_folder, folder) = self.prepared();
+        let (config, clock) = (self.config(&folder), self.the_clock());
         let (sender, receiver) = mpsc::channel();
         let thread = thread::spawn(move || serve(&config, clock, &sender));
         let (address, handle) = receiver.recv().expect("the thread says what became of the server")?;
@@ -170,6 +186,15 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A service in this process, on a folder of its own. It is reached through its transport alone.
+#[derive(Debug)]
+pub struct TestInProcess {
+    /// The service.
+    pub service: InProcess,
+    // Removed after the service has ended.
+    _own_folder: TempDir,
+}
+
 /// A running server. [`TestServer::get`] and the like begin requests to it.
 #[derive(Debug)]
 pub struct TestServer {
@@ -186,6 +211,11 @@ impl TestServer {
     /// The folder the storage lies in.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where it serves, such as `http://127.0.0.1:49152`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// The port it listens on.
