@@ -158,3 +158,51 @@ fn received(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+    use std::task::{Context, Poll};
+
+    use super::*;
+
+    /// Gives one part, and then does not go on as it should.
+    struct Breaks {
+        given: bool,
+        panics: bool,
+    }
+
+    impl MessageBody for Breaks {
+        type Error = actix_web::Error;
+
+        fn size(&self) -> BodySize {
+            BodySize::Stream
+        }
+
+        fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, actix_web::Error>>> {
+            if !self.given {
+                self.given = true;
+                return Poll::Ready(Some(Ok(Bytes::from_static(b"begun"))));
+            }
+            assert!(!self.panics, "the body panics, as it was told to");
+            Poll::Ready(Some(Err(actix_web::error::ErrorInternalServerError("broken"))))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_panics_or_fails_is_no_whole_body() {
+        for panics in [true, false] {
+            let tasks = tokio::task::LocalSet::new();
+            let (reply, answered) = oneshot::channel();
+            let response = HttpResponse::Ok().message_body(Breaks { given: false, panics }).unwrap();
+            tasks.spawn_local(async move { answer(response, false, reply, &Weak::new()).await });
+            let read = async {
+                let mut response = answered.await.unwrap().unwrap();
+                assert_eq!(response.chunk().await.unwrap().unwrap(), "begun");
+                response.chunk().await.unwrap_err()
+            };
+            let error = tasks.run_until(tokio::time::timeout(std::time::Duration::from_secs(5), read)).await.unwrap();
+            assert!(!error.is_timeout());
+        }
+    }
+}
