@@ -4,6 +4,7 @@
 //! `[a-zA-Z0-9_-]` and a key keeps `[a-zA-Z0-9_\-./\ ]`; every other character becomes `_`. Names that
 //! could not be stored safely (empty, `.` or `..` segments, control characters, too long) are refused.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
@@ -47,10 +48,76 @@ impl Invalid {
         Self { what, reason }
     }
 
+    /// What was to be parsed, such as `cache key`.
+    pub fn what(&self) -> &'static str {
+        self.what
+    }
+
+    /// What is wrong with it, such as `is empty`.
+    pub fn reason(&self) -> String {
+        self.reason.to_string()
+    }
+
     /// Tells whether the name was refused for being empty.
     pub fn is_empty(&self) -> bool {
         self.reason == Reason::Empty
     }
+}
+
+impl From<Infallible> for Invalid {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// What names a `T`: a `T`, a reference to one, or text that is parsed as one.
+///
+/// The client's methods take names in any of these forms; text that is no name is refused when the call is sent, before
+/// anything reaches the server.
+pub trait Name<T> {
+    /// The name, or why there is none.
+    fn named(self) -> Result<T, Invalid>;
+}
+
+impl<T, S: TryInto<T, Error: Into<Invalid>>> Name<T> for S {
+    fn named(self) -> Result<T, Invalid> {
+        self.try_into().map_err(Into::into)
+    }
+}
+
+/// Conversions that let a reference or text stand for a name.
+macro_rules! named {
+    ($name:ident) => {
+        impl From<&$name> for $name {
+            fn from(name: &$name) -> Self {
+                name.clone()
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = Invalid;
+
+            fn try_from(input: &str) -> Result<Self, Invalid> {
+                Self::parse(input)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Invalid;
+
+            fn try_from(input: String) -> Result<Self, Invalid> {
+                Self::parse(&input)
+            }
+        }
+
+        impl TryFrom<&String> for $name {
+            type Error = Invalid;
+
+            fn try_from(input: &String) -> Result<Self, Invalid> {
+                Self::parse(input)
+            }
+        }
+    };
 }
 
 /// Refuses what cannot be stored, trims, and maps every other character that `keep` does not allow to `_`.
@@ -90,6 +157,8 @@ fn some_valid(what: &'static str, key: &str) -> Result<Box<str>, Invalid> {
 /// The common face of the textual newtypes: `as_str`, `Display`, `FromStr`, serde as a string.
 macro_rules! text_newtype {
     ($name:ident) => {
+        named!($name);
+
         impl $name {
             /// The name as it is stored and sent.
             pub fn as_str(&self) -> &str {
@@ -184,6 +253,15 @@ pub struct DataKey {
     path: Box<str>,
 }
 
+named!(DataKey);
+
+/// The path: what a request carries, so that it cannot lead out of its folder.
+impl fmt::Display for DataKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
+    }
+}
+
 impl DataKey {
     /// Parses a data key; `a b/$c` is echoed as `a b/_c` and stored under `a-b/_c`.
     pub fn parse(input: &str) -> Result<Self, Invalid> {
@@ -253,6 +331,7 @@ impl FieldPath {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct CacheId(Uuid);
+named!(CacheId);
 
 impl CacheId {
     /// Draws a new identifier.
@@ -267,6 +346,18 @@ impl CacheId {
             return Err(Invalid::new("cache id", REFUSED));
         }
         Uuid::try_parse(input).map(Self).map_err(|_| Invalid::new("cache id", REFUSED))
+    }
+}
+
+impl From<Uuid> for CacheId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl From<CacheId> for Uuid {
+    fn from(id: CacheId) -> Self {
+        id.0
     }
 }
 
@@ -414,6 +505,12 @@ impl DataType {
             "binary" => Ok(Self::Binary),
             _ => Err(Invalid::new("data type", Reason::Form("is none of 'json', 'string' or 'binary'"))),
         }
+    }
+}
+
+impl fmt::Display for DataType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -9,6 +9,8 @@ mod api;
 pub mod cache;
 pub mod clock;
 pub mod config;
+#[cfg(feature = "in-process")]
+pub mod in_process;
 pub mod layout;
 pub mod records;
 pub mod server;

@@ -56,13 +56,20 @@ pub fn bind(config: &Config) -> anyhow::Result<Bound> {
 
 /// Opens the storage and takes the port, with a clock of one's own.
 pub fn bind_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound> {
-    let settings = settings(config, clock.now())?;
-    let cache = Cache::new(open_storage(config)?, clock, hashes(config)?);
-    let cache = match config.storage_mode() {
-        StorageMode::S3 => cache.remembering(config.s3.read_cache_bytes),
-        StorageMode::Memory | StorageMode::LocalDisk | StorageMode::Embedded => cache,
-    };
-    let end = asked_to_end(settings.draining.clone(), Duration::from_secs(config.drain_seconds));
+    let drain = Duration::from_secs(config.drain_seconds);
+    bind_until(config, clock, |draining| asked_to_end(draining, drain))
+}
+
+/// Opens the storage and takes the port; serves until what `end` makes ends, or a stop through the handle. `end` gets what
+/// tells the probe that the server is about to end.
+pub(crate) fn bind_until<End: Future<Output = ()> + Send + 'static>(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    end: impl FnOnce(Arc<AtomicBool>) -> End,
+) -> anyhow::Result<Bound> {
+    check_reach(config)?;
+    let (cache, settings) = open(config, clock)?;
+    let end = end(Arc::clone(&settings.draining));
     let (shared_cache, settings) = (web::Data::new(cache.clone()), web::Data::new(settings));
     let mut server = HttpServer::new(move || api::app(shared_cache.clone(), settings.clone()))
         // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
@@ -75,6 +82,17 @@ pub fn bind_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
     let server = server.bind(config.address()).with_context(|| format!("cannot listen on {}", config.address()))?;
     let address = *server.addrs().first().context("no address was bound")?;
     Ok(Bound { server: server.run(), cache, address })
+}
+
+/// Opens the storage, and tells the application what it has to know.
+pub(crate) fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<(Cache, Settings)> {
+    let settings = settings(config, clock.now())?;
+    let cache = Cache::new(open_storage(config)?, clock, hashes(config)?);
+    let cache = match config.storage_mode() {
+        StorageMode::S3 => cache.remembering(config.s3.read_cache_bytes),
+        StorageMode::Memory | StorageMode::LocalDisk | StorageMode::Embedded => cache,
+    };
+    Ok((cache, settings))
 }
 
 /// Waits for SIGTERM or SIGINT, and then as long as it takes to be told so by the probe. Left to itself, actix-web cuts
@@ -123,18 +141,28 @@ fn hashes(config: &Config) -> anyhow::Result<CacheHashGenerator> {
     Ok(CacheHashGenerator::new(algorithm, config.hash_length)?)
 }
 
-fn settings(config: &Config, boot_time: u64) -> anyhow::Result<Settings> {
-    let api_key = config.api_key.clone().filter(|value| !value.is_empty());
-    if api_key.is_none() && !config.host.is_loopback() {
+/// The key every request must carry; an empty one is none.
+pub(crate) fn api_key(config: &Config) -> Option<&str> {
+    config.api_key.as_deref().filter(|value| !value.is_empty())
+}
+
+/// Refuses to be open to everybody on a network.
+fn check_reach(config: &Config) -> anyhow::Result<()> {
+    if api_key(config).is_none() && !config.host.is_loopback() {
         bail!("refusing to listen on {} without an API key: set FAST_API__AUTH__API_KEY__VALUE", config.host);
     }
+    if api_key(config).is_none() {
+        tracing::warn!("no API key is configured: everybody on this machine can read and write");
+    }
+    Ok(())
+}
+
+fn settings(config: &Config, boot_time: u64) -> anyhow::Result<Settings> {
+    let api_key = api_key(config).map(str::to_owned);
     // An empty key would let in whoever sends an empty one; env files and compose files set variables to nothing.
     let admin_key = config.admin_api_key.clone().filter(|value| !value.is_empty());
     if api_key.is_none() && admin_key.is_some() {
         bail!("CACHE_SERVER__ADMIN_API_KEY needs FAST_API__AUTH__API_KEY__VALUE");
-    }
-    if api_key.is_none() {
-        tracing::warn!("no API key is configured: everybody on this machine can read and write");
     }
     Ok(Settings {
         api_key: api_key.map(|value| ApiKey { name: config.api_key_name.clone(), value }),

@@ -27,11 +27,13 @@ mod files;
 mod raw;
 mod request;
 mod server;
+mod world;
 
 pub use answer::{Answer, Stored};
 pub use files::files_below;
 pub use request::Request;
-pub use server::{ADMIN_KEY, Engine, KEY, Setup, TestServer, s3_flags};
+pub use server::{ADMIN_KEY, Engine, KEY, Setup, TestInProcess, TestServer, s3_flags};
+pub use world::World;
 
 /// Makes a test for each engine of suites, functions `async fn(Engine)`.
 #[macro_export]

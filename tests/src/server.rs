@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use actix_web::dev::ServerHandle;
 use cache_server::clock::{Clock, ManualClock, SystemClock};
 use cache_server::config::Config;
+use cache_server::in_process::InProcess;
 use cache_server::server;
 use clap::builder::Resettable;
 use clap::{Args, FromArgMatches};
@@ -94,6 +95,15 @@ pub struct Setup {
     without_key: bool,
 }
 
+/// Where a server is to keep its objects.
+struct Prepared {
+    own_folder: TempDir,
+    folder: PathBuf,
+    files: Files,
+    /// The flags that name the bucket.
+    storage: Vec<String>,
+}
+
 impl Setup {
     /// Gives the server a clock that stands at `now` (ms since 1970) until [`TestServer::advance`] moves it.
     pub fn clock_at(self, now: u64) -> Self {
@@ -131,8 +141,14 @@ impl Setup {
         self.try_start().expect("the server should start")
     }
 
-    /// Starts the server, or tells why it refused to.
-    pub fn try_start(self) -> Result<TestServer, String> {
+    /// Starts the service in this process, without a socket.
+    pub fn start_in_process(self) -> TestInProcess {
+        let prepared = self.prepared();
+        let service = InProcess::start_with(&self.config(&prepared), self.the_clock()).expect("the service should start");
+        TestInProcess { service, _own_folder: prepared.own_folder }
+    }
+
+    fn prepared(&self) -> Prepared {
         let own_folder = temporary_folder();
         let folder = self.folder.clone().unwrap_or_else(|| own_folder.path().to_owned());
         let (files, storage) = match self.engine {
@@ -153,11 +169,21 @@ impl Setup {
             };
             thread::scope(|scope| scope.spawn(copy).join().unwrap());
         }
-        let config = self.config(&folder, &storage);
-        let clock: Arc<dyn Clock> = match &self.clock {
+        Prepared { own_folder, folder, files, storage }
+    }
+
+    fn the_clock(&self) -> Arc<dyn Clock> {
+        match &self.clock {
             Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
             None => Arc::new(SystemClock),
-        };
+        }
+    }
+
+    /// Starts the server, or tells why it refused to.
+    pub fn try_start(self) -> Result<TestServer, String> {
+        let prepared = self.prepared();
+        let (config, clock) = (self.config(&prepared), self.the_clock());
+        let Prepared { own_folder, folder, files, .. } = prepared;
         let (sender, receiver) = mpsc::channel();
         let thread = thread::spawn(move || serve(&config, clock, &sender));
         let (address, handle) = receiver.recv().expect("the thread says what became of the server")?;
@@ -176,13 +202,13 @@ impl Setup {
     }
 
     /// The configuration; nothing of the developer's environment gets into it.
-    fn config(&self, folder: &Path, storage: &[String]) -> Config {
-        let folder = folder.to_str().unwrap();
+    fn config(&self, prepared: &Prepared) -> Config {
+        let folder = prepared.folder.to_str().unwrap();
         let mut flags = vec!["--port", "0", "--workers", "2", "--storage-mode", self.engine.as_str(), "--path", folder];
         if !self.without_key {
             flags.extend(["--api-key", KEY]);
         }
-        flags.extend(storage.iter().chain(&self.flags).map(String::as_str));
+        flags.extend(prepared.storage.iter().chain(&self.flags).map(String::as_str));
         let command = Config::augment_args(clap::Command::new("cache-server").no_binary_name(true));
         let command = command.args_override_self(true).mut_args(|flag| flag.env(Resettable::Reset));
         Config::from_arg_matches(&command.get_matches_from(flags)).unwrap()
@@ -230,6 +256,15 @@ pub fn s3_flags(endpoint: &str, bucket: &str) -> Vec<String> {
     flags.chain(["--s3-allow-http".to_owned()]).collect()
 }
 
+/// A service in this process, on a folder of its own. It is reached through its transport alone.
+#[derive(Debug)]
+pub struct TestInProcess {
+    /// The service.
+    pub service: InProcess,
+    // Removed after the service has ended.
+    _own_folder: TempDir,
+}
+
 /// A running server. [`TestServer::get`] and the like begin requests to it.
 #[derive(Debug)]
 pub struct TestServer {
@@ -247,6 +282,11 @@ impl TestServer {
     /// The folder the storage lies in.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where it serves, such as `http://127.0.0.1:49152`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// The port it listens on.

@@ -4,7 +4,7 @@ use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, post, web};
 use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::body::Body;
 use super::conditional::{Conditions, IfNoneMatch, content_tag};
@@ -179,7 +179,7 @@ async fn store_json_with_key(
 #[utoipa::path(
     operation_id = "store_binary",
     tag = "store",
-    params(WithStrategy),
+    params(WithStrategy, ContentEncoding),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses(
         (
@@ -207,7 +207,7 @@ async fn store_binary(
 #[utoipa::path(
     operation_id = "store_binary_with_key",
     tag = "store",
-    params(WithStrategy, Keyed, FileName, IfNoneMatch),
+    params(WithStrategy, Keyed, FileName, IfNoneMatch, ContentEncoding),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses(
         (
@@ -228,6 +228,16 @@ async fn store_binary_with_key(
     let entry = unkeyed(at, Content::Binary { bytes, encoding }, &conditions);
     let entry = NewEntry { cache_key: Some(key.cache_key), file_id: file.file_id, ..entry };
     Ok(cache.store(entry).await?.into())
+}
+
+/// How the bytes of a store are packed.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that `Body` reads")]
+struct ContentEncoding {
+    /// `gzip` for bytes that are packed: they are hashed and retrieved unpacked.
+    #[param(rename = "Content-Encoding")]
+    content_encoding: Option<String>,
 }
 
 /// Bytes of any kind.

@@ -1,0 +1,5292 @@
+//! Every operation of `openapi/cache-server.json`; written by `tests/tests/generated.rs`, not by hand.
+
+use crate::path::encode_path;
+#[allow(unused_imports)]
+pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+#[allow(unused_imports)]
+use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
+/// Types used as operation parameters and responses.
+#[allow(clippy::all)]
+pub mod types {
+    ///All stored files below a folder.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AllStoredFiles {
+        ///How many.
+        pub file_count: u64,
+        ///Their paths, sorted.
+        pub files: ::std::vec::Vec<::std::string::String>,
+        ///When they were listed, in milliseconds since 1970.
+        pub timestamp: u64,
+    }
+    ///The bucket of the storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct BucketName {
+        ///The bucket's name; `NA` for storage that has none.
+        #[serde(rename = "bucket-name")]
+        pub bucket_name: ::std::string::String,
+    }
+    ///Bytes of any kind.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct Bytes(pub ::std::string::String);
+    impl ::std::ops::Deref for Bytes {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<Bytes> for ::std::string::String {
+        fn from(value: Bytes) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for Bytes {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for Bytes {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for Bytes {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+    ///The newest entry of a hash.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct CacheIdResponse {
+        ///The hash.
+        pub cache_hash: crate::CacheHash,
+        ///The newest entry's id.
+        pub cache_id: crate::CacheId,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+    }
+    ///A deleted child file.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ChildDeleteResponse {
+        ///The entry.
+        pub cache_id: crate::CacheId,
+        ///The name without the extension.
+        pub data_file_id: ::std::string::String,
+        ///The folder below the entry; null for none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data_key: ::std::option::Option<::std::string::String>,
+        ///`string`, `json` or `binary`.
+        pub data_type: crate::DataType,
+        ///What was done.
+        pub message: ::std::string::String,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///Always `success`.
+        pub status: ::std::string::String,
+    }
+    ///Whether there is a child file.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ChildExistsResponse {
+        ///The entry.
+        pub cache_id: crate::CacheId,
+        ///The name without the extension.
+        pub data_file_id: ::std::string::String,
+        ///The folder below the entry; empty for none.
+        pub data_key: ::std::string::String,
+        ///`string`, `json` or `binary`.
+        pub data_type: crate::DataType,
+        ///Whether there is one.
+        pub exists: bool,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+    }
+    ///A child file as it is listed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ChildFileResponse {
+        ///The name without the extension.
+        pub data_file_id: ::std::string::String,
+        ///The folder below the entry; empty for none.
+        pub data_key: ::std::string::String,
+        ///`string`, `json` or `binary`.
+        pub data_type: crate::DataType,
+        ///The extension without the dot.
+        pub extension: ::std::string::String,
+        ///Where it lies.
+        pub file_path: ::std::string::String,
+        ///The length in bytes.
+        pub file_size: u64,
+    }
+    ///The child files of an entry.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ChildListResponse {
+        ///The entry.
+        pub cache_id: crate::CacheId,
+        ///The folder that was listed; empty for all.
+        pub data_key: ::std::string::String,
+        ///How many.
+        pub file_count: u64,
+        ///The child files, every copy.
+        pub files: ::std::vec::Vec<ChildFileResponse>,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///Their lengths added, in bytes.
+        pub total_size: u64,
+    }
+    ///A stored child file.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ChildStoreResponse {
+        ///The entry.
+        pub cache_id: crate::CacheId,
+        ///Every copy that was written.
+        pub data_files_created: ::std::vec::Vec<::std::string::String>,
+        ///The folder below the entry; empty for none.
+        pub data_key: ::std::string::String,
+        ///`string`, `json` or `binary`.
+        pub data_type: crate::DataType,
+        ///The extension without the dot.
+        pub extension: ::std::string::String,
+        ///The name without the extension.
+        pub file_id: ::std::string::String,
+        ///The length in bytes.
+        pub file_size: u64,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///When, in milliseconds since 1970.
+        pub timestamp: u64,
+    }
+    ///An updated child file.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ChildUpdateResponse {
+        ///The entry.
+        pub cache_id: crate::CacheId,
+        ///The name without the extension.
+        pub data_file_id: ::std::string::String,
+        ///The folder below the entry; empty for none.
+        pub data_key: ::std::string::String,
+        ///`string`, `json` or `binary`.
+        pub data_type: crate::DataType,
+        ///The first copy.
+        pub file_path: ::std::string::String,
+        ///The length in bytes.
+        pub file_size: u64,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///Always true.
+        pub success: bool,
+    }
+    ///Which child files were deleted.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ChildrenDeleteResponse {
+        ///The entry.
+        pub cache_id: crate::CacheId,
+        ///The folder that was emptied; null for all.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data_key: ::std::option::Option<::std::string::String>,
+        ///How many files are gone.
+        pub deleted_count: u64,
+        ///The files that are gone; left out when there are none.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub deleted_files: ::std::vec::Vec<::std::string::String>,
+        ///What was done.
+        pub message: ::std::string::String,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///Always `success`.
+        pub status: ::std::string::String,
+    }
+    ///How an entry's copies are laid out.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ConfigResponse {
+        ///Always `first`.
+        pub exists_strategy: ::std::string::String,
+        ///The file id.
+        pub file_id: ::std::string::String,
+        ///The cache key; empty without one.
+        pub file_key: ::std::string::String,
+        ///The folder of each copy.
+        pub file_paths: ::std::vec::Vec<::std::string::String>,
+        pub file_type: FileType,
+    }
+    ///What was set.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct CookieSet {
+        ///The cookie's name.
+        pub cookie_name: ::std::string::String,
+        ///The cookie's value.
+        pub cookie_value: ::std::string::String,
+        ///`Cookie set successfully`.
+        pub message: ::std::string::String,
+    }
+    ///What was deleted. An entry that is not there is answered with `status` and `message` alone.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct DeleteResponse {
+        ///The entry's id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cache_id: ::std::option::Option<crate::CacheId>,
+        ///How many files are gone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub deleted_count: ::std::option::Option<u64>,
+        ///The files that are gone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub deleted_paths: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///How many files were missing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub failed_count: ::std::option::Option<u64>,
+        ///The files that were missing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub failed_paths: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///Why nothing was deleted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        ///`success`, `partial` when a file of the entry was missing, `not_found`.
+        pub status: ::std::string::String,
+    }
+    ///About an entry.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct EntryMetadata {
+        ///The hash it was stored under.
+        pub cache_hash: crate::CacheHash,
+        ///The entry whose content this is; a later store to the same path takes it over.
+        pub cache_id: crate::CacheId,
+        ///The cache key; empty without one.
+        pub cache_key: ::std::string::String,
+        ///`gzip` when the content is stored compressed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content_encoding: ::std::option::Option<::std::string::String>,
+        ///The length of the content file in bytes.
+        pub content_size: u64,
+        ///The file id.
+        pub file_id: ::std::string::String,
+        ///`json` or `binary`.
+        pub file_type: ::std::string::String,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///When it was stored, in milliseconds since 1970.
+        pub stored_at: u64,
+        ///The strategy.
+        pub strategy: crate::Strategy,
+    }
+    ///The body of a refusal, in one of the shapes of the Python service.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ErrorBody {
+        ///A list of `{type, loc, msg, input}` for invalid input, an object with `error_type` and `message`, or a text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub detail: ::std::option::Option<::serde_json::Value>,
+        ///`FILE_NOT_FOUND` for a stored file that is not there.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub error_type: ::std::option::Option<::std::string::String>,
+        ///What a missing or wrong API key is answered with.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        ///`error` where the API key is missing or wrong.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<::std::string::String>,
+    }
+    ///Whether there is an entry.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ExistsResponse {
+        ///The hash that was asked for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cache_hash: ::std::option::Option<crate::CacheHash>,
+        ///The id that was asked for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cache_id: ::std::option::Option<crate::CacheId>,
+        ///Whether there is one.
+        pub exists: bool,
+        ///Where it was looked for.
+        pub namespace: crate::Namespace,
+    }
+    ///Where an entry's copies lie, the one that is read first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct FilePaths {
+        ///The content files.
+        pub content_files: ::std::vec::Vec<::std::string::String>,
+        ///The folders of the child files.
+        pub data_folders: ::std::vec::Vec<::std::string::String>,
+    }
+    ///How a content file is written.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct FileType {
+        ///The media type.
+        pub content_type: ::std::string::String,
+        ///The character set of text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub encoding: ::std::option::Option<::std::string::String>,
+        ///The extension without the dot.
+        pub file_extension: ::std::string::String,
+        ///`json` or `binary`.
+        pub name: ::std::string::String,
+        ///`json` or `binary`.
+        pub serialization: ::std::string::String,
+    }
+    ///One entry of a hash.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct HashEntryResponse {
+        ///The entry's id.
+        pub cache_id: crate::CacheId,
+        ///When it was stored, in milliseconds since 1970.
+        pub timestamp: u64,
+    }
+    ///All entries of a hash.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct HashRefsResponse {
+        ///The hash.
+        pub cache_hash: crate::CacheHash,
+        ///The entries, oldest first.
+        pub cache_ids: ::std::vec::Vec<HashEntryResponse>,
+        ///The newest entry.
+        pub latest_id: crate::CacheId,
+        ///How many there are.
+        pub total_versions: u64,
+    }
+    ///That the service answers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Health {
+        ///`ok`.
+        pub status: ::std::string::String,
+    }
+    ///What is stored about an entry beside its content.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MetadataResponse {
+        ///Always null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub chain_hash: ::std::option::Option<::std::string::String>,
+        ///The first 10 digits of the MD5 of the content that was stored first.
+        #[serde(rename = "content__hash")]
+        pub content_hash: ::std::string::String,
+        ///The length of the content that was stored first.
+        #[serde(rename = "content__size")]
+        pub content_size: u64,
+        pub data: OwnerResponse,
+        ///Always null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub previous_version_path: ::std::option::Option<::std::string::String>,
+        ///Always empty.
+        pub tags: ::std::vec::Vec<::std::string::String>,
+        ///When it was written, in milliseconds since 1970.
+        pub timestamp: u64,
+    }
+    ///In which order child files are read.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum OrderName {
+        #[serde(rename = "asc")]
+        Asc,
+        #[serde(rename = "desc")]
+        Desc,
+    }
+    impl ::std::fmt::Display for OrderName {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Asc => f.write_str("asc"),
+                Self::Desc => f.write_str("desc"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for OrderName {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "asc" => Ok(Self::Asc),
+                "desc" => Ok(Self::Desc),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for OrderName {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for OrderName {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///The entry a content file belongs to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct OwnerResponse {
+        ///The hash it was stored under.
+        pub cache_hash: crate::CacheHash,
+        ///The entry's id.
+        pub cache_id: crate::CacheId,
+        ///The cache key; empty without one.
+        pub cache_key: ::std::string::String,
+        ///`gzip` when the content is stored compressed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content_encoding: ::std::option::Option<::std::string::String>,
+        ///The file id.
+        pub file_id: ::std::string::String,
+        ///`json` or `binary`.
+        pub file_type: ::std::string::String,
+        ///The field the entry is hashed by.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub json_field_path: ::std::option::Option<::std::string::String>,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///When it was stored, in milliseconds since 1970.
+        pub stored_at: u64,
+        ///The strategy.
+        pub strategy: crate::Strategy,
+    }
+    ///Every file of an entry, by what it is for.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Paths {
+        ///The hash reference.
+        pub by_hash: ::std::vec::Vec<::std::string::String>,
+        ///The id reference.
+        pub by_id: ::std::vec::Vec<::std::string::String>,
+        ///Content files and their sidecars, sorted.
+        pub data: ::std::vec::Vec<::std::string::String>,
+    }
+    ///The reference of an entry and the documents it names.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RefsAllResponse {
+        pub by_id: RefsResponse,
+        ///Each document by its path.
+        pub details: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The reference of an entry.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RefsResponse {
+        pub all_paths: Paths,
+        ///The hash it was stored under.
+        pub cache_hash: crate::CacheHash,
+        ///The entry's id.
+        pub cache_id: crate::CacheId,
+        pub file_paths: FilePaths,
+        ///`json` or `binary`.
+        pub file_type: ::std::string::String,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///The strategy.
+        pub strategy: crate::Strategy,
+        ///When it was stored, in milliseconds since 1970.
+        pub timestamp: u64,
+    }
+    ///An entry with its content; for bytes, with where they are instead.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RetrieveResponse {
+        ///For bytes: the route that answers them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub binary_url: ::std::option::Option<::std::string::String>,
+        ///For bytes: the entry's hash.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cache_hash: ::std::option::Option<crate::CacheHash>,
+        ///For bytes: the entry's id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cache_id: ::std::option::Option<crate::CacheId>,
+        ///The content of a string or JSON entry.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<crate::RawJson>,
+        ///`string`, `json` or `binary`.
+        pub data_type: crate::DataType,
+        ///For bytes: why they are not here.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        pub metadata: EntryMetadata,
+        ///For bytes: the namespace.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub namespace: ::std::option::Option<crate::Namespace>,
+        ///For bytes: their length as stored.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<u64>,
+    }
+    ///This process.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ServerInfo {
+        ///When the process started, in milliseconds since 1970.
+        pub server_boot_time: u64,
+        ///Always null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub server_id: ::std::option::Option<::std::string::String>,
+        ///Drawn when the process started.
+        pub server_instance_id: ::uuid::Uuid,
+        ///Always null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub server_name: ::std::option::Option<::std::string::String>,
+    }
+    ///The state of the service.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ServiceStatus {
+        ///`local`.
+        pub environment: ::std::string::String,
+        ///The service's name.
+        pub name: ::std::string::String,
+        ///`operational`.
+        pub status: ::std::string::String,
+        ///Its version.
+        pub version: ::std::string::String,
+    }
+    ///The value the cookie gets.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct SetCookie {
+        ///The API key; empty when not given.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cookie_value: ::std::option::Option<::std::string::String>,
+    }
+    ///How many files a namespace has: content, sidecars and child files by strategy, and references.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct StatsResponse {
+        ///Files of `direct` entries.
+        pub direct_files: u64,
+        ///Files of `key_based` entries.
+        pub key_based_files: u64,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///Hash references.
+        pub refs_hash_files: u64,
+        ///Id references.
+        pub refs_id_files: u64,
+        ///Files of `temporal` entries.
+        pub temporal_files: u64,
+        ///Files of `temporal_latest` entries.
+        pub temporal_latest_files: u64,
+        ///Files of `temporal_versioned` entries.
+        pub temporal_versioned_files: u64,
+        ///All together.
+        pub total_files: u64,
+        ///Reported and not enforced.
+        pub ttl_hours: u32,
+    }
+    ///Where entries are kept.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct StorageInfo {
+        ///`memory`, `local_disk` or `embedded`.
+        pub storage_mode: ::std::string::String,
+        ///Reported and not enforced.
+        pub ttl_hours: u32,
+    }
+    ///A stored entry.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct StoreResponse {
+        ///The hash of its content.
+        pub cache_hash: crate::CacheHash,
+        ///The new entry's id.
+        pub cache_id: crate::CacheId,
+        ///Its namespace, as it is stored.
+        pub namespace: crate::Namespace,
+        pub paths: Paths,
+        ///The length of the content file in bytes.
+        pub size: u64,
+    }
+    ///Whether a stored file was deleted.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct StoredFileDeleted {
+        ///Whether it was there.
+        pub deleted: bool,
+        ///The path that was asked for.
+        pub path: ::std::string::String,
+    }
+    ///Whether there is a stored file.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct StoredFileExists {
+        ///Whether there is one.
+        pub exists: bool,
+        ///The path that was asked for.
+        pub path: ::std::string::String,
+    }
+    ///An updated entry.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct UpdateResponse {
+        ///Its hash, which stays that of the content stored first.
+        pub cache_hash: crate::CacheHash,
+        ///The entry's id.
+        pub cache_id: crate::CacheId,
+        ///Its namespace.
+        pub namespace: crate::Namespace,
+        ///The content files that were written.
+        pub paths: ::std::vec::Vec<::std::string::String>,
+        ///The number of bytes written to each.
+        pub size: u64,
+        ///When, in milliseconds since 1970.
+        pub timestamp: u64,
+        ///Always true.
+        pub updated_content: bool,
+        ///Always false.
+        pub updated_hash: bool,
+        ///Always false.
+        pub updated_id_ref: bool,
+        ///Always false.
+        pub updated_metadata: bool,
+    }
+    ///The versions of the service.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Versions {
+        ///The version of this service.
+        pub cache_server: ::std::string::String,
+    }
+    /// Error types.
+    pub mod error {
+        /// Error from a `TryFrom` or `FromStr` implementation.
+        pub struct ConversionError(::std::borrow::Cow<'static, str>);
+        impl ::std::error::Error for ConversionError {}
+        impl ::std::fmt::Display for ConversionError {
+            fn fmt(
+                &self,
+                f: &mut ::std::fmt::Formatter<'_>,
+            ) -> Result<(), ::std::fmt::Error> {
+                ::std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+        impl ::std::fmt::Debug for ConversionError {
+            fn fmt(
+                &self,
+                f: &mut ::std::fmt::Formatter<'_>,
+            ) -> Result<(), ::std::fmt::Error> {
+                ::std::fmt::Debug::fmt(&self.0, f)
+            }
+        }
+        impl From<&'static str> for ConversionError {
+            fn from(value: &'static str) -> Self {
+                Self(value.into())
+            }
+        }
+        impl From<String> for ConversionError {
+            fn from(value: String) -> Self {
+                Self(value.into())
+            }
+        }
+    }
+}
+#[derive(Clone, Debug)]
+/**Client for Cache service
+
+A content-addressed cache with namespaces and five storage strategies. Compatible with the MGraph-AI cache service 0.14.0.
+
+Version: 0.1.0*/
+pub struct Client {
+    pub(crate) baseurl: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) inner: crate::call::Call,
+}
+impl Client {
+    /// Create a new client.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new(baseurl: &str, inner: crate::call::Call) -> Self {
+        #[cfg(not(target_arch = "wasm32"))]
+        let client = {
+            let dur = ::std::time::Duration::from_secs(15u64);
+            reqwest::ClientBuilder::new().connect_timeout(dur).timeout(dur)
+        };
+        #[cfg(target_arch = "wasm32")]
+        let client = reqwest::ClientBuilder::new();
+        Self::new_with_client(baseurl, client.build().unwrap(), inner)
+    }
+    /// Construct a new client with an existing `reqwest::Client`,
+    /// allowing more control over its configuration.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new_with_client(
+        baseurl: &str,
+        client: reqwest::Client,
+        inner: crate::call::Call,
+    ) -> Self {
+        Self {
+            baseurl: baseurl.to_string(),
+            client,
+            inner,
+        }
+    }
+}
+impl ClientInfo<crate::call::Call> for Client {
+    fn api_version() -> &'static str {
+        "0.1.0"
+    }
+    fn baseurl(&self) -> &str {
+        self.baseurl.as_str()
+    }
+    fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+    fn inner(&self) -> &crate::call::Call {
+        &self.inner
+    }
+}
+const _: () = {
+    #[allow(dead_code)]
+    fn assert_client_hooks()
+    where
+        Client: ClientHooks<crate::call::Call>,
+    {}
+};
+#[allow(clippy::all)]
+impl Client {
+    /**Tell the bucket of the storage
+
+Sends a `GET` request to `/admin/storage/bucket-name`
+
+*/
+    pub async fn bucket_name<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::BucketName>, Error<types::ErrorBody>> {
+        let url = format!("{}/admin/storage/bucket-name", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "bucket_name",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Read a stored file as bytes
+
+Sends a `GET` request to `/admin/storage/file/bytes/{path}`
+
+Arguments:
+- `path`: The path below the storage prefix, such as `ns/refs/by-id/ce/3d/….json`.
+*/
+    pub async fn stored_file_bytes<'a>(
+        &'a self,
+        path: &'a str,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/admin/storage/file/bytes/{}", self.baseurl, encode_path(& path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "stored_file_bytes",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Read a stored file with the media type of its extension
+
+Sends a `GET` request to `/admin/storage/file/content/{path}`
+
+Arguments:
+- `path`: The path below the storage prefix, such as `ns/refs/by-id/ce/3d/….json`.
+*/
+    pub async fn stored_file_content<'a>(
+        &'a self,
+        path: &'a str,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/admin/storage/file/content/{}", self.baseurl, encode_path(& path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "stored_file_content",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Delete a stored file
+
+References to it are not changed: an entry whose content is deleted this way is found by id and has no content.
+
+Sends a `DELETE` request to `/admin/storage/file/delete/{path}`
+
+Arguments:
+- `path`: The path below the storage prefix, such as `ns/refs/by-id/ce/3d/….json`.
+*/
+    pub async fn delete_stored_file<'a>(
+        &'a self,
+        path: &'a str,
+    ) -> Result<ResponseValue<types::StoredFileDeleted>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/admin/storage/file/delete/{}", self.baseurl, encode_path(& path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_stored_file",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell whether there is a stored file
+
+Sends a `GET` request to `/admin/storage/file/exists/{path}`
+
+Arguments:
+- `path`: The path below the storage prefix, such as `ns/refs/by-id/ce/3d/….json`.
+*/
+    pub async fn stored_file_exists<'a>(
+        &'a self,
+        path: &'a str,
+    ) -> Result<ResponseValue<types::StoredFileExists>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/admin/storage/file/exists/{}", self.baseurl, encode_path(& path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "stored_file_exists",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Show the field `html` of a stored JSON file as a page
+
+Sends a `GET` request to `/admin/storage/file/html/{path}`
+
+Arguments:
+- `path`: The path below the storage prefix, such as `ns/refs/by-id/ce/3d/….json`.
+*/
+    pub async fn stored_file_html<'a>(
+        &'a self,
+        path: &'a str,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/admin/storage/file/html/{}", self.baseurl, encode_path(& path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "stored_file_html",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Read a stored JSON file
+
+Sends a `GET` request to `/admin/storage/file/json/{path}`
+
+Arguments:
+- `path`: The path below the storage prefix, such as `ns/refs/by-id/ce/3d/….json`.
+*/
+    pub async fn stored_file_json<'a>(
+        &'a self,
+        path: &'a str,
+    ) -> Result<ResponseValue<crate::RawJson>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/admin/storage/file/json/{}", self.baseurl, encode_path(& path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "stored_file_json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List all stored files below a folder
+
+Sends a `GET` request to `/admin/storage/files/all/{path}`
+
+Arguments:
+- `path`: The folder below the storage prefix; empty for all.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+*/
+    pub async fn list_all_stored_files<'a>(
+        &'a self,
+        path: &'a str,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+    ) -> Result<ResponseValue<types::AllStoredFiles>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/admin/storage/files/all/{}", self.baseurl, encode_path(& path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_all_stored_files",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List the stored files in a folder
+
+Sends a `GET` request to `/admin/storage/files/in/{path}`
+
+Arguments:
+- `path`: The folder below the storage prefix; empty for all.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `recursive`: Go into sub-folders.
+- `return_full_path`: Show whole paths instead of names.
+*/
+    pub async fn list_stored_files<'a>(
+        &'a self,
+        path: &'a str,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        recursive: Option<bool>,
+        return_full_path: Option<bool>,
+    ) -> Result<
+        ResponseValue<::std::vec::Vec<::std::string::String>>,
+        Error<types::ErrorBody>,
+    > {
+        let url = format!(
+            "{}/admin/storage/files/in/{}", self.baseurl, encode_path(& path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("recursive", &recursive))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "return_full_path",
+                    &return_full_path,
+                ),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_stored_files",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List the folders in a folder
+
+Sends a `GET` request to `/admin/storage/folders/{path}`
+
+Arguments:
+- `path`: The folder below the storage prefix; empty for all.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `recursive`: Go into sub-folders.
+- `return_full_path`: Show whole paths instead of names.
+*/
+    pub async fn list_stored_folders<'a>(
+        &'a self,
+        path: &'a str,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        recursive: Option<bool>,
+        return_full_path: Option<bool>,
+    ) -> Result<
+        ResponseValue<::std::vec::Vec<::std::string::String>>,
+        Error<types::ErrorBody>,
+    > {
+        let url = format!(
+            "{}/admin/storage/folders/{}", self.baseurl, encode_path(& path.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("recursive", &recursive))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "return_full_path",
+                    &return_full_path,
+                ),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_stored_folders",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Set the API key as a cookie of the browser that asks
+
+Sends a `POST` request to `/auth/set-auth-cookie`
+
+Arguments:
+- `body`: The API key.
+*/
+    pub async fn set_auth_cookie<'a>(
+        &'a self,
+        body: &'a types::SetCookie,
+    ) -> Result<ResponseValue<types::CookieSet>, Error<types::ErrorBody>> {
+        let url = format!("{}/auth/set-auth-cookie", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "set_auth_cookie",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Show a form that sets the API key as a cookie
+
+Sends a `GET` request to `/auth/set-cookie-form`
+
+*/
+    pub async fn set_cookie_form<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!("{}/auth/set-cookie-form", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "set_cookie_form",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell that the process lives, without a key
+
+Sends a `GET` request to `/health/live`
+
+*/
+    pub async fn live<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::Health>, Error<types::ErrorBody>> {
+        let url = format!("{}/health/live", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "live",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell whether requests can be served, without a key
+
+Reads from the storage and makes it flush: one that can do neither, or that a failed write has closed to writers, is
+answered with a 5xx.
+
+Sends a `GET` request to `/health/ready`
+
+*/
+    pub async fn ready<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::Health>, Error<types::ErrorBody>> {
+        let url = format!("{}/health/ready", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "ready",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell that the service answers
+
+Sends a `GET` request to `/info/health`
+
+*/
+    pub async fn health<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::Health>, Error<types::ErrorBody>> {
+        let url = format!("{}/info/health", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "health",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell which process answers
+
+Sends a `GET` request to `/info/server`
+
+*/
+    pub async fn server_info<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::ServerInfo>, Error<types::ErrorBody>> {
+        let url = format!("{}/info/server", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "server_info",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell the state of the service
+
+Sends a `GET` request to `/info/status`
+
+*/
+    pub async fn service_status<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::ServiceStatus>, Error<types::ErrorBody>> {
+        let url = format!("{}/info/status", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "service_status",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell the versions of the service
+
+Sends a `GET` request to `/info/versions`
+
+*/
+    pub async fn versions<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::Versions>, Error<types::ErrorBody>> {
+        let url = format!("{}/info/versions", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "versions",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List the namespaces
+
+Sends a `GET` request to `/namespaces/list`
+
+Arguments:
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+*/
+    pub async fn list_namespaces<'a>(
+        &'a self,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+    ) -> Result<
+        ResponseValue<::std::vec::Vec<::std::string::String>>,
+        Error<types::ErrorBody>,
+    > {
+        let url = format!("{}/namespaces/list", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_namespaces",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell where entries are kept
+
+Sends a `GET` request to `/server/storage/info`
+
+*/
+    pub async fn storage_info<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::StorageInfo>, Error<types::ErrorBody>> {
+        let url = format!("{}/server/storage/info", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "storage_info",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve a binary child file
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/binary/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn retrieve_child_binary<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/binary/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_child_binary",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve a binary child file from a folder
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/binary/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn retrieve_child_binary_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/binary/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
+            .to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_child_binary_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Delete all child files of an entry
+
+Sends a `DELETE` request to `/{namespace}/cache/{cache_id}/data/delete/all`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+*/
+    pub async fn delete_children<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+    ) -> Result<ResponseValue<types::ChildrenDeleteResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/delete/all", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_children",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Delete all child files in a folder of an entry
+
+Sends a `DELETE` request to `/{namespace}/cache/{cache_id}/data/delete/all/{data_key}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+*/
+    pub async fn delete_children_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+    ) -> Result<ResponseValue<types::ChildrenDeleteResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/delete/all/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_children_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Delete a child file
+
+Sends a `DELETE` request to `/{namespace}/cache/{cache_id}/data/delete/{data_type}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_type`: `string`, `json` or `binary`.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn delete_child<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_type: &'a crate::DataType,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<types::ChildDeleteResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/delete/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_type
+            .to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_child",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Delete a child file in a folder
+
+Sends a `DELETE` request to `/{namespace}/cache/{cache_id}/data/delete/{data_type}/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_type`: `string`, `json` or `binary`.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn delete_child_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_type: &'a crate::DataType,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<types::ChildDeleteResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/delete/{}/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_type
+            .to_string()), encode_path(& data_key.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_child_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Read all child files of an entry with their content
+
+One line of JSON for each, in path order: `{data_file_id, data_key, data_type, data}`, bytes as base64.
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/entries`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `order`: `asc`, the default, or `desc`.
+*/
+    pub async fn read_children<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        order: Option<types::OrderName>,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/entries", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("order", &order))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_children",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Read the child files in a folder of an entry with their content
+
+One line of JSON for each, in path order: `{data_file_id, data_key, data_type, data}`, bytes as base64.
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/entries/{data_key}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `order`: `asc`, the default, or `desc`.
+*/
+    pub async fn read_children_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        order: Option<types::OrderName>,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/entries/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("order", &order))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_children_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell whether there is a child file
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/exists/{data_type}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_type`: `string`, `json` or `binary`.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn child_exists<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_type: &'a crate::DataType,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<types::ChildExistsResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/exists/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_type
+            .to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "child_exists",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell whether there is a child file in a folder
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/exists/{data_type}/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_type`: `string`, `json` or `binary`.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn child_exists_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_type: &'a crate::DataType,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<types::ChildExistsResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/exists/{}/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_type
+            .to_string()), encode_path(& data_key.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "child_exists_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve a JSON child file
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/json/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn retrieve_child_json<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<crate::RawJson>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/json/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_child_json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve a JSON child file from a folder
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/json/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn retrieve_child_json_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<crate::RawJson>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/json/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
+            .to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_child_json_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List the child files of an entry
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/list`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `recursive`: Go into sub-folders.
+*/
+    pub async fn list_children<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        recursive: Option<bool>,
+    ) -> Result<ResponseValue<types::ChildListResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/list", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("recursive", &recursive))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_children",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List the child files in a folder of an entry
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/list/{data_key}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `recursive`: Go into sub-folders.
+*/
+    pub async fn list_children_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        recursive: Option<bool>,
+    ) -> Result<ResponseValue<types::ChildListResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/list/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("recursive", &recursive))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_children_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store bytes as a child file with a name of its own
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/binary`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `body`: The bytes.
+*/
+    pub async fn store_child_binary<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        body: B,
+    ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/store/binary", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_child_binary",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store bytes as a child file
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/binary/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The bytes.
+*/
+    pub async fn store_child_binary_as<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_file_id: &'a crate::FileId,
+        body: B,
+    ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/store/binary/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_child_binary_as",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store bytes as a child file in a folder
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/binary/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The bytes.
+*/
+    pub async fn store_child_binary_under<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+        body: B,
+    ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/store/binary/{}/{}", self.baseurl, encode_path(&
+            namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_key.to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_child_binary_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a JSON object as a child file with a name of its own
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/json`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `body`: The object.
+*/
+    pub async fn store_child_json<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        body: &'a crate::RawJson,
+    ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/store/json", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_child_json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a JSON object as a child file
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/json/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The object.
+*/
+    pub async fn store_child_json_as<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_file_id: &'a crate::FileId,
+        body: &'a crate::RawJson,
+    ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/store/json/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_child_json_as",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a JSON object as a child file in a folder
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/json/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The object.
+*/
+    pub async fn store_child_json_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+        body: &'a crate::RawJson,
+    ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/store/json/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
+            .to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_child_json_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a string as a child file with a name of its own
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/string`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `body`: The string.
+*/
+    pub async fn store_child_string<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        body: String,
+    ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/store/string", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_child_string",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a string as a child file
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/string/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The string.
+*/
+    pub async fn store_child_string_as<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_file_id: &'a crate::FileId,
+        body: String,
+    ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/store/string/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_child_string_as",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a string as a child file in a folder
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/string/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The string.
+*/
+    pub async fn store_child_string_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+        body: String,
+    ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/store/string/{}/{}", self.baseurl, encode_path(&
+            namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_key.to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_child_string_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve a string child file
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/string/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn retrieve_child_string<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/string/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_child_string",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve a string child file from a folder
+
+Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/string/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+*/
+    pub async fn retrieve_child_string_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/string/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
+            .to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_child_string_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Replace a binary child file
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/update/binary/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The bytes.
+*/
+    pub async fn update_child_binary<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_file_id: &'a crate::FileId,
+        body: B,
+    ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/update/binary/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_child_binary",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Replace a binary child file in a folder
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/update/binary/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The bytes.
+*/
+    pub async fn update_child_binary_under<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+        body: B,
+    ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/update/binary/{}/{}", self.baseurl, encode_path(&
+            namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_key.to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_child_binary_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Replace a JSON child file
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/update/json/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The object.
+*/
+    pub async fn update_child_json<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_file_id: &'a crate::FileId,
+        body: &'a crate::RawJson,
+    ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/update/json/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_child_json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Replace a JSON child file in a folder
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/update/json/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The object.
+*/
+    pub async fn update_child_json_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+        body: &'a crate::RawJson,
+    ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/update/json/{}/{}", self.baseurl, encode_path(&
+            namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_key.to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_child_json_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Replace a string child file
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/update/string/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The string.
+*/
+    pub async fn update_child_string<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_file_id: &'a crate::FileId,
+        body: String,
+    ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/update/string/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_child_string",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Replace a string child file in a folder
+
+Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/update/string/{data_key}/{data_file_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `data_key`: The folder below the entry; it may contain slashes.
+- `data_file_id`: The name of the child file without its extension.
+- `body`: The string.
+*/
+    pub async fn update_child_string_under<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        data_key: &'a crate::DataKey,
+        data_file_id: &'a crate::FileId,
+        body: String,
+    ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/cache/{}/data/update/string/{}/{}", self.baseurl, encode_path(&
+            namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
+            data_key.to_string()), encode_path(& data_file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_child_string_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Delete an entry with its child files
+
+Files that a newer entry has taken over stay. An entry that is not there is no error: `status` is `not_found`.
+`If-Match` makes it conditional on the content.
+
+Sends a `DELETE` request to `/{namespace}/delete/{cache_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_match`: Only when the content has one of these tags; else 412.
+*/
+    pub async fn delete_by_id<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
+    ) -> Result<ResponseValue<types::DeleteResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/delete/{}", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_by_id",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Read the entries of a namespace
+
+One line of JSON each: `{cache_id, strategy, cache_key, file_id, stored_at, data}`, or `binary_url` in place of
+`data`
+for bytes, in the order of their ids. When there are more, the next cursor is in a last line `{"next": …}`.
+
+Sends a `GET` request to `/{namespace}/entries`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `key_prefix`: Only entries whose cache key begins with this text.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `strategy`: Only entries of this strategy.
+*/
+    pub async fn read_entries<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cursor: Option<&'a str>,
+        key_prefix: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        strategy: Option<&'a crate::Strategy>,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/entries", self.baseurl, encode_path(& namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("key_prefix", &key_prefix))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("strategy", &strategy))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_entries",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell whether there is an entry of a hash
+
+Sends a `GET` request to `/{namespace}/exists/hash/{cache_hash}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_hash`: The hash: 10 to 96 lower-case hexadecimal digits.
+*/
+    pub async fn exists_by_hash<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_hash: &'a crate::CacheHash,
+    ) -> Result<ResponseValue<types::ExistsResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/exists/hash/{}", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_hash.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "exists_by_hash",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell whether there is an entry of an id
+
+Sends a `GET` request to `/{namespace}/exists/id/{cache_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+*/
+    pub async fn exists_by_id<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+    ) -> Result<ResponseValue<types::ExistsResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/exists/id/{}", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "exists_by_id",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List the hashes of a namespace
+
+Sends a `GET` request to `/{namespace}/file-hashes`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+*/
+    pub async fn list_hashes<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+    ) -> Result<
+        ResponseValue<::std::vec::Vec<::std::string::String>>,
+        Error<types::ErrorBody>,
+    > {
+        let url = format!(
+            "{}/{}/file-hashes", self.baseurl, encode_path(& namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_hashes",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List the ids of the entries of a namespace
+
+Sends a `GET` request to `/{namespace}/file-ids`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+*/
+    pub async fn list_ids<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+    ) -> Result<
+        ResponseValue<::std::vec::Vec<::std::string::String>>,
+        Error<types::ErrorBody>,
+    > {
+        let url = format!(
+            "{}/{}/file-ids", self.baseurl, encode_path(& namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_ids",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the newest entry of a hash
+
+Sends a `GET` request to `/{namespace}/retrieve/hash/{cache_hash}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_hash`: The hash: 10 to 96 lower-case hexadecimal digits.
+*/
+    pub async fn retrieve_by_hash<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_hash: &'a crate::CacheHash,
+    ) -> Result<ResponseValue<types::RetrieveResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/hash/{}", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_hash.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_by_hash",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the content of the newest entry of a hash as bytes
+
+Sends a `GET` request to `/{namespace}/retrieve/hash/{cache_hash}/binary`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_hash`: The hash: 10 to 96 lower-case hexadecimal digits.
+*/
+    pub async fn retrieve_binary_by_hash<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_hash: &'a crate::CacheHash,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/hash/{}/binary", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_hash.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_binary_by_hash",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the id of the newest entry of a hash
+
+Sends a `GET` request to `/{namespace}/retrieve/hash/{cache_hash}/cache-id`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_hash`: The hash: 10 to 96 lower-case hexadecimal digits.
+*/
+    pub async fn retrieve_cache_id_by_hash<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_hash: &'a crate::CacheHash,
+    ) -> Result<ResponseValue<types::CacheIdResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/hash/{}/cache-id", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_hash.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_cache_id_by_hash",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the content of the newest entry of a hash as JSON
+
+Sends a `GET` request to `/{namespace}/retrieve/hash/{cache_hash}/json`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_hash`: The hash: 10 to 96 lower-case hexadecimal digits.
+*/
+    pub async fn retrieve_json_by_hash<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_hash: &'a crate::CacheHash,
+    ) -> Result<ResponseValue<crate::RawJson>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/hash/{}/json", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_hash.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_json_by_hash",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve what is known of the newest entry of a hash
+
+Sends a `GET` request to `/{namespace}/retrieve/hash/{cache_hash}/metadata`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_hash`: The hash: 10 to 96 lower-case hexadecimal digits.
+*/
+    pub async fn retrieve_metadata_by_hash<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_hash: &'a crate::CacheHash,
+    ) -> Result<ResponseValue<types::EntryMetadata>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/hash/{}/metadata", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_hash.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_metadata_by_hash",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the ids of all entries of a hash
+
+Sends a `GET` request to `/{namespace}/retrieve/hash/{cache_hash}/refs-hash`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_hash`: The hash: 10 to 96 lower-case hexadecimal digits.
+*/
+    pub async fn retrieve_refs_by_hash<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_hash: &'a crate::CacheHash,
+    ) -> Result<ResponseValue<types::HashRefsResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/hash/{}/refs-hash", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_hash.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_refs_by_hash",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the content of the newest entry of a hash as text
+
+Bytes are answered as text when they are UTF-8, else as base64.
+
+Sends a `GET` request to `/{namespace}/retrieve/hash/{cache_hash}/string`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_hash`: The hash: 10 to 96 lower-case hexadecimal digits.
+*/
+    pub async fn retrieve_string_by_hash<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_hash: &'a crate::CacheHash,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/hash/{}/string", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_hash.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_string_by_hash",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve an entry by its id
+
+Strings and JSON come with their content; bytes with the URL of the binary route.
+
+Sends a `GET` request to `/{namespace}/retrieve/{cache_id}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+content
+of that key, file id and kind; else 412.
+*/
+    pub async fn retrieve_by_id<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_none_match: Option<&'a str>,
+    ) -> Result<ResponseValue<types::RetrieveResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/{}", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_by_id",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the content of an entry as bytes
+
+Strings as UTF-8, JSON as Python writes it, gzip unpacked.
+
+Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/binary`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+content
+of that key, file id and kind; else 412.
+*/
+    pub async fn retrieve_binary<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_none_match: Option<&'a str>,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/{}/binary", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_binary",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve how an entry is laid out
+
+Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/config`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+*/
+    pub async fn retrieve_config<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+    ) -> Result<ResponseValue<types::ConfigResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/{}/config", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_config",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the content of an entry as JSON
+
+A string is answered when it holds JSON, else refused with 415; bytes are wrapped as base64.
+
+Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/json`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+content
+of that key, file id and kind; else 412.
+*/
+    pub async fn retrieve_json<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_none_match: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::RawJson>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/{}/json", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the metadata of an entry
+
+Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/metadata`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+content
+of that key, file id and kind; else 412.
+*/
+    pub async fn retrieve_metadata<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_none_match: Option<&'a str>,
+    ) -> Result<ResponseValue<types::MetadataResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/{}/metadata", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_metadata",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the reference of an entry
+
+Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/refs`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+*/
+    pub async fn retrieve_refs<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+    ) -> Result<ResponseValue<types::RefsResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/{}/refs", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_refs",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the reference of an entry and every document it names
+
+Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/refs/all`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+*/
+    pub async fn retrieve_refs_all<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+    ) -> Result<ResponseValue<types::RefsAllResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/{}/refs/all", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_refs_all",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve the content of an entry as text
+
+JSON as Python writes it, bytes as base64.
+
+Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/string`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+content
+of that key, file id and kind; else 412.
+*/
+    pub async fn retrieve_string<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_none_match: Option<&'a str>,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/{}/string", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_string",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Count the files of a namespace
+
+Sends a `GET` request to `/{namespace}/stats`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+*/
+    pub async fn namespace_stats<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+    ) -> Result<ResponseValue<types::StatsResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/stats", self.baseurl, encode_path(& namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "namespace_stats",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Read the entries stored in a time range
+
+Entries of the temporal strategies stored in `[from, to)`, ordered by `(stored_at, cache_id)`, one line of JSON
+each:
+`{cache_id, stored_at, data}`, or `binary_url` in place of `data` for bytes. When there are more, the next cursor
+is in the header `x-next-cursor` and in a last line `{"next": …}`.
+
+Sends a `GET` request to `/{namespace}/temporal/entries`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `from`: The first instant: milliseconds since 1970, or RFC 3339.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `to`: The instant after the last one: milliseconds since 1970, or RFC 3339; now when not given.
+*/
+    pub async fn read_temporal_entries<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cursor: Option<&'a str>,
+        from: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        to: Option<&'a str>,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/temporal/entries", self.baseurl, encode_path(& namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("from", &from))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("to", &to))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_temporal_entries",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Replace the content of a binary entry
+
+`If-Match` makes it conditional. The bytes of an entry stored as gzip are packed, unless they are gzip already.
+
+Sends a `POST` request to `/{namespace}/update/{cache_id}/binary`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_match`: Only when the content has one of these tags; else 412.
+- `body`: The bytes.
+*/
+    pub async fn update_binary<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
+        body: B,
+    ) -> Result<ResponseValue<types::UpdateResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/update/{}/binary", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_binary",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Replace the content of an entry by a JSON object
+
+`If-Match` makes it conditional: 412 when the content's tag is another one, atomically against every other writer.
+
+Sends a `POST` request to `/{namespace}/update/{cache_id}/json`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_match`: Only when the content has one of these tags; else 412.
+- `body`: The object.
+*/
+    pub async fn update_json<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
+        body: &'a crate::RawJson,
+    ) -> Result<ResponseValue<types::UpdateResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/update/{}/json", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Replace the content of an entry by a string
+
+`If-Match` makes it conditional: 412 when the content's tag is another one, atomically against every other writer.
+
+Sends a `POST` request to `/{namespace}/update/{cache_id}/string`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_match`: Only when the content has one of these tags; else 412.
+- `body`: The string.
+*/
+    pub async fn update_string<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
+        body: String,
+    ) -> Result<ResponseValue<types::UpdateResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/update/{}/string", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_string",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store bytes
+
+With `Content-Encoding: gzip` they are stored as sent, hashed unpacked, and unpacked when retrieved.
+
+Sends a `POST` request to `/{namespace}/{strategy}/store/binary`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
+- `content_encoding`: `gzip` for bytes that are packed: they are hashed and retrieved unpacked.
+- `body`: The bytes.
+*/
+    pub async fn store_binary<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        strategy: &'a crate::Strategy,
+        content_encoding: Option<&'a str>,
+        body: B,
+    ) -> Result<ResponseValue<types::StoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/{}/store/binary", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& strategy.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = content_encoding {
+            header_map.append("Content-Encoding", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_binary",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store bytes under a key
+
+With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content.
+
+Sends a `POST` request to `/{namespace}/{strategy}/store/binary/{cache_key}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
+- `cache_key`: The cache key; it may contain slashes.
+- `file_id`: The name of the content file without its extension; the entry's own id when not given.
+- `content_encoding`: `gzip` for bytes that are packed: they are hashed and retrieved unpacked.
+- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+content
+of that key, file id and kind; else 412.
+- `body`: The bytes.
+*/
+    pub async fn store_binary_with_key<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        strategy: &'a crate::Strategy,
+        cache_key: &'a crate::CacheKey,
+        file_id: Option<&'a crate::FileId>,
+        content_encoding: Option<&'a str>,
+        if_none_match: Option<&'a str>,
+        body: B,
+    ) -> Result<ResponseValue<types::StoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/{}/store/binary/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& strategy.to_string()), encode_path(& cache_key
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = content_encoding {
+            header_map.append("Content-Encoding", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .query(&progenitor_client::QueryParam::new("file_id", &file_id))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_binary_with_key",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a JSON object
+
+Keys keep their order and numbers their value; the entry is hashed by the object with sorted keys.
+
+Sends a `POST` request to `/{namespace}/{strategy}/store/json`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
+- `body`: The object.
+*/
+    pub async fn store_json<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        strategy: &'a crate::Strategy,
+        body: &'a crate::RawJson,
+    ) -> Result<ResponseValue<types::StoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/{}/store/json", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& strategy.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a JSON object under a key
+
+`json_field_path` names the field the entry is hashed by. With `If-None-Match: *` (`key_based` only) the store is
+refused with 412 when the key and file id have content.
+
+Sends a `POST` request to `/{namespace}/{strategy}/store/json/{cache_key}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
+- `cache_key`: The cache key; it may contain slashes.
+- `file_id`: The name of the content file without its extension; the entry's own id when not given.
+- `json_field_path`: The dotted path of the field to hash by, such as `meta.id`; the whole document when not given.
+- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+content
+of that key, file id and kind; else 412.
+- `body`: The object.
+*/
+    pub async fn store_json_with_key<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        strategy: &'a crate::Strategy,
+        cache_key: &'a crate::CacheKey,
+        file_id: Option<&'a crate::FileId>,
+        json_field_path: Option<&'a crate::FieldPath>,
+        if_none_match: Option<&'a str>,
+        body: &'a crate::RawJson,
+    ) -> Result<ResponseValue<types::StoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/{}/store/json/{}", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& strategy.to_string()), encode_path(& cache_key.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("file_id", &file_id))
+            .query(
+                &progenitor_client::QueryParam::new("json_field_path", &json_field_path),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_json_with_key",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a string
+
+The body is a JSON string when its content type is JSON, else UTF-8 text. Every store makes a new entry.
+
+Sends a `POST` request to `/{namespace}/{strategy}/store/string`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
+- `body`: The string.
+*/
+    pub async fn store_string<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        strategy: &'a crate::Strategy,
+        body: String,
+    ) -> Result<ResponseValue<types::StoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/{}/store/string", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& strategy.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_string",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store a string under a key
+
+With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content.
+
+Sends a `POST` request to `/{namespace}/{strategy}/store/string/{cache_key}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
+- `cache_key`: The cache key; it may contain slashes.
+- `file_id`: The name of the content file without its extension; the entry's own id when not given.
+- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+content
+of that key, file id and kind; else 412.
+- `body`: The string.
+*/
+    pub async fn store_string_with_key<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        strategy: &'a crate::Strategy,
+        cache_key: &'a crate::CacheKey,
+        file_id: Option<&'a crate::FileId>,
+        if_none_match: Option<&'a str>,
+        body: String,
+    ) -> Result<ResponseValue<types::StoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/{}/store/string/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& strategy.to_string()), encode_path(& cache_key
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .query(&progenitor_client::QueryParam::new("file_id", &file_id))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "store_string_with_key",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}
+/// Items consumers will typically use such as the Client.
+pub mod prelude {
+    #[allow(unused_imports)]
+    pub use super::Client;
+}

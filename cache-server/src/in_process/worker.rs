@@ -1,0 +1,105 @@
+//! The thread of a service without a socket: one runtime, one application, a task for every call.
+
+use std::rc::Rc;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service as HttpService, ServiceResponse};
+use actix_web::{test, web};
+use cache_client::transport::{Failure, reqwest};
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::LocalSet;
+
+use super::Service;
+use super::exchange::{self, HttpRequest};
+use crate::api;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::server;
+
+/// How long blocking work of the storage may take to finish at the end.
+const LAST_WORK: Duration = Duration::from_secs(30);
+
+/// One call: its request, and where the answer goes.
+pub(super) struct Job {
+    pub(super) request: reqwest::Request,
+    pub(super) reply: oneshot::Sender<Result<reqwest::Response, Failure>>,
+    /// What a streamed body holds on to, so that the service runs until it is read.
+    pub(super) service: Weak<Service>,
+}
+
+/// Runs a service until it is told to stop, or nobody is left who could ask.
+pub(super) fn run(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    jobs: mpsc::Receiver<Job>,
+    stopped: oneshot::Receiver<()>,
+    started: &Sender<anyhow::Result<()>>,
+) {
+    let runtime = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return drop(started.send(Err(error.into()))),
+    };
+    // Not a `System` of actix, whose end would wait for blocking work as long as it takes.
+    let tasks = LocalSet::new();
+    tasks.block_on(&runtime, async {
+        let (cache, settings) = match server::open(config, clock) {
+            Ok(opened) => opened,
+            Err(error) => return drop(started.send(Err(error))),
+        };
+        let app = test::init_service(api::app(web::Data::new(cache.clone()), web::Data::new(settings))).await;
+        // Nobody waits any more when the starter has gone; then the inbox is closed as well.
+        let _ = started.send(Ok(()));
+        serve_all(Rc::new(app), jobs, stopped).await;
+        if let Err(error) = cache.flush().await {
+            tracing::error!(%error, "the storage could not be flushed");
+        }
+    });
+    // Ends the calls that are under way: whoever waits for them is told so.
+    drop(tasks);
+    runtime.shutdown_timeout(LAST_WORK);
+}
+
+async fn serve_all<S, B>(app: Rc<S>, mut jobs: mpsc::Receiver<Job>, mut stopped: oneshot::Receiver<()>)
+where
+    S: HttpService<HttpRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: MessageBody + 'static,
+{
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut stopped => return,
+            job = jobs.recv() => match job {
+                Some(job) => drop(tokio::task::spawn_local(serve(Rc::clone(&app), job))),
+                None => return,
+            },
+        }
+    }
+}
+
+/// Carries out one call. A panic ends this task alone, and with it the call.
+async fn serve<S, B>(app: Rc<S>, job: Job)
+where
+    S: HttpService<HttpRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    B: MessageBody + 'static,
+{
+    let Job { request, mut reply, service } = job;
+    let head_only = request.method() == reqwest::Method::HEAD;
+    let request = match exchange::request(request) {
+        Ok(request) => request,
+        Err(failure) => return drop(reply.send(Err(failure))),
+    };
+    let answered = tokio::select! {
+        biased;
+        // Nobody waits for the answer any more.
+        () = reply.closed() => return,
+        answered = app.call(request) => answered,
+    };
+    match answered {
+        Ok(response) => exchange::answer(response.into_parts().1, head_only, reply, &service).await,
+        Err(error) => exchange::answer(error.error_response(), head_only, reply, &service).await,
+    }
+}
