@@ -10,9 +10,9 @@ Then our server goes on in the Python service's tree: it updates, stores again a
 Needs Python 3.12 and the packages of requirements.txt; without them it says so and ends with status 0.
 Last line: 'N passed, M failed'; status 1 when M > 0.
 """
-import argparse, base64, gzip, json, sys, tempfile
+import argparse, base64, contextlib, gzip, json, sys, tempfile
 from urllib.parse import quote
-from servers import ours, python_service, python_service_missing
+from servers import in_bucket, in_folder, ours, python_service, python_service_missing
 
 STRATEGIES = ('direct', 'temporal', 'temporal_latest', 'temporal_versioned', 'key_based')
 TEXT, JSON, BYTES = {'content-type': 'text/plain'}, {'content-type': 'application/json'}, {'content-type': 'application/octet-stream'}
@@ -22,8 +22,8 @@ BLOB = bytes(range(256))
 
 class Entry:
     """What was stored, and by which names it is found."""
-    def __init__(self, label, kind, content, answer):
-        self.label, self.kind, self.content = label, kind, content
+    def __init__(self, strategy, label, kind, content, answer):
+        self.strategy, self.label, self.kind, self.content = strategy, label, kind, content
         self.namespace, self.id, self.hash, self.paths = answer['namespace'], answer['cache_id'], answer['cache_hash'], answer['paths']
 
 
@@ -31,13 +31,14 @@ def write(server):
     """Stores everything there is to store."""
     entries = []
     for strategy in STRATEGIES:
-        namespace = f'ns-{strategy}'
+        # None begins with another: on S3, the Python service lists with a namespace those whose names go on after it.
+        namespace = f'{strategy}-ns'
         def store(kind, content, key='', query='', **headers):
             body = content if kind == 'binary' else content.encode() if kind == 'string' else json.dumps(content).encode()
             if headers.get('content-encoding') == 'gzip': body = gzip.compress(body, mtime=0)
             media = {'string': TEXT, 'json': JSON, 'binary': BYTES}[kind]
             answer = server.json('POST', f'/{namespace}/{strategy}/store/{kind}{key}{query}', body, {**media, **headers})
-            entries.append(Entry(f'{strategy} {kind}{key}{query}{" gzip" if headers else ""}', kind, content, answer))
+            entries.append(Entry(strategy, f'{strategy} {kind}{key}{query}{" gzip" if headers else ""}', kind, content, answer))
         store('string', 'plain ünï 🙂 "q"\n')
         store('string', 'keyed', '/a/key', '?file_id=text-1')
         store('json', DOCUMENT)
@@ -133,7 +134,7 @@ def contents(report, label, entries, answers):
             for where in ('/one', '/k/l/one', '/k/two'):
                 status, body = answers[f'{data}/{kind}{where}']
                 report.check(f'{label}: {entry.label} child {kind}{where}', (status, body) == (200, content), f'{status} {body!r}')
-        copies = {'temporal_latest': 2, 'temporal_versioned': 3}.get(entry.namespace[3:], 1)
+        copies = {'temporal_latest': 2, 'temporal_versioned': 3}.get(entry.strategy, 1)
         for query, count in (('/list', 9), ('/list?recursive=false', 3), ('/list/k', 6), ('/list/k/l', 3)):
             status, body = answers[data + query]
             report.check(f'{label}: {entry.label} {query}', status == 200 and body['file_count'] == count * copies, f'{status} {body!r}')
@@ -153,9 +154,8 @@ def go_on(report, server, entries):
     for entry in entries:
         if entry.kind != 'json' or '?' in entry.label: continue
         at = f'/{entry.namespace}/retrieve/{entry.id}'
-        strategy = entry.namespace[3:]
         body = json.dumps(entry.content).encode()
-        again = server.json('POST', f'/{entry.namespace}/{strategy}/store/json', body, JSON)
+        again = server.json('POST', f'/{entry.namespace}/{entry.strategy}/store/json', body, JSON)
         refs = server.json('GET', f'/{entry.namespace}/retrieve/hash/{entry.hash}/refs-hash')
         report.check(f'store again: {entry.label}', [r['cache_id'] for r in refs['cache_ids']] == [entry.id, again['cache_id']] and refs['total_versions'] == 2, refs)
         updated = server.json('POST', f'/{entry.namespace}/update/{entry.id}/json', b'{"new": 1}', JSON)
@@ -170,26 +170,30 @@ def go_on(report, server, entries):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('binary')
-    binary = parser.parse_args().binary
+    parser.add_argument('--s3', metavar='ENDPOINT', help='buckets of this S3 server instead of folders')
+    arguments = parser.parse_args()
+    binary = arguments.binary
     if reason := python_service_missing():
         print(f'SKIP: {reason}')
         return 0
     report = Report()
-    with tempfile.TemporaryDirectory() as theirs, tempfile.TemporaryDirectory() as own:
-        with python_service('local_disk', theirs) as python:
+    with contextlib.ExitStack() as folders:
+        if arguments.s3: theirs, own = (in_bucket(arguments.s3, f'{service}-wrote') for service in ('python', 'rust'))
+        else: theirs, own = (in_folder(folders.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
+        with python_service(theirs) as python:
             entries = write(python)
             python_reads_python = read(python, entries)
-        with ours(binary, 'local_disk', theirs) as server:
+        with ours(binary, theirs) as server:
             answers = read(server, entries)
             contents(report, '(a) python -> ours', entries, answers)
             same(report, '(a) python -> ours', python_reads_python, answers)
             go_on(report, server, entries)
 
-        with ours(binary, 'local_disk', own) as server:
+        with ours(binary, own) as server:
             own_entries = write(server)
             ours_reads_ours = read(server, own_entries)
             contents(report, '(b) ours', own_entries, ours_reads_ours)
-        with python_service('local_disk', own) as python:
+        with python_service(own) as python:
             answers = read(python, own_entries)
         # What the Python service cannot read of its own tree it need not read of ours: path by path, ids exchanged.
         place = {entry.label: entry for entry in entries}

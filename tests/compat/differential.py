@@ -14,7 +14,7 @@ Last line: 'N passed, M failed'; status 1 when M > 0.
 import argparse, collections, gzip, http.client, json, re, sys, tempfile, zlib
 from binascii import crc32
 from urllib.parse import quote, unquote_to_bytes
-from servers import ours, python_service, python_service_missing
+from servers import in_bucket, in_memory, ours, python_service, python_service_missing
 
 JSON, TEXT, BYTES = 'application/json', 'text/plain', 'application/octet-stream'
 MISSING_ID, MISSING_HASH = '00000000-0000-4000-8000-000000000000', '0' * 16
