@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""A folder is handed over in both directions: what one server wrote to local disk, the other one serves.
+"""A folder or a bucket is handed over in both directions: what one server wrote, the other one serves.
 
-    both_ways.py target/release/cache-server
+    both_ways.py target/release/cache-server [--s3 ENDPOINT [--all]]
 
 (a) The Python service writes entries of all strategies, kinds and child files; our server serves every one of them.
 (b) Our server writes the same; the Python service serves what it can serve of its own folders. What it answers for its
     own tree (a part of it with 500 or 404) is what it must answer for ours.
 Then our server goes on in the Python service's tree: it updates, stores again and deletes.
+With --s3, all this in buckets. There the Python service answers some 20 requests a second: without --all it is asked for
+all contents, child files and listings, and for one of 24 other answers, always the same ones.
 Needs Python 3.12 and the packages of requirements.txt; without them it says so and ends with status 0.
 Last line: 'N passed, M failed'; status 1 when M > 0.
 """
 import argparse, base64, contextlib, gzip, json, sys, tempfile
+from binascii import crc32
 from urllib.parse import quote
 from servers import in_bucket, in_folder, ours, python_service, python_service_missing
 
@@ -55,36 +58,41 @@ def write(server):
     return entries
 
 
-def read(server, entries):
-    """Every answer about the entries: {(method, path): (status, body)}."""
+# What `contents` looks at, and what shows the content of any kind of entry; `below` are child files and listings.
+CONTENTS, ONE_CONTENT = ('', '/string', '/json', '/binary', 'below'), ('/binary', 'below')
+
+
+def read(server, entries, every, always):
+    """The answers about the entries: {path: (status, body)}. All that are named in `always`, and one of so many others."""
     answers = {}
-    def get(path):
+    def get(path, *name):
+        if name[1] not in always and crc32(' '.join(name).encode()) % every: return
         status, headers, data = server.send('GET', path)
         try: body = json.loads(data) if 'json' in headers.get('content-type', '') else data
         except ValueError: body = data
         answers[path] = (status, body)
     for entry in entries:
         at, by_hash = f'/{entry.namespace}/retrieve/{entry.id}', f'/{entry.namespace}/retrieve/hash/{entry.hash}'
-        for view in ('', '/string', '/json', '/binary', '/config', '/metadata', '/refs', '/refs/all'): get(at + view)
-        for view in ('', '/string', '/json', '/binary', '/metadata', '/refs-hash', '/cache-id'): get(by_hash + view)
-        get(f'/{entry.namespace}/exists/id/{entry.id}')
-        get(f'/{entry.namespace}/exists/hash/{entry.hash}')
-        for group in entry.paths.values():
-            for path in group:
-                get(f'/admin/storage/file/bytes/{quote(path)}')
-                get(f'/admin/storage/file/exists/{quote(path)}')
+        for view in ('', '/string', '/json', '/binary', '/config', '/metadata', '/refs', '/refs/all'): get(at + view, entry.label, view)
+        for view in ('', '/string', '/json', '/binary', '/metadata', '/refs-hash', '/cache-id'): get(by_hash + view, entry.label, 'by hash' + view)
+        get(f'/{entry.namespace}/exists/id/{entry.id}', entry.label, 'exists id')
+        get(f'/{entry.namespace}/exists/hash/{entry.hash}', entry.label, 'exists hash')
+        for group, paths in entry.paths.items():
+            for number, path in enumerate(paths):
+                get(f'/admin/storage/file/bytes/{quote(path)}', entry.label, 'bytes', group, str(number))
+                get(f'/admin/storage/file/exists/{quote(path)}', entry.label, 'exists', group, str(number))
         if 'doc-1' not in entry.label: continue
         data = f'/{entry.namespace}/cache/{entry.id}/data'
         for kind in ('string', 'json', 'binary'):
             for where in ('/one', '/k/l/one', '/k/two', '/none'):
-                get(f'{data}/{kind}{where}')
-                get(f'{data}/exists/{kind}{where}')
-        for query in ('/list', '/list?recursive=false', '/list/k', '/list/k/l'): get(data + query)
+                get(f'{data}/{kind}{where}', entry.label, 'below', kind, where)
+                get(f'{data}/exists/{kind}{where}', entry.label, 'exists', kind, where)
+        for query in ('/list', '/list?recursive=false', '/list/k', '/list/k/l'): get(data + query, entry.label, 'below', query)
     for namespace in sorted({entry.namespace for entry in entries}):
-        for listing in ('file-ids', 'file-hashes'): get(f'/{namespace}/{listing}')
-        get(f'/admin/storage/files/all/{namespace}')
-        get(f'/admin/storage/folders/{namespace}')
-    get('/namespaces/list')
+        for listing in ('file-ids', 'file-hashes'): get(f'/{namespace}/{listing}', namespace, 'below')
+        get(f'/admin/storage/files/all/{namespace}', namespace, 'below')
+        get(f'/admin/storage/folders/{namespace}', namespace, 'below')
+    get('/namespaces/list', '', 'below')
     return answers
 
 
@@ -171,30 +179,31 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('binary')
     parser.add_argument('--s3', metavar='ENDPOINT', help='buckets of this S3 server instead of folders')
+    parser.add_argument('--all', action='store_true', help='every answer in buckets, too')
     arguments = parser.parse_args()
     binary = arguments.binary
     if reason := python_service_missing():
         print(f'SKIP: {reason}')
         return 0
-    report = Report()
+    report, every = Report(), 24 if arguments.s3 and not arguments.all else 1
     with contextlib.ExitStack() as folders:
         if arguments.s3: theirs, own = (in_bucket(arguments.s3, f'{service}-wrote') for service in ('python', 'rust'))
         else: theirs, own = (in_folder(folders.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
         with python_service(theirs) as python:
             entries = write(python)
-            python_reads_python = read(python, entries)
+            python_reads_python = read(python, entries, every, ONE_CONTENT)
         with ours(binary, theirs) as server:
-            answers = read(server, entries)
+            answers = read(server, entries, every, CONTENTS)
             contents(report, '(a) python -> ours', entries, answers)
             same(report, '(a) python -> ours', python_reads_python, answers)
             go_on(report, server, entries)
 
         with ours(binary, own) as server:
             own_entries = write(server)
-            ours_reads_ours = read(server, own_entries)
+            ours_reads_ours = read(server, own_entries, every, CONTENTS)
             contents(report, '(b) ours', own_entries, ours_reads_ours)
         with python_service(own) as python:
-            answers = read(python, own_entries)
+            answers = read(python, own_entries, every, ONE_CONTENT)
         # What the Python service cannot read of its own tree it need not read of ours: path by path, ids exchanged.
         place = {entry.label: entry for entry in entries}
         unreadable = 0
