@@ -59,7 +59,7 @@ def write(server):
 
 
 # What `contents` looks at, and what shows the content of any kind of entry; `below` are child files and listings.
-CONTENTS, ONE_CONTENT = ('', '/string', '/json', '/binary', 'below'), ('/binary', 'below')
+CONTENTS, ONE_CONTENT = ('', '/string', '/json', '/binary', 'below', 'list'), ('/binary', 'below')
 
 
 def read(server, entries, every, always):
@@ -85,9 +85,9 @@ def read(server, entries, every, always):
         data = f'/{entry.namespace}/cache/{entry.id}/data'
         for kind in ('string', 'json', 'binary'):
             for where in ('/one', '/k/l/one', '/k/two', '/none'):
-                get(f'{data}/{kind}{where}', entry.label, 'below', kind, where)
+                get(f'{data}/{kind}{where}', entry.label, 'none' if where == '/none' else 'below', kind, where)
                 get(f'{data}/exists/{kind}{where}', entry.label, 'exists', kind, where)
-        for query in ('/list', '/list?recursive=false', '/list/k', '/list/k/l'): get(data + query, entry.label, 'below', query)
+        for query in ('/list', '/list?recursive=false', '/list/k', '/list/k/l'): get(data + query, entry.label, 'below' if query == '/list' else 'list', query)
     for namespace in sorted({entry.namespace for entry in entries}):
         for listing in ('file-ids', 'file-hashes'): get(f'/{namespace}/{listing}', namespace, 'below')
         get(f'/admin/storage/files/all/{namespace}', namespace, 'below')
