@@ -7,8 +7,9 @@
 (b) Our server writes the same; the Python service serves what it can serve of its own folders. What it answers for its
     own tree (a part of it with 500 or 404) is what it must answer for ours.
 Then our server goes on in the Python service's tree: it updates, stores again and deletes.
-With --s3, all this in buckets. There the Python service answers some 20 requests a second: without --all it is asked for
-all contents, child files and listings, and for one of 24 other answers, always the same ones.
+With --s3, all this in buckets; then both go on at once in one bucket. The Python service answers some 20 requests a second
+there: without --all it is asked for all contents, child files and listings, and for one of 24 other answers, always the
+same ones.
 Needs Python 3.12 and the packages of requirements.txt; without them it says so and ends with status 0.
 Last line: 'N passed, M failed'; status 1 when M > 0.
 """
@@ -175,6 +176,34 @@ def go_on(report, server, entries):
         report.check(f'the other one stays: {entry.label}', server.json('GET', f'/{entry.namespace}/retrieve/hash/{entry.hash}/json') == entry.content)
 
 
+def in_turns(report, python, server):
+    """Both services at once on one bucket: each sees at once what the other did, and removes nothing of the other's."""
+    for strategy in ('key_based', 'temporal_versioned'):
+        def store(service, value, file_id):
+            answer = service.json('POST', f'/turns-{strategy}/{strategy}/store/json/k?file_id={file_id}', json.dumps({'is': value}).encode(), JSON)
+            return answer['cache_id'], answer['cache_hash']
+        def holds(name, service, at, value):
+            status, _, body = service.send('GET', f'/turns-{strategy}/retrieve/{at}/json')
+            good = json.loads(body) == {'is': value} if status == 200 else value is None and status == 404
+            report.check(f'in turns: {strategy}: {name}', good, f'{status} {body!r}')
+        entry, _ = store(python, 1, 'a')
+        holds('stored by python', server, entry, 1)
+        python.json('DELETE', f'/turns-{strategy}/delete/{entry}')
+        holds('read by ours, deleted by python', server, entry, None)
+        entry, _ = store(server, 1, 'b')
+        for value, by, other in ((2, python, server), (3, server, python)):
+            by.json('POST', f'/turns-{strategy}/update/{entry}/json', json.dumps({'is': value}).encode(), JSON)
+            holds(f'update {value}', other, entry, value)
+        older, _ = store(server, 4, 'c')
+        newer, _ = store(python, 5, 'c')
+        server.json('DELETE', f'/turns-{strategy}/delete/{older}')
+        for service in (server, python): holds('stored by python over an entry of ours that was then deleted', service, newer, 5)
+        stored = [store(service, 6, 'd') for service in (server, python, server)]
+        for service in (server, python):
+            listed = service.json('GET', f'/turns-{strategy}/retrieve/hash/{stored[0][1]}/refs-hash')['cache_ids']
+            report.check(f'in turns: {strategy}: the ids of a hash', [ref['cache_id'] for ref in listed] == [entry for entry, _ in stored], listed)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('binary')
@@ -204,6 +233,8 @@ def main():
             contents(report, '(b) ours', own_entries, ours_reads_ours)
         with python_service(own) as python:
             answers = read(python, own_entries, every, ONE_CONTENT)
+            if arguments.s3:
+                with ours(binary, own) as server: in_turns(report, python, server)
         # What the Python service cannot read of its own tree it need not read of ours: path by path, ids exchanged.
         place = {entry.label: entry for entry in entries}
         unreadable = 0

@@ -35,23 +35,14 @@ fi
 
 s3_tools=${CACHE_TESTS_S3_TOOLS:-$HOME/.cache/cache-service/tools/s3}
 bash "$here/../s3/tools.sh" "$s3_tools"
-# What follows is run with the address of a fresh S3 server in place of {endpoint}.
-moto=("$s3_tools/bin/python" "$here/../s3/serve.py" moto --)
-bucket=(--bucket test --s3-endpoint '{endpoint}' --s3-allow-http --s3-access-key-id S3RVER --s3-secret-access-key S3RVER)
 
 for mode in memory embedded local_disk; do
     echo "-- Python client, $mode"
     python3 "$here/serve.py" "$binary" --storage-mode "$mode" -- \
         "$venv/bin/python" -W ignore "$here/python_client.py" '{url}' '{key}'
 done
-echo '-- Python client, s3'
-"${moto[@]}" python3 "$here/serve.py" "$binary" --storage-mode s3 "${bucket[@]}" -- \
-    "$venv/bin/python" -W ignore "$here/python_client.py" '{url}' '{key}'
 echo '-- folders both ways'
 "$venv/bin/python" -W ignore "$here/both_ways.py" "$binary"
-echo '-- buckets both ways'
-"${moto[@]}" "$venv/bin/python" -W ignore "$here/both_ways.py" "$binary" --s3 '{endpoint}'
 echo '-- side by side'
 "$venv/bin/python" -W ignore "$here/differential.py" "$binary"
-echo '-- side by side, ours on s3'
-"${moto[@]}" "$venv/bin/python" -W ignore "$here/differential.py" "$binary" --s3 '{endpoint}'
+"$s3_tools/bin/python" "$here/../s3/serve.py" moto -- bash "$here/python_s3.sh" "$binary" "$venv/bin/python" '{endpoint}'
