@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
 """Sends the same generated requests to the Python service and to our server, and lists where the answers differ.
 
-    differential.py target/release/cache-server [--all] [--show REGEX] [--explained]
+    differential.py target/release/cache-server [--all] [--show REGEX] [--explained] [--s3 ENDPOINT]
 
-Both start fresh, on memory storage. Some 700 of 4,100 cases, always the same
-ones, without --all. A case is a few requests in a namespace of its own: names with odd characters and
+Both start fresh, on memory storage; with --s3, ours on a bucket. Some 700 of 4,100 cases, always the same
+ones, without --all; 70 on a bucket. A case is a few requests in a namespace of its own: names with odd characters and
 percent-encodings in every place, query strings, content types, bodies of every JSON type and encoding on every route,
 ids and hashes in odd forms. Statuses are compared and, where the Python service answers 200, bodies with ids, times and
 folders masked. A difference that the contract wants has its reason in `explain`; any other one is printed.
 Needs Python 3.12 and the packages of requirements.txt; without them it says so and ends with status 0.
 Last line: 'N passed, M failed'; status 1 when M > 0.
 """
-import argparse, collections, gzip, http.client, json, re, sys, tempfile, zlib
+import argparse, collections, gzip, http.client, json, re, sys, zlib
 from binascii import crc32
 from urllib.parse import quote, unquote_to_bytes
-from servers import ours, python_service, python_service_missing
+from servers import in_bucket, in_memory, ours, python_service, python_service_missing
 
 JSON, TEXT, BYTES = 'application/json', 'text/plain', 'application/octet-stream'
 MISSING_ID, MISSING_HASH = '00000000-0000-4000-8000-000000000000', '0' * 16
@@ -279,6 +279,7 @@ def short(value):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('binary'); parser.add_argument('--show', default='', help='only cases whose name matches'); parser.add_argument('--all', action='store_true', help='all cases, not one of six')
+    parser.add_argument('--s3', metavar='ENDPOINT', help='our server on a bucket of this S3 server')
     parser.add_argument('--explained', action='store_true', help='print these too')
     arguments = parser.parse_args()
     if reason := python_service_missing():
@@ -286,10 +287,11 @@ def main():
         return 0
     passed = failed = 0
     reasons = collections.Counter()
-    with tempfile.TemporaryDirectory() as folder, python_service('memory', folder) as python, ours(arguments.binary, 'memory', folder) as server:
+    storage, one_of = (in_bucket(arguments.s3, 'differential'), 60) if arguments.s3 else (in_memory(), 6)
+    with python_service(in_memory()) as python, ours(arguments.binary, storage) as server:
         for number, case in enumerate(cases()):
             if not re.search(arguments.show, case.label): continue
-            if not arguments.all and not arguments.show and crc32(case.label.encode()) % 6: continue
+            if not arguments.all and not arguments.show and crc32(case.label.encode()) % one_of: continue
             for request, there, here in zip(case.steps, run(python, number, case), run(server, number, case)):
                 difference = compare(request[1], there, here)
                 reason = difference and isinstance(here[0], int) and here[0] < 500 and explain(case, request, there, here)

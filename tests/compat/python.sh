@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# The unmodified Python client against our server, stored trees in both directions, and the two services side by side.
+# The unmodified Python client against our server, stored folders and buckets in both directions, and the two services
+# side by side.
 #
 #   tests/compat/python.sh target/release/cache-server
 #
 # Needs Python 3.12 for the Python packages and looks for it as `python3.12`, below pyenv, and in `PYTHON312`. Without it
 # nothing can be compared: the recorded tree in tests/fixtures stands in for it in the tests. `COMPAT_VENV` is where the
-# packages are installed (a temporary folder when not given).
+# packages are installed (a temporary folder when not given), `CACHE_TESTS_S3_TOOLS` where the S3 server is
+# (tests/s3/tools.sh).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -31,6 +33,9 @@ if ! "$venv/bin/python" -c 'import mgraph_ai_service_cache_client, httpx, uvicor
     "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt" uvicorn
 fi
 
+s3_tools=${CACHE_TESTS_S3_TOOLS:-$HOME/.cache/cache-service/tools/s3}
+bash "$here/../s3/tools.sh" "$s3_tools"
+
 for mode in memory embedded local_disk; do
     echo "-- Python client, $mode"
     python3 "$here/serve.py" "$binary" --storage-mode "$mode" -- \
@@ -40,3 +45,4 @@ echo '-- folders both ways'
 "$venv/bin/python" -W ignore "$here/both_ways.py" "$binary"
 echo '-- side by side'
 "$venv/bin/python" -W ignore "$here/differential.py" "$binary"
+"$s3_tools/bin/python" "$here/../s3/serve.py" moto -- bash "$here/python_s3.sh" "$binary" "$venv/bin/python" '{endpoint}'

@@ -6,6 +6,8 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 KEY = {'x-api-key': 'ref-secret-key'}
 ENV = {'FAST_API__AUTH__API_KEY__NAME': 'x-api-key', 'FAST_API__AUTH__API_KEY__VALUE': KEY['x-api-key']}
+# What the developer's environment says of these is not for the servers.
+FOREIGN = ('AWS_', 'CACHE_', 'FAST_API__')
 PYTHON_SERVICE = '''
 import socket, sys, uvicorn
 from mgraph_ai_service_cache.fast_api.Cache_Service__Fast_API import Cache_Service__Fast_API
@@ -65,7 +67,8 @@ class Server:
 
 @contextlib.contextmanager
 def running(command, env):
-    process = subprocess.Popen(command, env={**os.environ, **ENV, **env}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    process = subprocess.Popen(command, env={**kept, **ENV, **env}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         deadline = time.monotonic() + 60
         for line in process.stdout:
@@ -83,12 +86,27 @@ def running(command, env):
         process.stdout.close()
 
 
-def ours(binary, mode, folder):
+# Storages are told by the same variables to either server: that is what it takes to put one in the other's place.
+
+def in_memory():
+    return {'CACHE__SERVICE__STORAGE_MODE': 'memory'}
+
+
+def in_folder(path):
+    return {'CACHE__SERVICE__STORAGE_MODE': 'local_disk', 'CACHE__SERVICE__LOCAL_DISK_PATH': path}
+
+
+def in_bucket(endpoint, name):
+    """A bucket of one of the servers of tests/s3/serve.py; made by whichever service comes first."""
+    return {'CACHE__SERVICE__STORAGE_MODE': 's3', 'CACHE__SERVICE__BUCKET_NAME': name, 'AWS_ENDPOINT_URL': endpoint, 'AWS_REGION': 'us-east-1',
+            'AWS_DEFAULT_REGION': 'us-east-1', 'AWS_ACCESS_KEY_ID': 'S3RVER', 'AWS_SECRET_ACCESS_KEY': 'S3RVER', 'AWS_ALLOW_HTTP': 'true'}
+
+
+def ours(binary, storage):
     """This repository's server."""
-    return running([binary, '--port', '0', '--storage-mode', mode, '--path', folder], {})
+    return running([binary, '--port', '0'], storage)
 
 
-def python_service(mode, folder):
+def python_service(storage):
     """The Python service, in this interpreter's environment."""
-    return running([sys.executable, '-W', 'ignore', '-c', PYTHON_SERVICE],
-                   {'CACHE__SERVICE__STORAGE_MODE': mode, 'CACHE__SERVICE__LOCAL_DISK_PATH': folder})
+    return running([sys.executable, '-W', 'ignore', '-c', PYTHON_SERVICE], storage)
