@@ -190,7 +190,7 @@
 //!
 //! // Or on disk, with another engine; each instance stands alone.
 //! let folder = tempfile::tempdir()?;
-//! let config = Config { storage_mode: StorageMode::Embedded, path: Some(folder.path().into()), ..memory_config() };
+//! let config = Config { storage_mode: Some(StorageMode::Embedded), path: Some(folder.path().into()), ..memory_config() };
 //! let cache = InProcess::start(&config)?;
 //! remember(&cache.client(), "eggs").await?;
 //! # Ok(())

@@ -144,7 +144,8 @@ impl Setup {
     /// Starts the service in this process, without a socket.
     pub fn start_in_process(self) -> TestInProcess {
         let prepared = self.prepared();
-        let service = InProcess::start_with(&self.config(&prepared), self.the_clock()).expect("the service should start");
+        let service =
+            InProcess::start_with(&self.config(&prepared), self.the_clock()).expect("the service should start");
         TestInProcess { service, _own_folder: prepared.own_folder }
     }
 

@@ -267,7 +267,8 @@ fn a_folder_is_free_when_its_service_has_gone() {
 fn a_service_that_cannot_start_says_why() {
     let _alone = alone();
     let file = tempfile::NamedTempFile::new().unwrap();
-    let config = Config { storage_mode: Some(StorageMode::LocalDisk), path: Some(file.path().to_owned()), ..memory_config() };
+    let config =
+        Config { storage_mode: Some(StorageMode::LocalDisk), path: Some(file.path().to_owned()), ..memory_config() };
     assert!(InProcess::start(&config).is_err());
     assert!(LocalServer::start(&config).is_err());
     let config = Config { admin_api_key: Some("key".to_owned()), ..memory_config() };
