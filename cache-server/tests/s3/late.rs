@@ -155,3 +155,34 @@ async fn a_late_store_leaves_no_config_behind() {
     assert_eq!((stored.status, other.text_of("ns", &stored.id()).await), (200, None));
     Rest::of(&bucket, "ns").await.check(Orphans::None);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S8 of /tmp/s3-bugs.md"]
+async fn an_entry_that_is_deleted_before_its_store_ends_is_not_in_the_reference_of_its_hash() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let mut hold = proxy.hold_before(|request| request.method == "PUT" && request.touches("/refs/by-hash/"));
+    let store = tokio::spawn(late.post(PATH, "late").send());
+    hold.arrived().await;
+    // Whoever clears a namespace deletes what is listed.
+    let listed = other.get("/ns/file-ids").ok().await.json();
+    assert!(other.delete("ns", listed[0].as_str().unwrap()).ok().await.has_deleted());
+    hold.release();
+    store.await.unwrap();
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S9 of /tmp/s3-bugs.md"]
+async fn a_late_child_file_of_a_deleted_entry_is_not_the_next_ones() {
+    let Some(Late { bucket: _bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let old = other.post(PATH, "old").ok().await.id();
+    let mut hold = proxy.hold_before(|request| request.method == "PUT" && request.touches("/f/data/"));
+    let child = tokio::spawn(late.post(&format!("/ns/cache/{old}/data/store/string/child"), "old's").send());
+    hold.arrived().await;
+    assert!(other.delete("ns", &old).ok().await.has_deleted());
+    let new = other.post(PATH, "new").ok().await.id();
+    hold.release();
+    let stored = child.await.unwrap();
+    let read = other.get(&format!("/ns/cache/{new}/data/string/child")).send().await;
+    assert_eq!(read.status, 404, "the child was answered {}, and the next entry reads {}", stored.status, read.text());
+}
