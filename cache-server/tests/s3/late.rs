@@ -1,0 +1,188 @@
+//! Requests that come late, when another server has taken the path meanwhile.
+//!
+//! Contents of the same bytes have the same tag, and a condition on the tag holds for all of them.
+
+use test_buckets::{Bucket, Product, Proxy, Request};
+
+use crate::rest::{Orphans, Rest};
+use crate::server::{Http, Server};
+
+const PATH: &str = "/ns/key_based/store/string/k?file_id=f";
+
+/// A bucket, a server behind a proxy, and one that is not.
+struct Late {
+    bucket: Bucket,
+    proxy: Proxy,
+    _servers: [Server; 2],
+    late: Http,
+    other: Http,
+}
+
+impl Late {
+    async fn start() -> Option<Self> {
+        let s3 = Product::Moto.shared()?;
+        let bucket = s3.new_bucket().await;
+        let proxy = Proxy::to(s3.endpoint());
+        let servers = [Server::start(&proxy.endpoint(), bucket.name()), Server::start(s3.endpoint(), bucket.name())];
+        let [late, other] = servers.each_ref().map(Server::http);
+        Some(Self { bucket, proxy, _servers: servers, late, other })
+    }
+}
+
+fn writes_content(request: &Request) -> bool {
+    request.method == "PUT" && request.path.ends_with("/k/f.json")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S2 of /tmp/s3-bugs.md"]
+async fn a_late_update_leaves_content_and_record_to_one_owner() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let old = other.post(PATH, "same").ok().await.id();
+    let mut hold = proxy.hold_before(writes_content);
+    let update = tokio::spawn(late.post(&format!("/ns/update/{old}/string"), "late").send());
+    hold.arrived().await;
+    let new = other.post(PATH, "same").ok().await.id();
+    hold.release();
+    let updated = update.await.unwrap();
+    let read = other.text_of("ns", &new).await.unwrap();
+    // The update is one of the content that the path has now, or of none.
+    assert_eq!(read, if updated.status == 200 { "late" } else { "same" });
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+    for id in [&old, &new] {
+        assert!(other.delete("ns", id).ok().await.has_deleted());
+    }
+    assert_eq!(bucket.keys("ns").await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S1 of /tmp/s3-bugs.md"]
+async fn a_late_update_of_a_deleted_entry_does_not_reach_the_next_one() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let old = other.post(PATH, "same").ok().await.id();
+    let mut hold = proxy.hold_before(writes_content);
+    let update = tokio::spawn(late.post(&format!("/ns/update/{old}/string"), "late").send());
+    hold.arrived().await;
+    assert!(other.delete("ns", &old).ok().await.has_deleted());
+    let new = other.post(PATH, "same").ok().await.id();
+    hold.release();
+    let updated = update.await.unwrap();
+    let read = other.text_of("ns", &new).await.unwrap();
+    assert_eq!(read, "same", "the update was answered {}", updated.status);
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S3 of /tmp/s3-bugs.md"]
+async fn a_late_conditional_delete_does_not_take_the_content_of_the_next_entry() {
+    let Some(s3) = Product::Moto.shared() else { return };
+    let bucket = s3.new_bucket().await;
+    let proxies = [Proxy::to(s3.endpoint()), Proxy::to(s3.endpoint())];
+    let servers = proxies.each_ref().map(|proxy| Server::start(&proxy.endpoint(), bucket.name()));
+    let [late, other] = servers.each_ref().map(Server::http);
+    let old = other.post(PATH, "same").ok().await;
+    let mut delete_held = proxies[0].hold_before(writes_content);
+    let delete = tokio::spawn(late.delete("ns", &old.id()).header("if-match", &old.tag()).send());
+    delete_held.arrived().await;
+    // The next entry's content is there, its record not yet.
+    let record = |request: &Request| request.method == "PUT" && request.path.ends_with(".metadata");
+    let mut store_held = proxies[1].hold_before(record);
+    let store = tokio::spawn(other.post(PATH, "same").send());
+    store_held.arrived().await;
+    // The delete has put its stand-in when it goes on to the references.
+    let mut goes_on = proxies[0].hold_before(|request| request.touches("/refs/"));
+    delete_held.release();
+    goes_on.arrived().await;
+    let mut recorded = proxies[1].hold_after(record);
+    store_held.release();
+    recorded.arrived().await;
+    recorded.release();
+    goes_on.release();
+    let (new, deleted) = (store.await.unwrap(), delete.await.unwrap());
+    assert_eq!(new.status, 200);
+    let read = other.text_of("ns", &new.id()).await;
+    assert_eq!(read.as_deref(), Some("same"), "the delete was answered {}", deleted.status);
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+fn is_put(request: &Request, end: &str) -> bool {
+    request.method == "PUT" && request.path.ends_with(end)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S4 of /tmp/s3-bugs.md"]
+async fn a_late_update_of_a_version_leaves_the_copies_to_the_newer_one() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let path = "/ns/temporal_versioned/store/string/k?file_id=f";
+    let old = other.post(path, "one").ok().await.id();
+    let mut hold = proxy.hold_before(|request| is_put(request, "/f.json") && !request.touches("/versions/"));
+    let update = tokio::spawn(late.post(&format!("/ns/update/{old}/string"), "late").send());
+    hold.arrived().await;
+    let new = other.post(path, "two").ok().await.id();
+    hold.release();
+    assert_eq!(update.await.unwrap().status, 200);
+    assert_eq!(other.text_of("ns", &old).await.as_deref(), Some("late"));
+    assert_eq!(other.text_of("ns", &new).await.as_deref(), Some("two"));
+    let latest = bucket.get("ns/data/temporal-versioned/latest/f.json").await.unwrap();
+    assert_eq!(latest, "\"two\"");
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S4 of /tmp/s3-bugs.md"]
+async fn a_late_update_does_not_bring_copies_back() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let old = other.post("/ns/temporal_latest/store/string/k?file_id=f", "one").ok().await.id();
+    let mut hold = proxy.hold_before(|request| is_put(request, "/f.json") && !request.touches("/latest/"));
+    let update = tokio::spawn(late.post(&format!("/ns/update/{old}/string"), "late").send());
+    hold.arrived().await;
+    assert!(other.delete("ns", &old).ok().await.has_deleted());
+    hold.release();
+    update.await.unwrap();
+    assert_eq!(bucket.keys("ns").await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S5 of /tmp/s3-bugs.md"]
+async fn a_late_store_leaves_no_config_behind() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let mut hold = proxy.hold_before(|request| is_put(request, ".config"));
+    let store = tokio::spawn(late.post(PATH, "late").send());
+    hold.arrived().await;
+    let next = other.post(PATH, "next").ok().await.id();
+    assert!(other.delete("ns", &next).ok().await.has_deleted());
+    hold.release();
+    let stored = store.await.unwrap();
+    assert_eq!((stored.status, other.text_of("ns", &stored.id()).await), (200, None));
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S8 of /tmp/s3-bugs.md"]
+async fn an_entry_that_is_deleted_before_its_store_ends_is_not_in_the_reference_of_its_hash() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let mut hold = proxy.hold_before(|request| request.method == "PUT" && request.touches("/refs/by-hash/"));
+    let store = tokio::spawn(late.post(PATH, "late").send());
+    hold.arrived().await;
+    // Whoever clears a namespace deletes what is listed.
+    let listed = other.get("/ns/file-ids").ok().await.json();
+    assert!(other.delete("ns", listed[0].as_str().unwrap()).ok().await.has_deleted());
+    hold.release();
+    store.await.unwrap();
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "S9 of /tmp/s3-bugs.md"]
+async fn a_late_child_file_of_a_deleted_entry_is_not_the_next_ones() {
+    let Some(Late { bucket: _bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let old = other.post(PATH, "old").ok().await.id();
+    let mut hold = proxy.hold_before(|request| request.method == "PUT" && request.touches("/f/data/"));
+    let child = tokio::spawn(late.post(&format!("/ns/cache/{old}/data/store/string/child"), "old's").send());
+    hold.arrived().await;
+    assert!(other.delete("ns", &old).ok().await.has_deleted());
+    let new = other.post(PATH, "new").ok().await.id();
+    hold.release();
+    let stored = child.await.unwrap();
+    let read = other.get(&format!("/ns/cache/{new}/data/string/child")).send().await;
+    assert_eq!(read.status, 404, "the child was answered {}, and the next entry reads {}", stored.status, read.text());
+}
