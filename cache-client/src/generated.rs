@@ -468,6 +468,22 @@ pub mod types {
         ///Content files and their sidecars, sorted.
         pub data: ::std::vec::Vec<::std::string::String>,
     }
+    ///How the read cache of id references does.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ReadCache {
+        ///What it holds, in bytes.
+        pub bytes: u64,
+        ///The most it holds, in bytes.
+        pub capacity_bytes: u64,
+        ///Whether there is one.
+        pub enabled: bool,
+        ///How many references were answered from it.
+        pub hits: u64,
+        ///How many had to be read.
+        pub misses: u64,
+        ///How many id references it holds.
+        pub references: u64,
+    }
     ///The reference of an entry and the documents it names.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct RefsAllResponse {
@@ -581,7 +597,7 @@ pub mod types {
     ///Where entries are kept.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct StorageInfo {
-        ///`memory`, `local_disk` or `embedded`.
+        ///`memory`, `local_disk`, `embedded` or `s3`.
         pub storage_mode: ::std::string::String,
         ///Reported and not enforced.
         pub ttl_hours: u32,
@@ -1676,6 +1692,51 @@ Sends a `GET` request to `/server/storage/info`
             .build()?;
         let info = OperationInfo {
             operation_id: "storage_info",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Tell how the read cache of id references does
+
+There is one with the `s3` storage only; it is this server's own.
+
+Sends a `GET` request to `/server/storage/read-cache`
+
+*/
+    pub async fn read_cache<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::ReadCache>, Error<types::ErrorBody>> {
+        let url = format!("{}/server/storage/read-cache", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_cache",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

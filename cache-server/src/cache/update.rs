@@ -89,6 +89,13 @@ impl Cache {
                 batch.require(Require::Version(layout::by_id(namespace, id), known.version.clone()));
             }
             batch.requires(first.unchanged());
+            for copy in copies {
+                // Where a batch is not atomic, a copy that a newer version has taken meanwhile is left alone.
+                batch.require(match &copy.head {
+                    Some(head) => Require::Version(copy.content.clone(), head.version.clone()),
+                    None => Require::Absent(copy.content.clone()),
+                });
+            }
             for owned in std::iter::once(first).chain(copies) {
                 batch.put_content(owned.content.clone(), bytes.clone(), owned.mark()).then();
             }

@@ -52,7 +52,7 @@ async fn stores_and_deletes_of_equal_contents_are_explained_by_an_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S1 to S3 of /tmp/s3-bugs.md"]
+#[ignore = "a limit: see late requests in the README"]
 async fn histories_of_one_key_with_equal_contents_are_explained_by_an_order() {
     histories(Product::Moto.shared(), Kind { values: 2, ..ONE_KEY }).await;
 }
@@ -63,7 +63,6 @@ async fn stores_and_deletes_of_the_latest_are_explained_by_an_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S4 of /tmp/s3-bugs.md"]
 async fn histories_of_the_latest_are_explained_by_an_order() {
     histories(Product::Moto.shared(), LATEST).await;
 }
@@ -74,7 +73,6 @@ async fn stores_and_deletes_of_versions_are_explained_by_an_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S4 of /tmp/s3-bugs.md"]
 async fn histories_of_versions_are_explained_by_an_order() {
     histories(Product::Moto.shared(), VERSIONS).await;
 }

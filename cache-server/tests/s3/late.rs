@@ -34,7 +34,7 @@ fn writes_content(request: &Request) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S2 of /tmp/s3-bugs.md"]
+#[ignore = "a limit: see late requests in the README"]
 async fn a_late_update_leaves_content_and_record_to_one_owner() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let old = other.post(PATH, "same").ok().await.id();
@@ -55,7 +55,7 @@ async fn a_late_update_leaves_content_and_record_to_one_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S1 of /tmp/s3-bugs.md"]
+#[ignore = "a limit: see late requests in the README"]
 async fn a_late_update_of_a_deleted_entry_does_not_reach_the_next_one() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let old = other.post(PATH, "same").ok().await.id();
@@ -72,7 +72,6 @@ async fn a_late_update_of_a_deleted_entry_does_not_reach_the_next_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S3 of /tmp/s3-bugs.md"]
 async fn a_late_conditional_delete_does_not_take_the_content_of_the_next_entry() {
     let Some(s3) = Product::Moto.shared() else { return };
     let bucket = s3.new_bucket().await;
@@ -109,7 +108,6 @@ fn is_put(request: &Request, end: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S4 of /tmp/s3-bugs.md"]
 async fn a_late_update_of_a_version_leaves_the_copies_to_the_newer_one() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let path = "/ns/temporal_versioned/store/string/k?file_id=f";
@@ -128,7 +126,6 @@ async fn a_late_update_of_a_version_leaves_the_copies_to_the_newer_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S4 of /tmp/s3-bugs.md"]
 async fn a_late_update_does_not_bring_copies_back() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let old = other.post("/ns/temporal_latest/store/string/k?file_id=f", "one").ok().await.id();
@@ -142,7 +139,7 @@ async fn a_late_update_does_not_bring_copies_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S5 of /tmp/s3-bugs.md"]
+#[ignore = "a limit: see late requests in the README"]
 async fn a_late_store_leaves_no_config_behind() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let mut hold = proxy.hold_before(|request| is_put(request, ".config"));
@@ -157,7 +154,7 @@ async fn a_late_store_leaves_no_config_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S8 of /tmp/s3-bugs.md"]
+#[ignore = "a limit: see late requests in the README"]
 async fn an_entry_that_is_deleted_before_its_store_ends_is_not_in_the_reference_of_its_hash() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let mut hold = proxy.hold_before(|request| request.method == "PUT" && request.touches("/refs/by-hash/"));
@@ -172,7 +169,7 @@ async fn an_entry_that_is_deleted_before_its_store_ends_is_not_in_the_reference_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "S9 of /tmp/s3-bugs.md"]
+#[ignore = "a limit: see late requests in the README"]
 async fn a_late_child_file_of_a_deleted_entry_is_not_the_next_ones() {
     let Some(Late { bucket: _bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let old = other.post(PATH, "old").ok().await.id();

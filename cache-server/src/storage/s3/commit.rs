@@ -1,7 +1,8 @@
 //! What a batch promises in a bucket, where no batch is atomic.
 //!
 //! Stages are written one after another, so that a crash leaves a prefix of them. A condition on the first object that is
-//! written is carried by that write itself; other conditions are looked at before anything is written.
+//! written is carried by that write itself; other conditions are looked at before anything is written, and a later write
+//! of such an object is left out if its condition does not hold any more.
 //!
 //! A content and its record ([`Batch::own`]) stay together: the record, which no two writers write alike, decides whose
 //! the content is.
@@ -154,10 +155,11 @@ impl<'a> Commit<'a> {
                 } else if self.owned.iter().any(|own| own.record == *path) {
                     // Written together with its content.
                     String::new()
-                } else if let Some(condition) = self.condition(path).filter(|_| self.is_first(write)) {
+                } else if let Some(condition) = self.condition(path).filter(|_| self.is_first_of(path, write)) {
                     match self.bucket.put_if(path, bytes, *mark, &condition).await? {
                         Put::Written(tag) => tag,
-                        Put::Refused(_) => return Err(refused(path)),
+                        Put::Refused(_) if self.is_first(write) => return Err(refused(path)),
+                        Put::Refused(_) => return Ok(Outcome::Unchanged),
                     }
                 } else {
                     self.bucket.put(path, bytes.clone(), *mark).await?
