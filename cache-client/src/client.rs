@@ -45,7 +45,8 @@ pub use update::{Update, UpdateEntry, Updated};
 
 /// A client of one cache service.
 ///
-/// Clones share connections; a clone costs a few reference counts. See the [crate] for a tour.
+/// Clones share connections; a clone costs a few reference counts. Calls need a tokio runtime with timers, and may come from
+/// any. See the [crate] for a tour.
 #[derive(Debug, Clone)]
 pub struct CacheClient {
     api: generated::Client,
@@ -128,9 +129,11 @@ impl CacheClient {
     ///
     /// These calls go over the same transport with the same key, but have neither a time limit nor repetitions.
     pub fn operations(&self) -> generated::Client {
-        let mut api = self.api.clone();
-        api.inner = api.inner.again();
-        api
+        generated::Client {
+            baseurl: self.api.baseurl.clone(),
+            client: self.api.client.clone(),
+            inner: self.api.inner.again(),
+        }
     }
 }
 
@@ -172,7 +175,9 @@ impl CacheClient {
     {
         let api = self.operations();
         let call = api.inner.clone();
-        match tokio::time::timeout(self.attempt_timeout, operation(Attempt { api, repeat })).await {
+        // Pinned where it is: these futures are large, and moving them would cost more than the rest of this function.
+        let attempt = std::pin::pin!(operation(Attempt { api, repeat }));
+        match tokio::time::timeout(self.attempt_timeout, attempt).await {
             Ok(result) => result,
             Err(_) => Err(refusal::too_slow(self.attempt_timeout, repeat, call.request_id())),
         }

@@ -257,18 +257,29 @@ impl Style {
 
     fn string(self, text: &str, out: &mut String) {
         out.push('"');
-        let mut plain = 0;
-        for (at, c) in text.char_indices() {
-            let as_is = !matches!(c, '"' | '\\') && c >= ' ' && (!self.ascii || c < '\x7f');
-            if as_is {
-                continue;
-            }
-            out.push_str(&text[plain..at]);
-            plain = at + c.len_utf8();
+        let mut rest = text;
+        loop {
+            let plain = self.plain(rest.as_bytes());
+            out.push_str(&rest[..plain]);
+            let Some(c) = rest[plain..].chars().next() else { break };
             escape(c, out);
+            rest = &rest[plain + c.len_utf8()..];
         }
-        out.push_str(&text[plain..]);
         out.push('"');
+    }
+
+    /// How many bytes from the start on are written as they are: all of them before a character to be escaped.
+    fn plain(self, text: &[u8]) -> usize {
+        let escaped = |byte: u8| byte < b' ' || matches!(byte, b'"' | b'\\') || (self.ascii && byte >= 0x7f);
+        let mut plain = 0;
+        // Each chunk is looked at as a whole, without a branch for every byte.
+        for chunk in text.chunks(32) {
+            if chunk.iter().fold(false, |any, byte| any | escaped(*byte)) {
+                return plain + chunk.iter().take_while(|byte| !escaped(**byte)).count();
+            }
+            plain += chunk.len();
+        }
+        plain
     }
 }
 

@@ -89,7 +89,12 @@ impl InProcess {
         let thread = thread::Builder::new()
             .name("cache-inprocess".to_owned())
             .spawn(move || worker::run(&settings, clock, jobs, stopped, &started))?;
-        start.recv().context("the service's thread ended before it began")??;
+        let start = start.recv().context("the service's thread ended before it began").flatten();
+        if let Err(error) = start {
+            // It is about to end, and nobody else waits for it.
+            let _ = thread.join();
+            return Err(error);
+        }
         let key = server::api_key(config).map(|value| (config.api_key_name.clone(), value.to_owned()));
         let service = Service { inbox, stop: Mutex::new(Some(stop)), thread: Mutex::new(Some(thread)), key };
         Ok(Self { service: Arc::new(service) })

@@ -14,6 +14,10 @@ use cache_client::{CacheClient, CacheId, Strategy};
 use cache_server::in_process::{InProcess, LocalServer};
 use serde_json::{Value, json};
 
+// The allocator the server's program has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CALLERS: usize = 64;
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(3);

@@ -14,6 +14,7 @@ use actix_web::http::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
 use actix_web::http::{Method, Uri};
 use actix_web::test::TestRequest;
 use bytes::Bytes;
+use cache_client::transport::reqwest::ResponseBuilderExt;
 use cache_client::transport::{Failure, reqwest};
 use futures::FutureExt;
 use futures::stream::{self, Stream, StreamExt};
@@ -99,6 +100,7 @@ pub(super) async fn answer<B: MessageBody + 'static>(
     head_only: bool,
     reply: oneshot::Sender<Result<reqwest::Response, Failure>>,
     service: &Weak<Service>,
+    url: reqwest::Url,
 ) {
     let (response, body) = response.into_parts();
     let status = response.status().as_u16();
@@ -111,7 +113,7 @@ pub(super) async fn answer<B: MessageBody + 'static>(
             (reqwest::Body::wrap_stream(received(receiver, service.upgrade())), Some((sender, body)))
         }
     };
-    let mut converted = http::Response::builder().status(status);
+    let mut converted = http::Response::builder().status(status).url(url);
     for (name, value) in response.headers() {
         converted = converted.header(name.as_str(), value.as_bytes());
     }
@@ -194,8 +196,9 @@ mod tests {
         for panics in [true, false] {
             let tasks = tokio::task::LocalSet::new();
             let (reply, answered) = oneshot::channel();
+            let url = "http://cache.invalid".parse().unwrap();
             let response = HttpResponse::Ok().message_body(Breaks { given: false, panics }).unwrap();
-            tasks.spawn_local(async move { answer(response, false, reply, &Weak::new()).await });
+            tasks.spawn_local(async move { answer(response, false, reply, &Weak::new(), url).await });
             let read = async {
                 let mut response = answered.await.unwrap().unwrap();
                 assert_eq!(response.chunk().await.unwrap().unwrap(), "begun");

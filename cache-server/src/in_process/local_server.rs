@@ -52,8 +52,14 @@ impl LocalServer {
         let (started, start) = mpsc::channel();
         let thread =
             thread::Builder::new().name("cache-server".to_owned()).spawn(move || run(&config, clock, &started))?;
-        let (address, handle) = start.recv().context("the server's thread ended before it began")??;
-        Ok(Self { address, handle, thread: Some(thread), key })
+        match start.recv().context("the server's thread ended before it began").flatten() {
+            Ok((address, handle)) => Ok(Self { address, handle, thread: Some(thread), key }),
+            Err(error) => {
+                // It is about to end, and nobody else waits for it.
+                let _ = thread.join();
+                Err(error)
+            }
+        }
     }
 
     /// The URL it serves, such as `http://127.0.0.1:49152`.

@@ -87,7 +87,7 @@ where
     B: MessageBody + 'static,
 {
     let Job { request, mut reply, service } = job;
-    let head_only = request.method() == reqwest::Method::HEAD;
+    let (head_only, url) = (request.method() == reqwest::Method::HEAD, request.url().clone());
     let request = match exchange::request(request) {
         Ok(request) => request,
         Err(failure) => return drop(reply.send(Err(failure))),
@@ -99,7 +99,7 @@ where
         answered = app.call(request) => answered,
     };
     match answered {
-        Ok(response) => exchange::answer(response.into_parts().1, head_only, reply, &service).await,
-        Err(error) => exchange::answer(error.error_response(), head_only, reply, &service).await,
+        Ok(response) => exchange::answer(response.into_parts().1, head_only, reply, &service, url).await,
+        Err(error) => exchange::answer(error.error_response(), head_only, reply, &service, url).await,
     }
 }
