@@ -32,7 +32,7 @@ use super::super::{Error, Mark, ObjectPath, Outcome, Result};
 use super::bucket::{Bucket, If, Put, pauses};
 use super::edit::Edits;
 use super::error::unavailable;
-use super::stand_in::{HOLD, finish, settled};
+use super::stand_in::{finish, protected, settled};
 use super::{FAN_OUT, at_most, tag, version};
 
 /// How often a writer that lost a race looks again.
@@ -272,11 +272,11 @@ impl<'a> Commit<'a> {
             },
         };
         let files = paths.into_iter().filter(|path| *path != own.record).collect();
-        let removed = tokio::time::timeout_at(since + HOLD, async {
+        protected(since, async {
             self.bucket.delete(files).await?;
             self.bucket.delete_stand_in(&own.record).await
-        });
-        removed.await.unwrap_or_else(|_| Err(unavailable("removing objects", "it took too long")))?;
+        })
+        .await?;
         Ok(outcomes)
     }
 

@@ -11,12 +11,13 @@ use tokio::time::Instant;
 
 use super::super::{ObjectPath, Result};
 use super::bucket::{Bucket, Seen, pauses};
+use super::error::unavailable;
 
 /// How long a remover may take from before it writes a stand-in.
-pub(super) const HOLD: Duration = Duration::from_secs(4);
+const HOLD: Duration = Duration::from_secs(4);
 /// How long a stand-in is waited for. Requests of its remover that are on their way when [`HOLD`] ends have the rest to
 /// arrive.
-pub(super) const LEASE: Duration = Duration::from_secs(10);
+const LEASE: Duration = Duration::from_secs(10);
 
 /// Looks at an object, and waits while it is being removed.
 ///
@@ -36,10 +37,19 @@ pub(super) async fn settled(bucket: &Bucket, path: &ObjectPath) -> Result<Option
     }
 }
 
+/// Does what a remover does while its stand-in, put at `since`, protects it; begins nothing when that time is over.
+pub(super) async fn protected(since: Instant, work: impl Future<Output = Result<()>>) -> Result<()> {
+    let too_late = || unavailable("removing objects", "it took too long");
+    // A time-out alone would let the work begin before it looks at the time.
+    if since.elapsed() >= HOLD {
+        return Err(too_late());
+    }
+    tokio::time::timeout_at(since + HOLD, work).await.unwrap_or_else(|_| Err(too_late()))
+}
+
 /// Deletes a stand-in that was put at `since`, while its time lasts. If that fails it stays, and counts as no object.
 pub(super) async fn finish(bucket: &Bucket, path: &ObjectPath, since: Instant) {
-    let deleted = tokio::time::timeout_at(since + HOLD, bucket.delete_stand_in(path)).await;
-    if !matches!(deleted, Ok(Ok(()))) {
+    if protected(since, bucket.delete_stand_in(path)).await.is_err() {
         tracing::warn!(%path, "the stand-in of a removed object stays, since it could not be deleted in time");
     }
 }
