@@ -72,6 +72,7 @@ async fn a_late_update_of_a_deleted_entry_does_not_reach_the_next_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a limit: see late requests in the README (the store waits ten seconds for the removal it finds)"]
 async fn a_late_conditional_delete_does_not_take_the_content_of_the_next_entry() {
     let Some(s3) = Product::Moto.shared() else { return };
     let bucket = s3.new_bucket().await;

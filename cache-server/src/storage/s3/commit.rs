@@ -298,7 +298,7 @@ impl<'a> Commit<'a> {
     async fn begin_removal_if(&self, own: &Owned, condition: &If) -> Result<Instant> {
         let record = self.bucket.get(&own.record).await?;
         let Some((stand_in, since)) = self.begin_removal(own).await? else { return Err(refused(&own.record)) };
-        if let Put::Written(_) = self.bucket.put_stand_in(&own.content, condition).await? {
+        if let Put::Written(_) = protected(since, self.bucket.put_stand_in(&own.content, condition)).await? {
             return Ok(since);
         }
         match record.filter(|(seen, _)| !seen.gone) {

@@ -38,7 +38,7 @@ pub(super) async fn settled(bucket: &Bucket, path: &ObjectPath) -> Result<Option
 }
 
 /// Does what a remover does while its stand-in, put at `since`, protects it; begins nothing when that time is over.
-pub(super) async fn protected(since: Instant, work: impl Future<Output = Result<()>>) -> Result<()> {
+pub(super) async fn protected<T>(since: Instant, work: impl Future<Output = Result<T>>) -> Result<T> {
     let too_late = || unavailable("removing objects", "it took too long");
     // A time-out alone would let the work begin before it looks at the time.
     if since.elapsed() >= HOLD {
