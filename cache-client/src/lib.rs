@@ -225,6 +225,7 @@
 mod call;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod clock;
 #[cfg(feature = "client")]
 pub mod error;
 #[cfg(feature = "client")]

@@ -7,7 +7,7 @@
 
 mod api;
 pub mod cache;
-pub mod clock;
+pub use cache_client::clock;
 pub mod config;
 #[cfg(feature = "in-process")]
 pub mod in_process;
