@@ -19,7 +19,7 @@ use cache_client::transport::{Failure, reqwest};
 use futures::FutureExt;
 use futures::stream::{self, Stream, StreamExt};
 use http_body::Body as _;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::Service;
 
@@ -84,24 +84,33 @@ fn parts(body: reqwest::Body) -> impl Stream<Item = Result<Bytes, PayloadError>>
 }
 
 /// What goes through the channel of a streamed body.
-enum Part {
+pub(super) enum Part {
+    /// The next part.
     Bytes(Bytes),
+    /// The service could not go on.
     Failed,
-    /// Without it the body was cut off: the task that made it panicked or was ended.
+    /// The end. Without it the body was cut off: the task that made it panicked or was ended.
     End,
 }
 
 /// How many parts of a body wait to be read.
 const PARTS: usize = 4;
 
-/// Gives the answer to whoever waits for it, and then its body.
-pub(super) async fn answer<B: MessageBody + 'static>(
+/// What the application answered.
+pub(super) struct Answered<B> {
+    /// The answer as the client takes it.
+    pub(super) answer: Result<reqwest::Response, Failure>,
+    /// The body that has to be pumped to whoever reads the answer, when it is not in it already.
+    pub(super) rest: Option<(mpsc::Sender<Part>, B)>,
+}
+
+/// The answer as the client takes it.
+pub(super) fn answer<B: MessageBody + 'static>(
     response: HttpResponse<B>,
     head_only: bool,
-    reply: oneshot::Sender<Result<reqwest::Response, Failure>>,
-    service: &Weak<Service>,
     url: reqwest::Url,
-) {
+    service: &Weak<Service>,
+) -> Answered<B> {
     let (response, body) = response.into_parts();
     let status = response.status().as_u16();
     let empty = head_only || matches!(status, 204 | 304) || matches!(body.size(), BodySize::None | BodySize::Sized(0));
@@ -118,15 +127,12 @@ pub(super) async fn answer<B: MessageBody + 'static>(
         converted = converted.header(name.as_str(), value.as_bytes());
     }
     let converted = converted.body(whole).map(reqwest::Response::from);
-    // Whoever waited may have gone.
-    let waits = reply.send(converted.map_err(|error| Failure::lost("the answer is unusable").caused_by(error))).is_ok();
-    if let Some((sender, body)) = rest.filter(|_| waits) {
-        pump(body, sender).await;
-    }
+    let answer = converted.map_err(|error| Failure::lost("the answer is unusable").caused_by(error));
+    Answered { answer, rest }
 }
 
 /// Reads a body until it ends, fails, or nobody wants it any more.
-async fn pump(body: impl MessageBody, parts: mpsc::Sender<Part>) {
+pub(super) async fn pump(body: impl MessageBody, parts: mpsc::Sender<Part>) {
     let mut body = pin!(body);
     loop {
         let part = tokio::select! {
@@ -195,12 +201,13 @@ mod tests {
     async fn a_body_that_panics_or_fails_is_no_whole_body() {
         for panics in [true, false] {
             let tasks = tokio::task::LocalSet::new();
-            let (reply, answered) = oneshot::channel();
             let url = "http://cache.invalid".parse().unwrap();
             let response = HttpResponse::Ok().message_body(Breaks { given: false, panics }).unwrap();
-            tasks.spawn_local(async move { answer(response, false, reply, &Weak::new(), url).await });
+            let answered = answer(response, false, url, &Weak::new());
+            let (parts, body) = answered.rest.unwrap();
+            tasks.spawn_local(pump(body, parts));
             let read = async {
-                let mut response = answered.await.unwrap().unwrap();
+                let mut response = answered.answer.unwrap();
                 assert_eq!(response.chunk().await.unwrap().unwrap(), "begun");
                 response.chunk().await.unwrap_err()
             };
