@@ -23,6 +23,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 mod answer;
+mod faulty;
 mod files;
 mod raw;
 mod request;
@@ -30,6 +31,7 @@ mod server;
 mod world;
 
 pub use answer::{Answer, Stored};
+pub use faulty::{Act, Faulty};
 pub use files::files_below;
 pub use request::Request;
 pub use server::{ADMIN_KEY, Engine, KEY, Setup, TestInProcess, TestServer, s3_flags};

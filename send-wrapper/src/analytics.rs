@@ -1,0 +1,31 @@
+//! What happens on the site, event by event.
+
+mod event;
+
+use cache_client::{CacheId, Strategy};
+
+use crate::error::Result;
+use crate::namespaces;
+use crate::send_cache::SendCache;
+
+pub use event::{Event, EventType, Source};
+
+/// The events of the site.
+#[derive(Debug, Clone)]
+pub struct Analytics {
+    send: SendCache,
+}
+
+impl Analytics {
+    pub(crate) fn new(send: &SendCache) -> Self {
+        Self { send: send.clone() }
+    }
+
+    /// Stores an event as an entry of its own, filed under the minute it is stored in. One call, five files.
+    ///
+    /// An event whose answer was lost is not stored again, since it may be there already.
+    pub async fn record_event(&self, event: &Event) -> Result<CacheId> {
+        let store = self.send.cache.store().json(namespaces::ANALYTICS, Strategy::Temporal, event);
+        self.send.within(async { Ok(store.send().await?.cache_id) }).await
+    }
+}

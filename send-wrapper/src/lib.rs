@@ -1,0 +1,114 @@
+//! What SGraph Send keeps in the cache service: invitation tokens, transfers with their events, and what happens on the site.
+//!
+//! The crate is thin: every document is an entry or a data file of the cache, reached through [`cache_client`], and everything that has
+//! to be exact under concurrency stands on the cache's conditional writes. So any number of programs, on any number of cache
+//! servers over one bucket, may use it at the same time.
+//!
+//! # Five minutes
+//!
+//! ```
+//! use send_wrapper::analytics::{Event, EventType};
+//! use send_wrapper::tokens::{Refusal, Use, Used, UsageQuery};
+//! use send_wrapper::{Gate, SendCache, Timestamp, TokenName, TransferId};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> anyhow::Result<()> {
+//! // Over any client: `CacheClient::builder(url)…` for a cache elsewhere, here one in this process.
+//! # let client = cache_server::in_process::InProcess::in_memory()?.client();
+//! let send = SendCache::new(client);
+//!
+//! // A token that can be used twice, under a name that people can say.
+//! let name = TokenName::parse("Community-X")?;
+//! send.tokens().create(&name).usage_limit(2).created_by("alice").send().await?;
+//!
+//! // Two uses are granted, the third is refused, whoever asks at the same time.
+//! for _ in 0..2 {
+//!     assert!(send.tokens().use_once(&name, Use::default()).await?.is_granted());
+//! }
+//! assert_eq!(send.tokens().use_once(&name, Use::default()).await?, Used::Refused(Refusal::Exhausted));
+//! let uses = send.tokens().usage(&name, &UsageQuery::default()).await?;
+//! assert_eq!(uses.iter().filter(|event| event.success).count(), 2);
+//!
+//! // An application asks the gate, which says yes or no and never fails open.
+//! let gate = Gate::new(&send);
+//! assert!(!gate.check("community-x", "192.0.2.7".parse()?).await.is_allowed());
+//!
+//! // What happens to a transfer is kept twice: with the transfer, and for the statistics of the site.
+//! let transfer = TransferId::random();
+//! let now = Timestamp::from_millis(1_770_984_000_000);
+//! send.transfers().record_event(&transfer, Event::new(EventType::FileUpload, now).content_bytes(1024)).await;
+//! send.transfers().record_event(&transfer, Event::new(EventType::FileDownload, now)).await;
+//! let summary = send.transfers().summary(&transfer).await?.expect("it was recorded");
+//! assert_eq!((summary.total_downloads, summary.events.len()), (1, 2));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What there is
+//!
+//! | | |
+//! |---|---|
+//! | [`SendCache`] | the cache, with limits of time and a clock; [health](SendCache::health_check) |
+//! | [`tokens`] | creating, using, revoking, listing invitation tokens |
+//! | [`Gate`] | the door of an application: `check` and `consume` |
+//! | [`transfers`] | the events of each transfer, and its summary |
+//! | [`analytics`] | the events of the site |
+//! | [`SendCache::entries`] | records of any other kind under keys, with data files; four [`namespaces`] are in use |
+//!
+//! Whatever comes from outside is parsed once, into names that are valid ([`TokenName`], [`TransferId`], [`EntryKey`] …). Invalid
+//! input is refused with the name of the field, before any call; nothing is ever rewritten but the case of a token's name.
+//!
+//! # When the cache fails
+//!
+//! Every operation ends within the [time limit](SendCache::time_limit) with a result or an [`Error`]. [`Error::is_unavailable`] says
+//! that the cache was down, slow or cut off, and that nobody knows whether something was written. Then:
+//!
+//! - a use of a token is asked for again with the same [`UseId`], and counts once;
+//! - creating, revoking and the like are asked for again: the second time they find what the first has done (a creation that
+//!   came through answers `AlreadyExists`);
+//! - the gate lets nobody in;
+//! - events of transfers and of refused uses are lost, and [counted](SendCache::lost).
+//!
+//! # Features
+//!
+//! - `remote` (default): caches elsewhere, over HTTP.
+//! - `in-process`: a cache in this process ([`SendCache::in_process`]).
+//! - `middleware`: what an application on actix-web needs. Without it and `in-process` nothing of actix is built.
+//!
+
+pub mod analytics;
+mod data;
+mod entries;
+mod error;
+mod gate;
+mod health;
+mod keys;
+#[cfg(feature = "middleware")]
+pub mod middleware;
+mod names;
+mod send_cache;
+mod time;
+pub mod tokens;
+pub mod transfers;
+
+pub use data::DataFiles;
+pub use entries::{Change, Entries};
+pub use error::{Error, Result};
+pub use gate::{Gate, Probing, Verdict};
+pub use health::{Health, Lost};
+pub use keys::{DataPath, EntryKey};
+pub use names::{Country, EventId, Invalid, IpHash, TokenName, TransferId, UseId};
+pub use send_cache::SendCache;
+pub use time::{Clock, Day, ManualClock, SystemClock, Timestamp};
+
+/// The namespaces that are in use. A new one needs no change in the cache: [`SendCache::entries`] takes any.
+pub mod namespaces {
+    /// What happens on the site.
+    pub const ANALYTICS: &str = "analytics";
+    /// Invitation tokens.
+    pub const TOKENS: &str = "tokens";
+    /// What it costs.
+    pub const COSTS: &str = "costs";
+    /// Transfers.
+    pub const TRANSFERS: &str = "transfers";
+}

@@ -1,0 +1,265 @@
+//! Using tokens: who may, and how it is counted.
+
+use serde::{Deserialize, Serialize};
+
+use super::record::{RECENT, RecentUse, Record, Status, Token};
+use super::usage::{Action, UsageEvent};
+use super::{Tokens, key};
+use crate::entries::Change;
+use crate::error::Result;
+use crate::health;
+use crate::names::{Country, EventId, IpHash, TokenName, TransferId, UseId};
+use crate::time::Timestamp;
+
+/// The most events that may wait in a token for files of their own.
+const MOST_WAITING: usize = 64;
+
+/// A use of a token: who asks for it, and what for.
+#[derive(Debug, Clone, Default)]
+pub struct Use {
+    use_id: Option<UseId>,
+    action: Action,
+    ip_hash: Option<IpHash>,
+    user_agent: Option<String>,
+    country: Option<Country>,
+    transfer_id: Option<TransferId>,
+}
+
+impl Use {
+    /// Makes it the same use as every other one of this identifier: it counts once. One is drawn when none is given.
+    pub fn use_id(self, use_id: UseId) -> Self {
+        Self { use_id: Some(use_id), ..self }
+    }
+
+    /// What it is for; `use` when not given.
+    pub fn action(self, action: Action) -> Self {
+        Self { action, ..self }
+    }
+
+    /// What stands for the client's address.
+    pub fn ip_hash(self, ip_hash: IpHash) -> Self {
+        Self { ip_hash: Some(ip_hash), ..self }
+    }
+
+    /// The client's family and system, up to 256 bytes.
+    pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
+        Self { user_agent: Some(user_agent.into()), ..self }
+    }
+
+    /// Where the client is.
+    pub fn country(self, country: Country) -> Self {
+        Self { country: Some(country), ..self }
+    }
+
+    /// The transfer it is for.
+    pub fn transfer_id(self, transfer_id: TransferId) -> Self {
+        Self { transfer_id: Some(transfer_id), ..self }
+    }
+}
+
+/// What became of a use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Used {
+    /// It was granted, now or when the same use was asked for before.
+    Granted {
+        /// How often the token was used, with this one.
+        usage_count: u64,
+        /// How often it can be used from now on.
+        remaining: Remaining,
+    },
+    /// It was refused.
+    Refused(Refusal),
+}
+
+impl Used {
+    /// Tells whether it was granted.
+    pub fn is_granted(&self) -> bool {
+        matches!(self, Self::Granted { .. })
+    }
+}
+
+/// How often a token can still be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remaining {
+    /// So many times.
+    Uses(u64),
+    /// As often as anybody likes.
+    Unlimited,
+}
+
+impl Remaining {
+    pub(crate) fn of(token: &Token) -> Self {
+        match token.usage_limit.uses() {
+            Some(limit) => Self::Uses(limit.saturating_sub(token.usage_count)),
+            None => Self::Unlimited,
+        }
+    }
+
+    /// As documents say it: -1 for unlimited.
+    pub fn as_number(self) -> i64 {
+        match self {
+            Self::Uses(uses) => i64::try_from(uses).unwrap_or(i64::MAX),
+            Self::Unlimited => -1,
+        }
+    }
+}
+
+/// Why a token cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// There is no such token.
+    NotFound,
+    /// Somebody took it back.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// It was used as often as it allows.
+    Exhausted,
+}
+
+impl Refusal {
+    /// As documents say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::Exhausted => "exhausted",
+        }
+    }
+
+    /// Why a token in this state cannot be used.
+    pub(crate) fn of(status: Status) -> Option<Self> {
+        match status {
+            Status::Active => None,
+            Status::Revoked => Some(Self::Revoked),
+            Status::Expired => Some(Self::Expired),
+            Status::Exhausted => Some(Self::Exhausted),
+        }
+    }
+}
+
+/// What was decided, and which events are to be written for it.
+struct Decided {
+    used: Used,
+    events: Vec<UsageEvent>,
+}
+
+impl Tokens {
+    /// Uses a token.
+    ///
+    /// An error says nothing about whether the use was counted: ask again with the same [`Use::use_id`].
+    pub async fn use_once(&self, name: &TokenName, wanted: Use) -> Result<Used> {
+        if let Some(user_agent) = &wanted.user_agent {
+            UsageEvent::check_user_agent(user_agent)?;
+        }
+        self.send.within(self.decide_and_record(name, wanted)).await
+    }
+
+    async fn decide_and_record(&self, name: &TokenName, wanted: Use) -> Result<Used> {
+        let use_id = wanted.use_id.clone().unwrap_or_else(UseId::random);
+        let key = key(name);
+        loop {
+            let now = self.send.now();
+            let decided = self.entries.change(&key, |record: &mut Record| self.decide(record, &use_id, &wanted, now));
+            let Some(decided) = decided.await? else { return Ok(Used::Refused(Refusal::NotFound)) };
+            match decided {
+                Ok(Decided { used, events }) => {
+                    for event in &events {
+                        self.record(&key, event).await;
+                    }
+                    return Ok(used);
+                }
+                // No more fit into the token: they have to get their files first.
+                Err(waiting) => {
+                    for event in &waiting {
+                        self.write(&key, event).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Decides a use, and changes the token accordingly; `Err` with the events that have to be written before.
+    fn decide(
+        &self,
+        record: &mut Record,
+        use_id: &UseId,
+        wanted: &Use,
+        now: Timestamp,
+    ) -> Change<Result<Decided, Vec<UsageEvent>>> {
+        if record.was_used_by(use_id) {
+            return Change::Keep(Ok(Decided { used: granted(record), events: self.unrecorded(record) }));
+        }
+        if let Some(refusal) = Refusal::of(record.status(now)) {
+            let event = event(record, use_id, wanted, now, Some(refusal));
+            return Change::Keep(Ok(Decided { used: Used::Refused(refusal), events: vec![event] }));
+        }
+        record.unrecorded = self.unrecorded(record);
+        if record.unrecorded.len() >= MOST_WAITING {
+            return Change::Keep(Err(record.unrecorded.clone()));
+        }
+        let event = event(record, use_id, wanted, now, None);
+        record.unrecorded.push(event);
+        let token = &mut record.token;
+        token.usage_count += 1;
+        token.last_used_at = token.last_used_at.max(now);
+        if !token.usage_limit.leaves_uses_after(token.usage_count) {
+            token.status = Status::Exhausted;
+        }
+        record.recent_uses.push_back(RecentUse { use_id: use_id.clone(), at: now });
+        if record.recent_uses.len() > RECENT {
+            record.recent_uses.pop_front();
+        }
+        record.revision += 1;
+        Change::Write(Ok(Decided { used: granted(record), events: record.unrecorded.clone() }))
+    }
+
+    /// The events in a token of which this process does not know that they have files.
+    fn unrecorded(&self, record: &Record) -> Vec<UsageEvent> {
+        let unknown = |event: &&UsageEvent| self.send.shared.recorded.get(&event.event_id).is_none();
+        record.unrecorded.iter().filter(unknown).cloned().collect()
+    }
+
+    /// Writes the file of an event. What fails is counted for a refused use; that of a granted one waits in the token.
+    async fn record(&self, key: &crate::EntryKey, event: &UsageEvent) {
+        if let Err(error) = self.write(key, event).await {
+            if event.success {
+                tracing::warn!(%key, %error, "the event of a use waits in its token");
+            } else {
+                health::lost(&self.send.shared.counters.token_events, "a refused use", &error);
+            }
+        }
+    }
+
+    async fn write(&self, key: &crate::EntryKey, event: &UsageEvent) -> Result<()> {
+        let Some(cache_id) = self.entries.id_of(key).await? else { return Ok(()) };
+        self.entries.data(cache_id).store_json(&event.path(), event).await?;
+        if event.success {
+            self.send.shared.recorded.insert(event.event_id.clone(), ());
+        }
+        Ok(())
+    }
+}
+
+fn granted(record: &Record) -> Used {
+    Used::Granted { usage_count: record.token.usage_count, remaining: Remaining::of(&record.token) }
+}
+
+fn event(record: &Record, use_id: &UseId, wanted: &Use, now: Timestamp, refusal: Option<Refusal>) -> UsageEvent {
+    let outcome = refusal.map_or("granted", Refusal::as_str);
+    // A name that was deleted and created again is another token.
+    let token = format!("{}/{}", record.token.token_name, record.creation);
+    UsageEvent {
+        event_id: EventId::of([&token, use_id.as_str(), outcome]),
+        timestamp: now,
+        ip_hash: wanted.ip_hash.clone(),
+        user_agent: wanted.user_agent.clone(),
+        country: wanted.country.clone(),
+        action: wanted.action.clone(),
+        transfer_id: wanted.transfer_id.clone(),
+        success: refusal.is_none(),
+        rejection_reason: refusal,
+    }
+}
