@@ -1,11 +1,12 @@
 //! The door of an application: lets in who holds a token, and nobody when it cannot be sure.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use quick_cache::sync::Cache;
+use quick_cache::unsync::Cache;
 
+use crate::error::Result;
 use crate::names::{TokenName, TransferId, UseId};
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
@@ -43,11 +44,14 @@ const WATCHED: usize = 100_000;
 pub struct Gate {
     send: SendCache,
     probing: Probing,
-    /// When the misses of a client are forgotten.
-    misses: Arc<Cache<IpAddr, Timestamp>>,
+    /// When the tries of a client are forgotten.
+    tries: Arc<Mutex<Cache<IpAddr, Timestamp>>>,
 }
 
 /// How much a client may guess.
+///
+/// A name that exists costs nothing in the end, but it counts as a guess until the cache has answered: so this is also how many
+/// requests one address may have under way.
 #[derive(Debug, Clone, Copy)]
 pub struct Probing {
     /// So many names that do not exist are answered at once.
@@ -57,9 +61,9 @@ pub struct Probing {
 }
 
 impl Default for Probing {
-    /// Ten names, then one every six seconds.
+    /// Twenty names, then one every six seconds.
     fn default() -> Self {
-        Self { misses: 10, every: Duration::from_secs(6) }
+        Self { misses: 20, every: Duration::from_secs(6) }
     }
 }
 
@@ -86,7 +90,7 @@ impl Verdict {
 impl Gate {
     /// A door to what these tokens open.
     pub fn new(send: &SendCache) -> Self {
-        Self { send: send.clone(), probing: Probing::default(), misses: Arc::new(Cache::new(WATCHED)) }
+        Self { send: send.clone(), probing: Probing::default(), tries: Arc::new(Mutex::new(Cache::new(WATCHED))) }
     }
 
     /// Limits guessing otherwise than [by default](Probing::default).
@@ -96,18 +100,14 @@ impl Gate {
 
     /// Looks whether a token can be used, without using it. One call.
     pub async fn check(&self, name: &str, client: IpAddr) -> Verdict {
-        if let Some(wait) = self.wait_of(client) {
-            return Verdict::TooMany(wait);
-        }
-        let Ok(name) = TokenName::parse(name) else { return self.miss(client) };
-        match self.send.tokens().lookup(&name).await {
-            Ok(Some(token)) => match Refusal::of(token.status) {
+        let looked_up = async |name: TokenName| {
+            let token = self.send.tokens().lookup(&name).await?;
+            Ok(token.map_or(Verdict::Denied(Refusal::NotFound), |token| match Refusal::of(token.status) {
                 None => Verdict::Allowed(Remaining::of(&token)),
                 Some(refusal) => Verdict::Denied(refusal),
-            },
-            Ok(None) => self.miss(client),
-            Err(error) => unavailable(&error),
-        }
+            }))
+        };
+        self.answer(name, client, looked_up).await
     }
 
     /// Uses a token for a transfer: exactly once, however often it is asked for.
@@ -115,38 +115,50 @@ impl Gate {
     /// What `details` say about the use and the transfer is replaced. A token remembers its newest 256 uses: keep with the
     /// transfer that it was paid for, and do not ask again later.
     pub async fn consume(&self, name: &str, transfer_id: &TransferId, client: IpAddr, details: Use) -> Verdict {
-        if let Some(wait) = self.wait_of(client) {
+        let wanted = details.use_id(UseId::of_transfer(transfer_id)).transfer_id(transfer_id.clone());
+        let used = async |name: TokenName| {
+            Ok(match self.send.tokens().use_once(&name, wanted).await? {
+                Used::Granted { remaining, .. } => Verdict::Allowed(remaining),
+                Used::Refused(refusal) => Verdict::Denied(refusal),
+            })
+        };
+        self.answer(name, client, used).await
+    }
+
+    /// Asks about a name, if the client has not guessed too much. A name that cannot be one is a guess like any other.
+    async fn answer(&self, name: &str, client: IpAddr, ask: impl AsyncFnOnce(TokenName) -> Result<Verdict>) -> Verdict {
+        if let Err(wait) = self.charge(client) {
             return Verdict::TooMany(wait);
         }
-        let Ok(name) = TokenName::parse(name) else { return self.miss(client) };
-        let wanted = details.use_id(UseId::of_transfer(transfer_id)).transfer_id(transfer_id.clone());
-        match self.send.tokens().use_once(&name, wanted).await {
-            Ok(Used::Granted { remaining, .. }) => Verdict::Allowed(remaining),
-            Ok(Used::Refused(Refusal::NotFound)) => self.miss(client),
-            Ok(Used::Refused(refusal)) => Verdict::Denied(refusal),
-            Err(error) => unavailable(&error),
+        let Ok(name) = TokenName::parse(name) else { return Verdict::Denied(Refusal::NotFound) };
+        let verdict = ask(name).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "nobody is let in: the token could not be looked at");
+            Verdict::Unavailable
+        });
+        if verdict != Verdict::Denied(Refusal::NotFound) {
+            self.give_back(client);
+        }
+        verdict
+    }
+
+    /// Charges a client for a try, or tells how long it has to wait.
+    fn charge(&self, client: IpAddr) -> Result<(), Duration> {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.send.now();
+        let forgotten = tries.get(&client).map_or(now, |forgotten| now.max(*forgotten)).plus(self.probing.every);
+        let latest = now.plus(self.probing.every * self.probing.misses.max(1));
+        if forgotten > latest {
+            return Err(Duration::from_millis(forgotten.millis() - latest.millis()));
+        }
+        tries.insert(client, forgotten);
+        Ok(())
+    }
+
+    /// Gives back what a try was charged.
+    fn give_back(&self, client: IpAddr) {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut forgotten) = tries.get_mut(&client) {
+            *forgotten = forgotten.minus(self.probing.every);
         }
     }
-
-    /// How long a client has to wait because of the names it has tried.
-    fn wait_of(&self, client: IpAddr) -> Option<Duration> {
-        let forgotten = self.misses.get(&client)?;
-        let allowed = self.send.now().plus(self.probing.every * self.probing.misses.max(1));
-        // A miss more has to fit.
-        let over = forgotten.plus(self.probing.every).millis().saturating_sub(allowed.millis());
-        (over > 0).then(|| Duration::from_millis(over))
-    }
-
-    /// Answers a name that does not exist, and remembers that it was tried.
-    fn miss(&self, client: IpAddr) -> Verdict {
-        let now = self.send.now();
-        let forgotten = self.misses.get(&client).unwrap_or_default().max(now);
-        self.misses.insert(client, forgotten.plus(self.probing.every));
-        Verdict::Denied(Refusal::NotFound)
-    }
-}
-
-fn unavailable(error: &crate::Error) -> Verdict {
-    tracing::warn!(%error, "nobody is let in: the token could not be looked at");
-    Verdict::Unavailable
 }

@@ -16,6 +16,7 @@ each_transport!(
     one_transfer_is_one_use_however_often_it_is_completed,
     whoever_may_not_use_a_token_is_denied,
     who_guesses_names_is_turned_away_and_learns_nothing,
+    who_guesses_many_names_at_once_is_turned_away_as_well,
 );
 
 const NOON: u64 = 1_770_993_000_000;
@@ -117,4 +118,13 @@ async fn who_guesses_names_is_turned_away_and_learns_nothing(world: World) {
     for _ in 0..20 {
         assert!(gate.check("secret", other).await.is_allowed());
     }
+}
+
+async fn who_guesses_many_names_at_once_is_turned_away_as_well(world: World) {
+    let (send, _) = send_at(&world);
+    let gate = Gate::new(&send).probing(Probing { misses: 3, every: Duration::from_secs(10) });
+    let names: Vec<_> = (0..20).map(|number| format!("guess-{number}")).collect();
+    let verdicts = join_all(names.iter().map(|name| gate.check(name, address("192.0.2.1")))).await;
+    assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Denied(Refusal::NotFound)).count(), 3);
+    assert_eq!(verdicts.iter().filter(|verdict| matches!(verdict, Verdict::TooMany(_))).count(), 17);
 }
