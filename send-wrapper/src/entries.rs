@@ -253,7 +253,7 @@ impl Entries {
         if let Some(cache_id) = self.known_id(key) {
             return Ok(Some(cache_id));
         }
-        let found = self.send.cache.retrieve().by_hash(&self.namespace, &self.hash(key)).cache_id().await?;
+        let found = self.send.cache.retrieve().by_hash(&self.namespace, self.hash(key)).cache_id().await?;
         if let Some(cache_id) = found {
             self.remember(key, cache_id);
         }

@@ -1,0 +1,350 @@
+//! A small transfer service: whoever holds a token can send one file; whoever knows the transfer can fetch it.
+//!
+//! `cargo run -p send-wrapper --features in-process,middleware --example send_app -- --path /tmp/send` keeps everything in a folder,
+//! `… --storage-mode s3 --bucket …` in a bucket (`--help` names all settings; they are the cache server's). Files of transfers lie
+//! below `user/`, the cache below `admin/`, and neither can name anything of the other.
+//!
+//! | | |
+//! |---|---|
+//! | `POST /tokens/{name}?uses=` | creates a token; a real service would leave that to its administrators |
+//! | `POST /transfers?token=` | begins a transfer, if the token can be used: `{"transfer_id": …}` |
+//! | `PUT /transfers/{id}/payload` | takes the file |
+//! | `POST /transfers/{id}/complete` | uses the token, once for each transfer, and lets others fetch the file |
+//! | `GET /transfers/{id}` | what is known of the transfer |
+//! | `GET /transfers/{id}/payload` | the file |
+//! | `GET /health` | whether the cache is there, and what was lost |
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use actix_web::http::StatusCode;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError, get, post, put, web};
+use anyhow::Context;
+use cache_server::config::{Config, StorageMode};
+use clap::Parser;
+use futures::StreamExt;
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use send_wrapper::analytics::{Event, EventType};
+use send_wrapper::middleware::client_address;
+use send_wrapper::tokens::{Action, Use};
+use send_wrapper::{Gate, SendCache, Timestamp, TokenName, TransferId, Verdict};
+use serde::{Deserialize, Serialize};
+
+/// The largest file, in bytes.
+const LARGEST: u64 = 1 << 30;
+
+/// The settings.
+#[derive(Debug, Clone, Parser)]
+pub(crate) struct Settings {
+    /// How many proxies of our own are in front.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) trusted_proxies: usize,
+    /// Where everything is kept, as for the cache server; and where to listen.
+    #[command(flatten)]
+    pub(crate) cache: Config,
+}
+
+/// What requests work with.
+#[derive(Debug, Clone)]
+pub(crate) struct Service {
+    files: Arc<dyn ObjectStore>,
+    send: SendCache,
+    gate: Gate,
+    trusted_proxies: usize,
+}
+
+impl Service {
+    /// Opens the files below `user/` and the cache below `admin/`.
+    pub(crate) fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let cache = Config { storage_prefix: "admin/".to_owned(), ..settings.cache.clone() };
+        // The cache first: it creates what is missing.
+        let send = SendCache::in_process(&cache)?;
+        Ok(Self::new(files(&cache)?, send, settings.trusted_proxies))
+    }
+
+    /// Works with this cache, and with what lies below `user/` in this storage.
+    pub(crate) fn new(storage: Arc<dyn ObjectStore>, send: SendCache, trusted_proxies: usize) -> Self {
+        let files = Arc::new(PrefixStore::new(storage, "user"));
+        Self { files, gate: Gate::new(&send), send, trusted_proxies }
+    }
+
+    async fn transfer(&self, id: &TransferId) -> Result<Transfer, Refused> {
+        match self.files.get(&document(id)).await {
+            Ok(found) => Ok(serde_json::from_slice(&found.bytes().await?).map_err(|_| Refused::Storage)?),
+            Err(object_store::Error::NotFound { .. }) => Err(Refused::NoTransfer),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn save(&self, transfer: &Transfer) -> Result<(), Refused> {
+        let text = serde_json::to_vec(transfer).map_err(|_| Refused::Storage)?;
+        self.files.put(&document(&transfer.id), text.into()).await?;
+        Ok(())
+    }
+
+    async fn happened(&self, id: &TransferId, event_type: EventType, bytes: u64) {
+        let event = Event::new(event_type, now()).content_bytes(bytes);
+        self.send.transfers().record_event(id, event).await;
+    }
+}
+
+/// The storage that holds both prefixes.
+fn files(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    Ok(match config.storage_mode() {
+        StorageMode::Memory => Arc::new(InMemory::new()),
+        StorageMode::LocalDisk | StorageMode::Embedded => {
+            let folder = config.path.as_deref().context("a folder is needed: --path")?;
+            Arc::new(LocalFileSystem::new_with_prefix(folder)?)
+        }
+        StorageMode::S3 => {
+            let s3 = &config.s3;
+            let mut builder = AmazonS3Builder::from_env().with_allow_http(s3.allow_http);
+            builder = builder.with_bucket_name(s3.bucket.as_deref().context("a bucket is needed: --bucket")?);
+            builder = s3.endpoint.iter().fold(builder, |builder, endpoint| builder.with_endpoint(endpoint));
+            builder = s3.region.iter().fold(builder, |builder, region| builder.with_region(region));
+            builder = s3.access_key_id.iter().fold(builder, |builder, id| builder.with_access_key_id(id));
+            builder = s3.secret_access_key.iter().fold(builder, |builder, key| builder.with_secret_access_key(key));
+            Arc::new(builder.build()?)
+        }
+    })
+}
+
+/// What is kept of a transfer beside its file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Transfer {
+    id: TransferId,
+    token: TokenName,
+    created_at: Timestamp,
+    /// The length of the file; `None` until it has come.
+    bytes: Option<u64>,
+    /// Whether its token was used, and others can fetch the file.
+    complete: bool,
+}
+
+fn document(id: &TransferId) -> Path {
+    Path::from_iter(["transfers", id.as_str(), "transfer.json"])
+}
+
+fn payload(id: &TransferId) -> Path {
+    Path::from_iter(["transfers", id.as_str(), "payload"])
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or_default())
+}
+
+/// Why a request is not carried out.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error("{0}")]
+    Invalid(#[from] send_wrapper::Invalid),
+    #[error("there is no such transfer")]
+    NoTransfer,
+    #[error("{0}")]
+    Conflict(&'static str),
+    #[error("the file is too large")]
+    TooLarge,
+    #[error("the token does not open the door")]
+    Denied(&'static str),
+    #[error("too many names were tried")]
+    TooMany(u64),
+    #[error("the service cannot tell now")]
+    Unavailable,
+    #[error("the storage failed")]
+    Storage,
+}
+
+impl From<object_store::Error> for Refused {
+    fn from(error: object_store::Error) -> Self {
+        tracing::error!(%error, "the storage failed");
+        Self::Storage
+    }
+}
+
+impl Refused {
+    /// What the gate's verdict means, unless it lets the client in.
+    fn unless_allowed(verdict: Verdict) -> Result<(), Self> {
+        match verdict {
+            Verdict::Allowed(_) => Ok(()),
+            Verdict::Denied(refusal) => Err(Self::Denied(refusal.as_str())),
+            Verdict::TooMany(wait) => Err(Self::TooMany(wait.as_secs() + 1)),
+            Verdict::Unavailable => Err(Self::Unavailable),
+        }
+    }
+}
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::NoTransfer => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Denied(_) => StatusCode::FORBIDDEN,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Storage => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status_code());
+        let mut body = serde_json::json!({ "error": self.to_string() });
+        match self {
+            Self::Denied(reason) => body["reason"] = (*reason).into(),
+            Self::TooMany(seconds) => drop(answer.insert_header(("retry-after", *seconds))),
+            Self::Unavailable => drop(answer.insert_header(("retry-after", 1))),
+            Self::Invalid(_) | Self::NoTransfer | Self::Conflict(_) | Self::TooLarge | Self::Storage => {}
+        }
+        answer.json(body)
+    }
+}
+
+#[derive(Deserialize)]
+struct NewToken {
+    uses: u64,
+}
+
+#[post("/tokens/{name}")]
+async fn create_token(
+    service: web::Data<Service>,
+    name: web::Path<String>,
+    new: web::Query<NewToken>,
+) -> Result<HttpResponse, Refused> {
+    let name = TokenName::parse(&name)?;
+    match service.send.tokens().create(&name).usage_limit(new.uses).send().await {
+        Ok(created) => Ok(HttpResponse::Created().json(created)),
+        Err(send_wrapper::Error::Invalid(invalid)) => Err(invalid.into()),
+        Err(send_wrapper::Error::AlreadyExists { .. }) => Err(Refused::Conflict("there is such a token already")),
+        Err(_) => Err(Refused::Unavailable),
+    }
+}
+
+#[derive(Deserialize)]
+struct Begin {
+    token: String,
+}
+
+#[post("/transfers")]
+async fn begin(
+    service: web::Data<Service>,
+    request: HttpRequest,
+    begin: web::Query<Begin>,
+) -> Result<HttpResponse, Refused> {
+    let client = client_address(&request, service.trusted_proxies);
+    Refused::unless_allowed(service.gate.check(&begin.token, client).await)?;
+    let (id, token) = (TransferId::random(), TokenName::parse(&begin.token)?);
+    service.save(&Transfer { id: id.clone(), token, created_at: now(), bytes: None, complete: false }).await?;
+    Ok(HttpResponse::Created().json(serde_json::json!({ "transfer_id": id })))
+}
+
+#[put("/transfers/{id}/payload")]
+async fn upload(
+    service: web::Data<Service>,
+    id: web::Path<String>,
+    mut body: web::Payload,
+) -> Result<HttpResponse, Refused> {
+    let id = TransferId::parse(&id)?;
+    let mut transfer = service.transfer(&id).await?;
+    if transfer.complete {
+        return Err(Refused::Conflict("the transfer is complete"));
+    }
+    let mut file = WriteMultipart::new(service.files.put_multipart(&payload(&id)).await?);
+    let mut bytes = 0;
+    while let Some(part) = body.next().await {
+        let Ok(part) = part else {
+            file.abort().await?;
+            return Err(Refused::Conflict("the file was cut off"));
+        };
+        bytes += part.len() as u64;
+        if bytes > LARGEST {
+            file.abort().await?;
+            return Err(Refused::TooLarge);
+        }
+        file.wait_for_capacity(4).await?;
+        file.write(&part);
+    }
+    file.finish().await?;
+    transfer.bytes = Some(bytes);
+    service.save(&transfer).await?;
+    service.happened(&id, EventType::FileUpload, bytes).await;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[post("/transfers/{id}/complete")]
+async fn complete(
+    service: web::Data<Service>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let id = TransferId::parse(&id)?;
+    let mut transfer = service.transfer(&id).await?;
+    let Some(bytes) = transfer.bytes else { return Err(Refused::Conflict("the file has not come yet")) };
+    if !transfer.complete {
+        let details = Use::default().action(Action::parse("upload_completed")?);
+        let client = client_address(&request, service.trusted_proxies);
+        Refused::unless_allowed(service.gate.consume(transfer.token.as_str(), &id, client, details).await)?;
+        // Killed before this, the next attempt consumes the same use.
+        transfer.complete = true;
+        service.save(&transfer).await?;
+        service.happened(&id, EventType::TransferComplete, bytes).await;
+    }
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "transfer_id": id, "complete": true })))
+}
+
+#[get("/transfers/{id}")]
+async fn info(service: web::Data<Service>, id: web::Path<String>) -> Result<HttpResponse, Refused> {
+    let id = TransferId::parse(&id)?;
+    let transfer = service.transfer(&id).await?;
+    service.happened(&id, EventType::PageView, 0).await;
+    // What is only nice to know may be missing.
+    let summary = service.send.transfers().summary(&id).await.ok().flatten();
+    Ok(HttpResponse::Ok().json(serde_json::json!({
+        "transfer_id": id, "bytes": transfer.bytes, "complete": transfer.complete, "created_at": transfer.created_at,
+        "views": summary.as_ref().map(|summary| summary.total_views),
+        "downloads": summary.as_ref().map(|summary| summary.total_downloads),
+    })))
+}
+
+#[get("/transfers/{id}/payload")]
+async fn download(service: web::Data<Service>, id: web::Path<String>) -> Result<HttpResponse, Refused> {
+    let id = TransferId::parse(&id)?;
+    let transfer = service.transfer(&id).await?;
+    let (Some(bytes), true) = (transfer.bytes, transfer.complete) else {
+        return Err(Refused::Conflict("the transfer is not complete"));
+    };
+    let file = service.files.get(&payload(&id)).await?;
+    service.happened(&id, EventType::FileDownload, bytes).await;
+    Ok(HttpResponse::Ok().content_type("application/octet-stream").streaming(file.into_stream()))
+}
+
+#[get("/health")]
+async fn health(service: web::Data<Service>) -> HttpResponse {
+    let health = service.send.health_check().await;
+    let status = if health.healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    HttpResponse::build(status).json(health)
+}
+
+/// The routes of the service.
+pub(crate) fn routes(app: &mut web::ServiceConfig) {
+    app.service(create_token).service(begin).service(upload).service(complete);
+    app.service(info).service(download).service(health);
+}
+
+#[actix_web::main]
+async fn main() -> anyhow::Result<()> {
+    let settings = Settings::parse();
+    let service = web::Data::new(Service::open(&settings)?);
+    let server = HttpServer::new(move || App::new().app_data(service.clone()).configure(routes));
+    let server = server.bind((settings.cache.host, settings.cache.port))?;
+    for address in server.addrs() {
+        println!("listening on http://{address}");
+    }
+    Ok(server.run().await?)
+}
