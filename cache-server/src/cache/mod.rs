@@ -27,7 +27,7 @@ pub use delete::Deleted;
 pub use entries::{EntryFilter, EntryLine, Order};
 pub use namespaces::Stats;
 pub use references::ReadCacheStats;
-pub use retrieve::{Details, Entry, Parts, Value};
+pub use retrieve::{Compact, Details, Entry, Parts, Value};
 pub use store::{Content, NewEntry, Stored};
 pub use temporal::{TemporalCursor, TemporalScan};
 pub use update::{NewContent, Updated};

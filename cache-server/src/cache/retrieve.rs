@@ -1,7 +1,7 @@
 //! Finding an entry by id or by hash, and reading what it holds.
 
 use bytes::Bytes;
-use cache_client::{CacheHash, CacheId, Json, Namespace};
+use cache_client::{CacheHash, CacheId, Json, Namespace, json};
 
 use super::references::Known;
 use super::{Cache, Error, Result, document, gzip};
@@ -42,6 +42,17 @@ pub enum Value {
     String(String),
     /// A JSON document.
     Json(Json),
+    /// Bytes, unpacked.
+    Binary(Bytes),
+}
+
+/// What an entry holds, as answers carry it.
+#[derive(Debug)]
+pub enum Compact {
+    /// A text.
+    String(String),
+    /// The shortest text of a JSON document.
+    Json(String),
     /// Bytes, unpacked.
     Binary(Bytes),
 }
@@ -197,6 +208,18 @@ impl Entry {
             }
             FileKind::Binary => Ok(Value::Binary(self.content.clone())),
         }
+    }
+
+    /// What the entry holds, JSON as its shortest text. Most documents need not be read into memory for that.
+    pub fn compact(&self) -> Result<Compact> {
+        if let (FileKind::Json, Some(text)) = (self.reference.file_type, json::compact(&self.content)) {
+            return Ok(Compact::Json(text));
+        }
+        Ok(match self.value()? {
+            Value::String(text) => Compact::String(text),
+            Value::Json(value) => Compact::Json(value.dumps_compact()),
+            Value::Binary(bytes) => Compact::Binary(bytes),
+        })
     }
 
     /// Tells whether the content is stored as gzip.

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, get, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use cache_client::json as documents;
 use cache_client::{DataKey, DataType, Json};
 use futures::{StreamExt, stream as streams};
 use serde_json::json;
@@ -21,7 +22,9 @@ fn line(file: &ChildFile, bytes: &[u8]) -> String {
         "data_file_id": file.data_file_id, "data_key": file.data_key, "data_type": file.data_type(),
     });
     let data = match file.data_type() {
-        DataType::Json => Json::parse(bytes).map(|value| value.dumps_compact()),
+        DataType::Json => {
+            documents::compact(bytes).map_or_else(|| Json::parse(bytes).map(|value| value.dumps_compact()), Ok)
+        }
         DataType::String => Ok(Json::String(String::from_utf8_lossy(bytes).into_owned()).dumps_compact()),
         DataType::Binary => Ok(Json::String(BASE64_STANDARD.encode(bytes)).dumps_compact()),
     };

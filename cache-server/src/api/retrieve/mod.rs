@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::error::{Error, Result};
 use super::operations::operations;
-use crate::cache::{self, Entry, Value};
+use crate::cache::{self, Compact, Entry, Value};
 use crate::records::FileKind;
 
 // Every operation. Where paths overlap the order is that of the Python service: by id before by hash.
@@ -98,10 +98,10 @@ pub(crate) struct RetrieveResponse {
 pub(super) fn generic(entry: &Entry, binary_url: impl FnOnce() -> String) -> Result<String> {
     let metadata = EntryMetadata::from(entry);
     let about = || serde_json::to_string(&metadata).expect("metadata is plain fields");
-    let (data, data_type) = match entry.value()? {
-        Value::String(text) => (Json::String(text).dumps_compact(), "string"),
-        Value::Json(value) => (value.dumps_compact(), "json"),
-        Value::Binary(_) => {
+    let (data, data_type) = match entry.compact()? {
+        Compact::String(text) => (Json::String(text).dumps_compact(), "string"),
+        Compact::Json(text) => (text, "json"),
+        Compact::Binary(_) => {
             let body = json!({
                 "message": "Binary data requires separate endpoint", "data_type": "binary",
                 "size": metadata.content_size, "cache_hash": metadata.cache_hash, "cache_id": metadata.cache_id,
@@ -133,16 +133,16 @@ pub(super) fn as_text(entry: &Entry, bytes_as_text: impl FnOnce(&[u8]) -> String
 
 /// The content as JSON; bytes wrapped as base64, a string only when it holds JSON.
 pub(super) fn as_json(entry: &Entry) -> Result<String> {
-    match entry.value()? {
-        Value::Json(value) => Ok(value.dumps_compact()),
-        Value::String(text) => match Json::parse(text.as_bytes()) {
+    match entry.compact()? {
+        Compact::Json(text) => Ok(text),
+        Compact::String(text) => match Json::parse(text.as_bytes()) {
             Ok(value) => Ok(value.dumps_compact()),
             Err(_) => {
                 let start: String = text.chars().take(100).collect();
                 Err(Error::NotJson(format!("Data is string, not JSON: {start}")))
             }
         },
-        Value::Binary(bytes) => {
+        Compact::Binary(bytes) => {
             let data = BASE64_STANDARD.encode(&bytes);
             Ok(json!({ "data_type": "binary", "encoding": "base64", "data": data }).to_string())
         }
