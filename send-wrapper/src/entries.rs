@@ -1,14 +1,16 @@
 //! Records under keys, in one namespace: created once, found by key, changed by compare-and-swap.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use cache_client::client::{Entry, Listing, Owner, Stored, Tag};
 use cache_client::generated::types::RefsResponse;
 use cache_client::{CacheHash, CacheId, Namespace, Strategy};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::data::DataFiles;
 use crate::error::{Error, Result};
@@ -73,8 +75,11 @@ impl Entries {
     }
 
     pub(crate) async fn create_now(&self, key: &EntryKey, value: &impl Serialize) -> Result<Stored> {
-        let body = with_key(key, value)?;
-        let store = self.send.cache.store().json(&self.namespace, Strategy::KeyBased, &body);
+        self.create_body(key, &with_key(key, value)?).await
+    }
+
+    async fn create_body(&self, key: &EntryKey, body: &RawValue) -> Result<Stored> {
+        let store = self.send.cache.store().json(&self.namespace, Strategy::KeyBased, body);
         let store = store.key(key.folder()).file_id(key.file()).hash_field("cache_key").if_absent();
         match store.send().await {
             Ok(stored) => {
@@ -91,7 +96,7 @@ impl Entries {
         let body = with_key(key, value)?;
         let stored = async {
             loop {
-                match self.create_now(key, &body).await {
+                match self.create_body(key, &body).await {
                     Ok(stored) => return Ok(stored.cache_id),
                     Err(Error::AlreadyExists { .. }) => {}
                     Err(error) => return Err(error),
@@ -286,10 +291,55 @@ fn pauses() -> impl Iterator<Item = Duration> {
 }
 
 /// The value as an object whose `cache_key` is the key.
-fn with_key(key: &EntryKey, value: &impl Serialize) -> Result<Map<String, Value>> {
-    let Ok(Value::Object(mut body)) = serde_json::to_value(value) else {
-        return Err(Invalid::new("value", "is no JSON object").into());
-    };
-    body.insert("cache_key".to_owned(), key.as_str().into());
-    Ok(body)
+fn with_key(key: &EntryKey, value: &impl Serialize) -> Result<Box<RawValue>> {
+    #[derive(Deserialize)]
+    struct Keyed<'a> {
+        #[serde(borrow)]
+        cache_key: Option<Cow<'a, str>>,
+    }
+    let refused = || Invalid::new("value", "is no JSON object");
+    let mut text = serde_json::to_string(value).map_err(|_| refused())?;
+    let keyed = serde_json::from_str::<Keyed<'_>>(&text).ok().filter(|_| text.starts_with('{'));
+    let has_it = keyed.map(|keyed| keyed.cache_key.map(|has| has == key.as_str()));
+    match has_it {
+        Some(Some(true)) => {}
+        Some(None) if text.len() > 2 && !text.contains("\"cache_key\":null") => {
+            text.insert_str(1, &format!("\"cache_key\":\"{key}\","))
+        }
+        // An empty object, or one whose key is another one or null.
+        _ => {
+            let Ok(Value::Object(mut object)) = serde_json::from_str(&text) else { return Err(refused().into()) };
+            object.insert("cache_key".to_owned(), key.as_str().into());
+            text = Value::Object(object).to_string();
+        }
+    }
+    RawValue::from_string(text).map_err(|_| refused().into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whatever_is_stored_has_its_key() {
+        let key = EntryKey::parse("a/b").unwrap();
+        for (value, text) in [
+            (json!({}), r#"{"cache_key":"a/b"}"#),
+            (json!({ "n": 1.0 }), r#"{"cache_key":"a/b","n":1.0}"#),
+            (json!({ "cache_key": "a/b", "n": 1 }), r#"{"cache_key":"a/b","n":1}"#),
+            (json!({ "n": 1, "cache_key": "other" }), r#"{"n":1,"cache_key":"a/b"}"#),
+            (json!({ "n": { "cache_key": "inner" } }), r#"{"cache_key":"a/b","n":{"cache_key":"inner"}}"#),
+            (json!({ "cache_key": 5 }), r#"{"cache_key":"a/b"}"#),
+            (json!({ "cache_key": null }), r#"{"cache_key":"a/b"}"#),
+        ] {
+            let body = with_key(&key, &value).unwrap();
+            assert_eq!(body.get(), text, "{value}");
+        }
+        for value in [json!([]), json!(null), json!("{}")] {
+            assert!(with_key(&key, &value).is_err(), "{value}");
+        }
+    }
 }

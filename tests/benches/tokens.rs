@@ -14,8 +14,8 @@ use cache_server::in_process::{InProcess, memory_config};
 use cache_tests::Faulty;
 use futures::StreamExt;
 use futures::stream::iter;
-use send_wrapper::tokens::Use;
-use send_wrapper::{SendCache, TokenName};
+use send_wrapper::tokens::{UsageQuery, Use};
+use send_wrapper::{DataPath, EntryKey, SendCache, TokenName, namespaces};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -23,6 +23,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const CALLERS: usize = 64;
 const TOKENS: usize = 1000;
 const USES: usize = 1000;
+const REMEMBERED: usize = 256;
 
 fn name(text: &str) -> TokenName {
     TokenName::parse(text).unwrap()
@@ -77,9 +78,17 @@ async fn measure(engine: &str, config: &Config) -> (f64, Duration) {
     let names: Vec<_> = (0..TOKENS).map(|number| name(&format!("token-{number:04}"))).collect();
     iter(&names).for_each_concurrent(CALLERS, |name| create(&send, name)).await;
     let fresh = list(&send).await;
+    let tokens = send.entries(namespaces::TOKENS).unwrap();
     let used = async |name: &TokenName| {
-        for _ in 0..USES {
+        // As many as a token remembers, then the rest as the files they leave.
+        for _ in 0..REMEMBERED {
             send.tokens().use_once(name, Use::default()).await.unwrap();
+        }
+        let id = tokens.cache_id_from_key(&EntryKey::parse(name.as_str()).unwrap()).await.unwrap().unwrap();
+        let event = send.tokens().usage(name, &UsageQuery::default().limit(1)).await.unwrap().remove(0);
+        for number in REMEMBERED..USES {
+            let path = DataPath::parse(&format!("events/2026/02/13/{number:013}-{}", event.event_id)).unwrap();
+            tokens.data(id).store_json(&path, &event).await.unwrap();
         }
     };
     iter(&names).for_each_concurrent(CALLERS, used).await;

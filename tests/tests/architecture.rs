@@ -60,9 +60,24 @@ fn the_api_does_not_touch_storage_engines() {
 fn only_the_configuration_reads_the_environment() {
     let words = ["env::var", "std::env", "env = "];
     let config = |path: &Path| named(path, "config.rs");
-    for folder in ["cache-server/src", "cache-client/src"] {
+    for folder in ["cache-server/src", "cache-client/src", "send-wrapper/src"] {
         assert_eq!(places(folder, &words, config), NONE);
     }
+}
+
+#[test]
+fn the_wrapper_reaches_the_cache_through_its_client_alone() {
+    let starts_one = |path: &Path| named(path, "send_cache.rs");
+    assert_eq!(places("send-wrapper/src", &["cache_server", "object_store"], starts_one), NONE);
+    assert_eq!(
+        places("send-wrapper/src", &["cache_server::storage", "admin_storage", "object_store"], |_| false),
+        NONE
+    );
+}
+
+#[test]
+fn only_the_middleware_of_the_wrapper_knows_a_framework() {
+    assert_eq!(places("send-wrapper/src", &["actix"], |path| named(path, "middleware.rs")), NONE);
 }
 
 #[test]
