@@ -12,12 +12,16 @@
 //! | `POST /transfers/{id}/complete` | uses the token, once for each transfer, and lets others fetch the file |
 //! | `GET /transfers/{id}` | what is known of the transfer |
 //! | `GET /transfers/{id}/payload` | the file |
+//! | `GET /pulse` | what is going on |
 //! | `GET /health` | whether the cache is there, and what was lost |
+//!
+//! Every request is recorded, and what happens to a transfer twice: with the transfer, and for the statistics of the site.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError, get, post, put, web};
 use anyhow::Context;
 use cache_server::config::{Config, StorageMode};
@@ -29,8 +33,8 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
-use send_wrapper::analytics::{Event, EventType};
-use send_wrapper::middleware::client_address;
+use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Secret};
+use send_wrapper::middleware::{Requests, client_address, record_requests};
 use send_wrapper::tokens::{Action, Use};
 use send_wrapper::{Gate, SendCache, Timestamp, TokenName, TransferId, Verdict};
 use serde::{Deserialize, Serialize};
@@ -44,6 +48,9 @@ pub(crate) struct Settings {
     /// How many proxies of our own are in front.
     #[arg(long, default_value_t = 0)]
     pub(crate) trusted_proxies: usize,
+    /// What the addresses of clients are hashed with; drawn at the start when not given.
+    #[arg(long, env = "SEND__ANALYTICS__SECRET", hide_env_values = true)]
+    pub(crate) analytics_secret: Option<String>,
     /// Where everything is kept, as for the cache server; and where to listen.
     #[command(flatten)]
     pub(crate) cache: Config,
@@ -55,6 +62,7 @@ pub(crate) struct Service {
     files: Arc<dyn ObjectStore>,
     send: SendCache,
     gate: Gate,
+    pub(crate) recorder: Recorder,
     trusted_proxies: usize,
 }
 
@@ -64,13 +72,30 @@ impl Service {
         let cache = Config { storage_prefix: "admin/".to_owned(), ..settings.cache.clone() };
         // The cache first: it creates what is missing.
         let send = SendCache::in_process(&cache)?;
-        Ok(Self::new(files(&cache)?, send, settings.trusted_proxies))
+        let secret = match &settings.analytics_secret {
+            Some(secret) => Secret::new(secret.as_bytes())?,
+            None => {
+                eprintln!("warning: no SEND__ANALYTICS__SECRET: visitors of before the start will not be recognised");
+                Secret::random()
+            }
+        };
+        Ok(Self::new(files(&cache)?, send, secret, settings.trusted_proxies))
     }
 
     /// Works with this cache, and with what lies below `user/` in this storage.
-    pub(crate) fn new(storage: Arc<dyn ObjectStore>, send: SendCache, trusted_proxies: usize) -> Self {
+    pub(crate) fn new(storage: Arc<dyn ObjectStore>, send: SendCache, secret: Secret, trusted_proxies: usize) -> Self {
         let files = Arc::new(PrefixStore::new(storage, "user"));
-        Self { files, gate: Gate::new(&send), send, trusted_proxies }
+        let recorder = Recorder::start(&send, secret, RecorderSettings::default());
+        Self { files, gate: Gate::new(&send), recorder, send, trusted_proxies }
+    }
+
+    /// The routes of the service, with a record of every request.
+    pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
+        let requests = Requests::in_background(&self.recorder).trusted_proxies(self.trusted_proxies);
+        app.app_data(web::Data::new(self.clone())).app_data(web::Data::new(requests));
+        let recorded = web::scope("").wrap(from_fn(record_requests));
+        let recorded = recorded.service(create_token).service(begin).service(upload).service(complete);
+        app.service(recorded.service(info).service(download).service(pulse).service(health));
     }
 
     async fn transfer(&self, id: &TransferId) -> Result<Transfer, Refused> {
@@ -89,7 +114,7 @@ impl Service {
 
     async fn happened(&self, id: &TransferId, event_type: EventType, bytes: u64) {
         let event = Event::new(event_type, now()).content_bytes(bytes);
-        self.send.transfers().record_event(id, event).await;
+        self.send.transfers().recorded_by(&self.recorder).record_event(id, event).await;
     }
 }
 
@@ -324,27 +349,39 @@ async fn download(service: web::Data<Service>, id: web::Path<String>) -> Result<
     Ok(HttpResponse::Ok().content_type("application/octet-stream").streaming(file.into_stream()))
 }
 
-#[get("/health")]
-async fn health(service: web::Data<Service>) -> HttpResponse {
-    let health = service.send.health_check().await;
-    let status = if health.healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    HttpResponse::build(status).json(health)
+#[derive(Deserialize)]
+struct Window {
+    window_minutes: Option<u32>,
 }
 
-/// The routes of the service.
-pub(crate) fn routes(app: &mut web::ServiceConfig) {
-    app.service(create_token).service(begin).service(upload).service(complete);
-    app.service(info).service(download).service(health);
+#[get("/pulse")]
+async fn pulse(service: web::Data<Service>, window: web::Query<Window>) -> Result<HttpResponse, Refused> {
+    match service.send.analytics().pulse(window.window_minutes.unwrap_or(5)).await {
+        Ok(pulse) => Ok(HttpResponse::Ok().json(pulse)),
+        Err(send_wrapper::Error::Invalid(invalid)) => Err(invalid.into()),
+        Err(_) => Err(Refused::Unavailable),
+    }
+}
+
+#[get("/health")]
+async fn health(service: web::Data<Service>) -> HttpResponse {
+    let (health, recorder) = (service.send.health_check().await, service.recorder.health());
+    let status = if health.healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    HttpResponse::build(status).json(serde_json::json!({ "cache": health, "analytics": recorder }))
 }
 
 #[actix_web::main]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::parse();
-    let service = web::Data::new(Service::open(&settings)?);
-    let server = HttpServer::new(move || App::new().app_data(service.clone()).configure(routes));
+    let service = Service::open(&settings)?;
+    let recorder = service.recorder.clone();
+    let server = HttpServer::new(move || App::new().configure(|app| service.configure(app)));
     let server = server.bind((settings.cache.host, settings.cache.port))?;
     for address in server.addrs() {
         println!("listening on http://{address}");
     }
-    Ok(server.run().await?)
+    server.run().await?;
+    // What waits is stored before the end.
+    recorder.flush().await;
+    Ok(())
 }

@@ -1,6 +1,11 @@
 //! What happens on the site, event by event.
 
 mod event;
+mod pulse;
+mod recorder;
+mod stored;
+pub(crate) mod user_agent;
+mod visitor;
 
 use cache_client::{CacheId, Strategy};
 
@@ -9,6 +14,9 @@ use crate::namespaces;
 use crate::send_cache::SendCache;
 
 pub use event::{Event, EventType, Source};
+pub use pulse::{Pulse, RecentEvent};
+pub use recorder::{Recorder, RecorderHealth, RecorderSettings};
+pub use visitor::Secret;
 
 /// The events of the site.
 #[derive(Debug, Clone)]

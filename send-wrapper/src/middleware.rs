@@ -1,8 +1,15 @@
-//! What an application on actix-web needs: who is asking.
+//! What an application on actix-web needs: who is asking, and a record of every request.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Instant;
 
-use actix_web::HttpRequest;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, REFERER, USER_AGENT};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, web};
+
+use crate::analytics::{Event, EventType, Recorder, Source};
 
 /// The address of the client that made a request.
 ///
@@ -18,6 +25,104 @@ pub fn client_address(request: &HttpRequest, trusted_proxies: usize) -> IpAddr {
     let addresses: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     let outermost = addresses.len().checked_sub(trusted_proxies).and_then(|place| addresses.get(place));
     outermost.and_then(|address| address.parse().ok()).unwrap_or(peer)
+}
+
+/// Records every request to a [`Recorder`]. Put it into the application's data, and [`record_requests`] around its routes:
+///
+/// ```
+/// use actix_web::middleware::from_fn;
+/// use actix_web::{App, HttpResponse, test, web};
+/// use send_wrapper::SendCache;
+/// use send_wrapper::analytics::{Recorder, RecorderSettings, Secret};
+/// use send_wrapper::middleware::{Requests, record_requests};
+///
+/// # #[actix_web::main]
+/// # async fn main() -> anyhow::Result<()> {
+/// # let send = SendCache::new(cache_server::in_process::InProcess::in_memory()?.client());
+/// let recorder = Recorder::start(&send, Secret::random(), RecorderSettings::default());
+/// let app = App::new()
+///     .app_data(web::Data::new(Requests::in_background(&recorder)))
+///     .wrap(from_fn(record_requests))
+///     .route("/", web::get().to(HttpResponse::Ok));
+/// let app = test::init_service(app).await;
+/// test::call_service(&app, test::TestRequest::get().uri("/?secret=7").to_request()).await;
+///
+/// recorder.flush().await;
+/// let pulse = send.analytics().pulse(5).await?;
+/// assert_eq!((pulse.active_requests, pulse.recent_events[0].path.as_deref()), (1, Some("/")));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Requests {
+    recorder: Recorder,
+    inline: bool,
+    trusted_proxies: usize,
+    country: Option<HeaderName>,
+}
+
+impl Requests {
+    /// Records in the background: a request costs some microseconds more.
+    pub fn in_background(recorder: &Recorder) -> Self {
+        Self { recorder: recorder.clone(), inline: false, trusted_proxies: 0, country: None }
+    }
+
+    /// Records before each answer is given, for hosts that freeze a program between requests: a request waits for the cache.
+    pub fn inline(recorder: &Recorder) -> Self {
+        Self { inline: true, ..Self::in_background(recorder) }
+    }
+
+    /// Believes `X-Forwarded-For` as far as [`client_address`] does.
+    pub fn trusted_proxies(self, trusted_proxies: usize) -> Self {
+        Self { trusted_proxies, ..self }
+    }
+
+    /// Takes the country from this header, which a proxy of your own sets, such as `cloudfront-viewer-country`.
+    pub fn country_header(self, name: HeaderName) -> Self {
+        Self { country: Some(name), ..self }
+    }
+
+    fn event(&self, request: &HttpRequest, status: u16, shows_page: bool, bytes: Option<u64>, begun: Instant) -> Event {
+        let kind = if shows_page { EventType::PageView } else { EventType::ApiCall };
+        let duration = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let text = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let mut event = Event::new(kind, self.recorder.now()).source(Source::Http);
+        event = event.request(request.method().as_str(), request.path()).answer(status, duration);
+        event = text(&USER_AGENT).into_iter().fold(event, Event::user_agent);
+        event = text(&REFERER).into_iter().fold(event, Event::referrer);
+        event = bytes.into_iter().fold(event, Event::content_bytes);
+        let country = self.country.as_ref().and_then(text).and_then(|text| crate::Country::parse(text).ok());
+        country.into_iter().fold(event, Event::country)
+    }
+}
+
+/// Records a request when it is answered, as `page_view` where a page was shown and as `api_call` else. Uploads, downloads and uses of
+/// tokens are recorded by the application itself, so that nothing counts twice.
+///
+/// Without [`Requests`] in the application's data, or when the cache is away, requests are answered as ever.
+pub async fn record_requests(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let begun = Instant::now();
+    let answered = next.call(request).await?;
+    let Some(requests) = answered.request().app_data::<web::Data<Requests>>().cloned() else { return Ok(answered) };
+    let response = answered.response();
+    let is_page = |value: &actix_web::http::header::HeaderValue| value.as_bytes().starts_with(b"text/html");
+    let shows_page = response.status().is_success() && response.headers().get(CONTENT_TYPE).is_some_and(is_page);
+    let bytes = match response.body().size() {
+        BodySize::Sized(bytes) => Some(bytes),
+        BodySize::None | BodySize::Stream => None,
+    };
+    let event = requests.event(answered.request(), response.status().as_u16(), shows_page, bytes, begun);
+    let address = client_address(answered.request(), requests.trusted_proxies);
+    if requests.inline {
+        // Counted by the recorder; the answer is given whatever becomes of it.
+        let _ = requests.recorder.record_now(event, Some(address)).await;
+    } else {
+        requests.recorder.record(event, Some(address));
+    }
+    Ok(answered)
 }
 
 #[cfg(test)]

@@ -19,8 +19,6 @@ pub use record::{Status, Token, UsageLimit};
 pub use spend::{Refusal, Remaining, Use, Used};
 pub use usage::{Action, UsageEvent, UsageQuery};
 
-use record::Record;
-
 /// The tokens.
 ///
 /// # What is promised
@@ -52,8 +50,8 @@ impl Tokens {
 
     /// Looks a token up by its name, also one that is revoked or exhausted.
     pub async fn lookup(&self, name: &TokenName) -> Result<Option<Token>> {
-        let record: Option<Record> = self.entries.retrieve(&key(name)).await?;
-        Ok(record.map(|record| record.token(self.send.now())))
+        let token: Option<Token> = self.entries.retrieve(&key(name)).await?;
+        Ok(token.map(|token| token.at(self.send.now())))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use cache_client::CacheId;
 use serde::{Deserialize, Serialize};
 
-use crate::analytics::Event;
+use crate::analytics::{Event, Recorder};
 use crate::entries::Entries;
 use crate::error::{Error, Result};
 use crate::health;
@@ -31,6 +31,7 @@ const GRACE: Duration = Duration::from_secs(120);
 pub struct Transfers {
     send: SendCache,
     entries: Entries,
+    recorder: Option<Recorder>,
 }
 
 /// The entry of a transfer.
@@ -45,15 +46,20 @@ struct Transfer {
 pub struct Recorded {
     /// The event, the same in both places.
     pub event_id: EventId,
-    /// The event's entry in analytics.
-    pub in_analytics: Option<CacheId>,
+    /// Whether it is among the events of the site, or waits in the [recorder](Transfers::recorded_by) to be.
+    pub in_analytics: bool,
     /// Whether it is among the transfer's events.
     pub in_transfer: bool,
 }
 
 impl Transfers {
     pub(crate) fn new(send: &SendCache) -> Self {
-        Self { send: send.clone(), entries: send.own_entries(namespaces::TRANSFERS) }
+        Self { send: send.clone(), entries: send.own_entries(namespaces::TRANSFERS), recorder: None }
+    }
+
+    /// Leaves the analytics' side of events to this recorder, which makes one entry of many.
+    pub fn recorded_by(self, recorder: &Recorder) -> Self {
+        Self { recorder: Some(recorder.clone()), ..self }
     }
 
     /// Records what happened to a transfer: once in analytics and once under the transfer, with one `event_id` and the
@@ -63,9 +69,16 @@ impl Transfers {
     /// logged, and missing in the answer.
     pub async fn record_event(&self, transfer_id: &TransferId, event: Event) -> Recorded {
         let event = event.transfer_id(transfer_id.clone());
-        let analytics = self.send.analytics();
+        let for_the_site = async {
+            match &self.recorder {
+                // It counts its losses itself.
+                Some(recorder) => recorder.record(event.clone(), None),
+                None => drop(self.send.analytics().record_event(&event).await?),
+            }
+            Ok(())
+        };
         let (in_analytics, in_transfer) =
-            futures::join!(analytics.record_event(&event), self.send.within(self.write(transfer_id, &event)));
+            futures::join!(for_the_site, self.send.within(self.write(transfer_id, &event)));
         let counters = &self.send.shared.counters;
         if let Err(error) = &in_analytics {
             health::lost(&counters.analytics_events, "an event of analytics", error);
@@ -73,7 +86,7 @@ impl Transfers {
         if let Err(error) = &in_transfer {
             health::lost(&counters.transfer_events, "an event of a transfer", error);
         }
-        Recorded { event_id: event.event_id, in_analytics: in_analytics.ok(), in_transfer: in_transfer.is_ok() }
+        Recorded { event_id: event.event_id, in_analytics: in_analytics.is_ok(), in_transfer: in_transfer.is_ok() }
     }
 
     async fn write(&self, transfer_id: &TransferId, event: &Event) -> Result<()> {

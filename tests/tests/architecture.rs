@@ -76,6 +76,13 @@ fn the_wrapper_reaches_the_cache_through_its_client_alone() {
 }
 
 #[test]
+fn nobody_knows_the_time_zone_of_the_machine() {
+    for folder in ["cache-server/src", "cache-client/src", "send-wrapper/src"] {
+        assert_eq!(places(folder, &["Local::", "chrono::Local"], |_| false), NONE);
+    }
+}
+
+#[test]
 fn only_the_middleware_of_the_wrapper_knows_a_framework() {
     assert_eq!(places("send-wrapper/src", &["actix"], |path| named(path, "middleware.rs")), NONE);
 }

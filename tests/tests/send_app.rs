@@ -7,7 +7,7 @@ mod send_app;
 
 use std::sync::Arc;
 
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer};
 use cache_server::config::{Config, StorageMode};
 use cache_server::in_process::{InProcess, memory_config};
 use cache_tests::{Act, Faulty};
@@ -15,7 +15,8 @@ use futures::TryStreamExt;
 use futures::future::join_all;
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, ObjectStoreExt};
-use send_app::{Service, Settings, routes};
+use send_app::{Service, Settings};
+use send_wrapper::analytics::Secret;
 use send_wrapper::{SendCache, TokenName, namespaces};
 use serde_json::Value;
 use test_buckets::{Bucket, Product};
@@ -28,8 +29,7 @@ struct Client {
 
 impl Client {
     fn of(service: Service) -> Self {
-        let service = web::Data::new(service);
-        let server = HttpServer::new(move || App::new().app_data(service.clone()).configure(routes));
+        let server = HttpServer::new(move || App::new().configure(|app| service.configure(app)));
         let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", server.addrs()[0]);
         tokio::spawn(server.run());
@@ -61,6 +61,7 @@ impl Client {
 /// A service on one kind of storage; and everything that is stored, by its whole name.
 struct World {
     client: Client,
+    service: Service,
     storage: Stored,
     _folder: tempfile::TempDir,
 }
@@ -75,9 +76,9 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let path = Some(folder.path().to_owned());
         let cache = Config { storage_mode: Some(StorageMode::LocalDisk), path, ..memory_config() };
-        let service = Service::open(&Settings { trusted_proxies: 0, cache }).unwrap();
+        let service = Service::open(&Settings { trusted_proxies: 0, analytics_secret: None, cache }).unwrap();
         let storage = Stored::Folder(folder.path().to_owned());
-        Self { client: Client::of(service), storage, _folder: folder }
+        Self { client: Client::of(service.clone()), service, storage, _folder: folder }
     }
 
     async fn on_s3() -> Option<Self> {
@@ -90,9 +91,10 @@ impl World {
         cache.s3.access_key_id = Some(test_buckets::KEY.to_owned());
         cache.s3.secret_access_key = Some(test_buckets::SECRET.to_owned());
         cache.s3.allow_http = true;
-        let service = Service::open(&Settings { trusted_proxies: 0, cache }).unwrap();
+        let service = Service::open(&Settings { trusted_proxies: 0, analytics_secret: None, cache }).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        Some(Self { client: Client::of(service), storage: Stored::Bucket(bucket), _folder: folder })
+        let storage = Stored::Bucket(bucket);
+        Some(Self { client: Client::of(service.clone()), service, storage, _folder: folder })
     }
 
     async fn all(&self) -> Vec<String> {
@@ -158,10 +160,17 @@ async fn a_file_is_sent_with_a_token_and_fetched(world: World) {
         |folder: &str| all.iter().filter(|name| name.starts_with(folder) && name.contains("/events/")).count();
     assert_eq!(of_events(&format!("admin/transfers/data/key-based/{id}/{id}/data/events/")), 6);
     assert_eq!(of_events("admin/tokens/data/key-based/friends/friends/data/events/"), 1);
-    let in_analytics = |name: &&String| name.starts_with("admin/analytics/data/temporal/") && !name.contains(".json.");
-    assert_eq!(all.iter().filter(in_analytics).count(), 6, "{all:?}");
     assert!(all.iter().all(|name| ["user/", "admin/", ".lock"].iter().any(|top| name.starts_with(top))), "{all:?}");
-    assert_eq!(client.json("GET", "/health").await.0, 200);
+
+    // Each request was recorded once, and each event of the transfer.
+    world.service.recorder.flush().await;
+    let (_, health) = client.json("GET", "/health").await;
+    assert_eq!((&health["analytics"]["recorded"], &health["cache"]["healthy"]), (&17.into(), &true.into()), "{health}");
+    let (status, pulse) = client.json("GET", "/pulse").await;
+    assert_eq!((status, &pulse["active_requests"], &pulse["active_visitors"]), (200, &11.into(), &1.into()), "{pulse}");
+    assert_eq!((&pulse["active_transfers"], &pulse["recent_events"][9]["path"].is_string()), (&1.into(), &true));
+    assert!(world.all().await.iter().any(|name| name.starts_with("admin/analytics/data/temporal/")));
+    assert_eq!(client.json("GET", "/pulse?window_minutes=0").await.0, 400);
 }
 
 async fn a_token_pays_for_each_transfer_once(world: World) {
@@ -189,7 +198,8 @@ async fn neither_prefix_can_reach_the_other(world: World) {
     let client = &world.client;
     assert_eq!(client.json("POST", "/tokens/friends?uses=9").await.0, 201);
     let id = client.upload("friends", b"a file").await;
-    let before = world.all().await;
+    let mut before = world.all().await;
+    before.retain(|name| !name.starts_with("admin/analytics/"));
     // From the transfers to the cache.
     let token = "admin/tokens/data/key-based/friends/friends.json";
     assert!(before.iter().any(|name| name == token), "{before:?}");
@@ -220,7 +230,12 @@ async fn neither_prefix_can_reach_the_other(world: World) {
         let (status, _) = client.ask("POST", &format!("/transfers?token={way}"), "").await;
         assert!([403, 429].contains(&status), "{way}: {status}");
     }
-    assert_eq!(world.all().await, before, "nothing was written anywhere");
+    let beside_analytics = async || {
+        let mut all = world.all().await;
+        all.retain(|name| !name.starts_with("admin/analytics/"));
+        all
+    };
+    assert_eq!(beside_analytics().await, before, "nothing was written anywhere, but that there were requests");
 
     // Names that look like places of the other are names like any other, and stay on their side.
     for name in ["user", "admin", "transfers"] {
@@ -281,22 +296,22 @@ async fn who_holds_no_token_begins_no_transfer(world: World) {
 async fn with_the_cache_out_of_reach_nobody_is_let_in_and_what_is_there_can_be_fetched() {
     let cache = InProcess::in_memory().unwrap();
     let storage: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
-    let sound = Client::of(Service::new(Arc::clone(&storage), SendCache::new(cache.client()), 0));
+    let sound = Client::of(Service::new(Arc::clone(&storage), SendCache::new(cache.client()), Secret::random(), 0));
     assert_eq!(sound.json("POST", "/tokens/friends?uses=9").await.0, 201);
     let (complete, open) = (sound.upload("friends", b"a file").await, sound.upload("friends", b"another").await);
     assert_eq!(sound.json("POST", &format!("/transfers/{complete}/complete")).await.0, 200);
 
     for act in [Act::Refuse, Act::LoseAnswer] {
         let broken = SendCache::new(Faulty::new(&cache, move |_, _| act).client());
-        let client = Client::of(Service::new(Arc::clone(&storage), broken, 0));
+        let client = Client::of(Service::new(Arc::clone(&storage), broken, Secret::random(), 0));
         assert_eq!(client.json("POST", "/transfers?token=friends").await.0, 503);
         assert_eq!(client.json("POST", &format!("/transfers/{open}/complete")).await.0, 503);
         assert_eq!(client.json("GET", &format!("/transfers/{open}/payload")).await.0, 409);
         assert_eq!(client.ask("GET", &format!("/transfers/{complete}/payload"), "").await, (200, b"a file".to_vec()));
         assert_eq!(client.json("GET", &format!("/transfers/{complete}")).await.0, 200);
         let (status, health) = client.json("GET", "/health").await;
-        assert_eq!((status, &health["healthy"]), (503, &false.into()));
-        assert!(health["analytics_events"].as_u64().unwrap() >= 2, "{health}");
+        assert_eq!((status, &health["cache"]["healthy"]), (503, &false.into()));
+        assert!(health["cache"]["transfer_events"].as_u64().unwrap() >= 2, "{health}");
     }
     // When it is back, the transfer is completed with one use, however often it was tried.
     assert_eq!(sound.json("POST", &format!("/transfers/{open}/complete")).await.0, 200);

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::user_agent::family_and_system;
 use crate::names::{Country, EventId, IpHash, TokenName, TransferId};
 use crate::time::Timestamp;
 
 /// What kind of thing happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventType {
     /// A page was shown.
@@ -117,9 +118,9 @@ impl Event {
         Self { ip_hash: Some(ip_hash), ..self }
     }
 
-    /// The client's family and system, cut to 64 characters.
+    /// Keeps the family and system of the client's user agent, such as `Firefox on Linux`; `other` for what is not known.
     pub fn user_agent(self, user_agent: &str) -> Self {
-        Self { user_agent: Some(bounded(user_agent, 64)), ..self }
+        Self { user_agent: Some(family_and_system(user_agent)), ..self }
     }
 
     /// Where the client is.
@@ -127,9 +128,12 @@ impl Event {
         Self { country: Some(country), ..self }
     }
 
-    /// The host the client came from, cut to 253 characters.
-    pub fn referrer_domain(self, host: &str) -> Self {
-        Self { referrer_domain: Some(bounded(host, 253)), ..self }
+    /// Keeps the host of a referrer such as `https://example.org/a?b=c`, cut to 253 characters.
+    pub fn referrer(self, url: &str) -> Self {
+        let host =
+            url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
+        let host = host.rsplit('@').next().unwrap_or_default();
+        Self { referrer_domain: Some(bounded(host, 253)).filter(|host| !host.is_empty()), ..self }
     }
 
     /// How much was sent or received, in bytes.
@@ -163,12 +167,12 @@ mod tests {
         let event = Event::new(EventType::ApiCall, Timestamp::from_millis(1))
             .request("G\u{0}ET", &format!("/a?token=secret{}", "x".repeat(1000)))
             .answer(200, u64::MAX)
-            .user_agent(&"ä".repeat(100))
-            .referrer_domain("exam\nple.org")
+            .user_agent("Mozilla/5.0 (X11; Linux x86_64; a serial number) Firefox/140.0")
+            .referrer("https://me:secret@exam\nple.org/private?q=secret")
             .content_bytes(u64::MAX);
         assert_eq!((event.method.as_deref(), event.path.as_deref()), (Some("GET"), Some("/a")));
         assert_eq!(event.duration_ms, Some(86_400_000));
-        assert_eq!(event.user_agent.unwrap().chars().count(), 64);
+        assert_eq!(event.user_agent.as_deref(), Some("Firefox on Linux"));
         assert_eq!(event.referrer_domain.as_deref(), Some("example.org"));
         assert_eq!(event.content_bytes, Some(1 << 53));
     }

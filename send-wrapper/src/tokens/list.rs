@@ -4,7 +4,6 @@ use cache_client::Strategy;
 use futures::TryStreamExt;
 use serde::Deserialize;
 
-use super::record::Record;
 use super::{Token, Tokens};
 use crate::error::Result;
 use crate::names::TokenName;
@@ -31,7 +30,7 @@ impl Tokens {
     /// for 10,000 of them.
     pub async fn list_details(&self) -> Result<Vec<Token>> {
         let now = self.send.now();
-        let mut tokens: Vec<Token> = self.read(|record: Record| record.token(now)).await?;
+        let mut tokens: Vec<Token> = self.read(|token: Token| token.at(now)).await?;
         tokens.sort_by(|a, b| a.token_name.cmp(&b.token_name));
         Ok(tokens)
     }

@@ -118,23 +118,24 @@ pub(super) struct RecentUse {
     pub(super) at: Timestamp,
 }
 
-impl Record {
+impl Token {
     /// The token as it is at this moment.
-    pub(super) fn token(self, now: Timestamp) -> Token {
-        Token { status: self.status(now), ..self.token }
+    pub(super) fn at(self, now: Timestamp) -> Self {
+        Self { status: self.status_at(now), ..self }
     }
 
     /// What can be done with it at this moment.
-    pub(super) fn status(&self, now: Timestamp) -> Status {
-        let Token { status, expires_at, .. } = &self.token;
-        match status {
+    pub(super) fn status_at(&self, now: Timestamp) -> Status {
+        match self.status {
             Status::Revoked => Status::Revoked,
-            _ if !expires_at.is_never() && *expires_at <= now => Status::Expired,
+            _ if !self.expires_at.is_never() && self.expires_at <= now => Status::Expired,
             Status::Exhausted => Status::Exhausted,
             Status::Active | Status::Expired => Status::Active,
         }
     }
+}
 
+impl Record {
     /// Tells whether this use was granted.
     pub(super) fn was_used_by(&self, use_id: &UseId) -> bool {
         self.recent_uses.iter().any(|recent| recent.use_id == *use_id)

@@ -192,7 +192,7 @@ impl Tokens {
         if record.was_used_by(use_id) {
             return Change::Keep(Ok(Decided { used: granted(record), events: self.unrecorded(record) }));
         }
-        if let Some(refusal) = Refusal::of(record.status(now)) {
+        if let Some(refusal) = Refusal::of(record.token.status_at(now)) {
             let event = event(record, use_id, wanted, now, Some(refusal));
             return Change::Keep(Ok(Decided { used: Used::Refused(refusal), events: vec![event] }));
         }

@@ -75,9 +75,9 @@ impl Tokens {
         let changed = self.entries.change(&key, |record: &mut Record| match decide(record, now) {
             Ok(Change::Write(())) => {
                 record.revision += 1;
-                Change::Write(Ok(record.clone().token(now)))
+                Change::Write(Ok(record.token.clone().at(now)))
             }
-            Ok(Change::Keep(())) => Change::Keep(Ok(record.clone().token(now))),
+            Ok(Change::Keep(())) => Change::Keep(Ok(record.token.clone().at(now))),
             Err(reason) => Change::Keep(Err(reason)),
         });
         let decided = changed.await?.ok_or_else(|| no_token(name))?;

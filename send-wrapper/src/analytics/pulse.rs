@@ -1,0 +1,126 @@
+//! What is going on right now.
+
+use std::collections::{BinaryHeap, HashSet};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Analytics;
+use super::event::{EventType, Source};
+use super::stored::each_event;
+use crate::error::Result;
+use crate::names::{Country, EventId, Invalid, IpHash, TransferId};
+use crate::time::Timestamp;
+
+/// How many events a pulse shows.
+const RECENT: usize = 10;
+/// How far the clocks of the cache and of those who record may be apart.
+const APART: Duration = Duration::from_secs(5);
+
+/// What is going on: what happened in a window that ends now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pulse {
+    /// When it was computed.
+    pub computed_at: Timestamp,
+    /// How many minutes it covers.
+    pub window_minutes: u32,
+    /// How many requests were answered.
+    pub active_requests: u64,
+    /// How many clients there were. One that was there on both sides of midnight counts twice, since its hash changes with the day.
+    pub active_visitors: u64,
+    /// How many transfers something happened to.
+    pub active_transfers: u64,
+    /// The newest events, the last one first; 10 at most.
+    pub recent_events: Vec<RecentEvent>,
+}
+
+/// An event without what would tell visitors and transfers apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecentEvent {
+    /// When it happened.
+    pub timestamp: Timestamp,
+    /// Its identifier.
+    pub event_id: EventId,
+    /// What kind of thing happened.
+    pub event_type: EventType,
+    /// The method of the request.
+    pub method: Option<String>,
+    /// The path of the request.
+    pub path: Option<String>,
+    /// The status of the answer.
+    pub status_code: Option<u16>,
+    /// Where the client was.
+    pub country: Option<Country>,
+}
+
+/// What a pulse needs of an event.
+#[derive(Deserialize)]
+struct Seen {
+    event_id: EventId,
+    event_type: EventType,
+    source: Source,
+    timestamp: Timestamp,
+    ip_hash: Option<IpHash>,
+    transfer_id: Option<TransferId>,
+    method: Option<String>,
+    path: Option<String>,
+    status_code: Option<u16>,
+    country: Option<Country>,
+}
+
+impl From<Seen> for RecentEvent {
+    fn from(seen: Seen) -> Self {
+        let Seen { event_id, event_type, timestamp, method, path, status_code, country, .. } = seen;
+        Self { timestamp, event_id, event_type, method, path, status_code, country }
+    }
+}
+
+fn is_request(seen: &Seen) -> bool {
+    seen.source != Source::Application && matches!(seen.event_type, EventType::PageView | EventType::ApiCall)
+}
+
+impl Analytics {
+    /// Says what is going on: computes the events with `now - window < timestamp <= now`, every time anew.
+    ///
+    /// The window has 1 to 1,440 minutes. One call for 10,000 entries of up to 500 events each; events that still wait to be recorded
+    /// are not in it.
+    pub async fn pulse(&self, window_minutes: u32) -> Result<Pulse> {
+        if !(1..=1440).contains(&window_minutes) {
+            return Err(Invalid::new("window_minutes", "is not between 1 and 1440").into());
+        }
+        self.send.within(self.compute_pulse(window_minutes)).await
+    }
+
+    async fn compute_pulse(&self, window_minutes: u32) -> Result<Pulse> {
+        let now = self.send.now();
+        let begin = now.minus(Duration::from_secs(60) * window_minutes);
+        let (mut requests, mut visitors, mut transfers) = (0, HashSet::new(), HashSet::new());
+        let mut seen_alone = HashSet::new();
+        // The oldest of the newest on top.
+        let mut recent: BinaryHeap<std::cmp::Reverse<RecentEvent>> = BinaryHeap::with_capacity(RECENT + 1);
+        // An event is stored after it has happened.
+        each_event(&self.send, begin.minus(APART), now.plus(APART), |_, mut seen: Seen| {
+            if seen.timestamp <= begin || seen.timestamp > now || !seen_alone.insert(seen.event_id.clone()) {
+                return;
+            }
+            // What the application says of a request is said of one that the server has counted.
+            requests += u64::from(is_request(&seen));
+            visitors.extend(seen.ip_hash.take());
+            transfers.extend(seen.transfer_id.take());
+            recent.push(std::cmp::Reverse(seen.into()));
+            if recent.len() > RECENT {
+                recent.pop();
+            }
+        })
+        .await?;
+        let recent_events = recent.into_sorted_vec().into_iter().map(|std::cmp::Reverse(event)| event).collect();
+        Ok(Pulse {
+            computed_at: now,
+            window_minutes,
+            active_requests: requests,
+            active_visitors: visitors.len() as u64,
+            active_transfers: transfers.len() as u64,
+            recent_events,
+        })
+    }
+}

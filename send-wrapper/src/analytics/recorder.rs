@@ -1,0 +1,299 @@
+//! Recording events in the background: many in one entry, and never at the cost of a user's request.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use cache_client::{CacheId, Strategy};
+use serde::Serialize;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use uuid::Uuid;
+
+use super::event::Event;
+use super::visitor::{Secret, Visitors};
+use crate::error::Result;
+use crate::namespaces;
+use crate::send_cache::SendCache;
+use crate::time::Timestamp;
+
+/// How many entries are on their way to the cache at once.
+const AT_ONCE: usize = 4;
+/// How long a loss makes the recorder say that it is degraded.
+const LOSS_SHOWS: Duration = Duration::from_secs(60);
+
+/// How events are recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct RecorderSettings {
+    /// How many events may wait; 20,000 when not given, some 12 MB.
+    pub queue: usize,
+    /// How many events make an entry; 500.
+    pub batch: usize,
+    /// How long an event waits for company; 250 ms.
+    pub window: Duration,
+    /// How long an entry that the cache does not take is tried again; two minutes, after which windows are closed anyway.
+    pub give_up: Duration,
+}
+
+impl Default for RecorderSettings {
+    fn default() -> Self {
+        Self { queue: 20_000, batch: 500, window: Duration::from_millis(250), give_up: Duration::from_secs(120) }
+    }
+}
+
+/// Records events in the background.
+///
+/// [`record`](Self::record) puts an event into a queue and returns at once, whatever the cache does. A task takes events from the queue,
+/// hashes addresses, and stores up to 500 events, or those of 250 ms, as one entry; one that is alone as an entry of its own. When the
+/// queue is full, events are dropped; when the cache does not take an entry for two minutes, its events are given up. Both are counted, and
+/// [`health`](Self::health) says `degraded`. A process that is killed loses what was not stored yet: a quarter of a second, and
+/// whatever waits for a cache that is down. [`stop`](Self::stop) stores what waits first.
+///
+/// An entry whose answer was lost is stored again; it carries a `batch_id`, by which readers count it once.
+#[derive(Debug, Clone)]
+pub struct Recorder {
+    queue: mpsc::Sender<Message>,
+    state: Arc<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    send: SendCache,
+    visitors: Visitors,
+    recorded: AtomicU64,
+    dropped: AtomicU64,
+    given_up: AtomicU64,
+    entries: AtomicU64,
+    /// How many entries are being tried again.
+    failing: AtomicU64,
+    /// When something was lost last; 0 for never.
+    lost_at: AtomicU64,
+}
+
+/// What goes through the queue.
+#[derive(Debug)]
+enum Message {
+    Event(Box<Event>, Option<IpAddr>),
+    /// Everything before is to be stored.
+    Flush(oneshot::Sender<()>),
+}
+
+/// How recording goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RecorderHealth {
+    /// Whether the cache refuses entries now, or something was lost in the last minute.
+    pub degraded: bool,
+    /// Events that were stored.
+    pub recorded: u64,
+    /// The entries they were stored in.
+    pub entries: u64,
+    /// Events that wait in the queue.
+    pub queued: u64,
+    /// Events that found the queue full.
+    pub dropped: u64,
+    /// Events that the cache did not take for too long.
+    pub given_up: u64,
+}
+
+/// Several events in one entry.
+#[derive(Serialize)]
+struct Batch<'a> {
+    kind: &'static str,
+    batch_id: String,
+    events: &'a [Event],
+}
+
+impl Recorder {
+    /// Starts recording, on the runtime this is called from.
+    ///
+    /// The secret has to be the same in all programs that record into one cache, and to outlive them; for a cache in this process
+    /// [one may be drawn](Secret::random).
+    pub fn start(send: &SendCache, secret: Secret, settings: RecorderSettings) -> Self {
+        let (queue, messages) = mpsc::channel(settings.queue.max(1));
+        let state = Arc::new(State {
+            send: send.clone(),
+            visitors: Visitors::new(secret),
+            recorded: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            given_up: AtomicU64::new(0),
+            entries: AtomicU64::new(0),
+            failing: AtomicU64::new(0),
+            lost_at: AtomicU64::new(0),
+        });
+        tokio::spawn(run(Arc::clone(&state), messages, settings));
+        Self { queue, state }
+    }
+
+    /// Records an event of the client at this address, which is hashed in the background. Never waits.
+    pub fn record(&self, event: Event, address: Option<IpAddr>) {
+        if self.queue.try_send(Message::Event(Box::new(event), address)).is_err() {
+            self.state.lose(&self.state.dropped, 1);
+        }
+    }
+
+    /// Records an event before it returns, as an entry of its own, for hosts that freeze a program between requests.
+    ///
+    /// What fails is counted as given up.
+    pub async fn record_now(&self, event: Event, address: Option<IpAddr>) -> Result<CacheId> {
+        let event = self.state.hashed(event, address);
+        let stored = self.state.send.analytics().record_event(&event).await;
+        match stored {
+            Ok(_) => self.state.count(1),
+            Err(_) => self.state.lose(&self.state.given_up, 1),
+        }
+        stored
+    }
+
+    /// Waits until everything that was recorded before is stored, or given up.
+    pub async fn flush(&self) {
+        let (flushed, done) = oneshot::channel();
+        if self.queue.send(Message::Flush(flushed)).await.is_ok() {
+            // The task answers, or has ended with its runtime.
+            let _ = done.await;
+        }
+    }
+
+    /// How recording goes.
+    pub fn health(&self) -> RecorderHealth {
+        let State { recorded, dropped, given_up, entries, failing, lost_at, .. } = &*self.state;
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let shows = Timestamp::from_millis(read(lost_at)).plus(LOSS_SHOWS);
+        RecorderHealth {
+            degraded: read(failing) > 0 || (read(lost_at) > 0 && self.state.send.now() < shows),
+            recorded: read(recorded),
+            entries: read(entries),
+            queued: u64::try_from(self.queue.max_capacity() - self.queue.capacity()).unwrap_or_default(),
+            dropped: read(dropped),
+            given_up: read(given_up),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.state.send.now()
+    }
+}
+
+impl State {
+    fn hashed(&self, event: Event, address: Option<IpAddr>) -> Event {
+        match address {
+            Some(address) => {
+                let ip_hash = self.visitors.hash(address, event.timestamp);
+                event.ip_hash(ip_hash)
+            }
+            None => event,
+        }
+    }
+
+    fn count(&self, events: usize) {
+        self.recorded.fetch_add(events as u64, Ordering::Relaxed);
+        self.entries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn lose(&self, counter: &AtomicU64, events: usize) {
+        let now = self.send.now().millis().max(1);
+        // Once a minute is often enough for the log.
+        let before = self.lost_at.swap(now, Ordering::Relaxed);
+        if now.saturating_sub(before) >= 60_000 {
+            tracing::warn!("events of analytics are being lost");
+        }
+        counter.fetch_add(events as u64, Ordering::Relaxed);
+    }
+
+    /// Stores events as one entry, again and again until the cache takes it or it is too late.
+    async fn store(self: Arc<Self>, events: Vec<Event>, give_up: Instant) {
+        let batch = Batch { kind: "event_batch", batch_id: Uuid::new_v4().to_string(), events: &events };
+        let store = || {
+            let store = self.send.cache.store();
+            let store = match &events[..] {
+                [alone] => store.json(namespaces::ANALYTICS, Strategy::Temporal, alone),
+                _ => store.json(namespaces::ANALYTICS, Strategy::Temporal, &batch),
+            };
+            self.send.within(async { Ok(store.send().await.map(drop)?) })
+        };
+        let pauses = ExponentialBuilder::default().with_min_delay(Duration::from_millis(100));
+        let pauses = pauses.with_max_delay(Duration::from_secs(5)).without_max_times().with_jitter();
+        let mut pauses = pauses.build();
+        let mut failing = None;
+        loop {
+            match timeout_at(give_up, store()).await {
+                Ok(Ok(())) => return self.count(events.len()),
+                Ok(Err(error)) => {
+                    if failing.is_none() {
+                        tracing::warn!(%error, "events of analytics wait for the cache");
+                        failing = Some(Failing::begin(&self));
+                    }
+                }
+                Err(_) => return self.lose(&self.given_up, events.len()),
+            }
+            let pause = pauses.next().unwrap_or(Duration::from_secs(5));
+            if Instant::now() + pause >= give_up {
+                return self.lose(&self.given_up, events.len());
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+}
+
+/// An entry that is being tried again.
+struct Failing<'a>(&'a State);
+
+impl<'a> Failing<'a> {
+    fn begin(state: &'a State) -> Self {
+        state.failing.fetch_add(1, Ordering::Relaxed);
+        Self(state)
+    }
+}
+
+impl Drop for Failing<'_> {
+    fn drop(&mut self) {
+        self.0.failing.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Takes events from the queue until nobody can record any more.
+async fn run(state: Arc<State>, mut messages: mpsc::Receiver<Message>, settings: RecorderSettings) {
+    let mut stores = JoinSet::new();
+    let mut open = true;
+    while open {
+        let Some(first) = messages.recv().await else { break };
+        let (began, mut events, mut flushes) = (Instant::now(), Vec::new(), Vec::new());
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Event(event, address) => events.push(state.hashed(*event, address)),
+                Message::Flush(flushed) => {
+                    flushes.push(flushed);
+                    break;
+                }
+            }
+            if events.len() >= settings.batch {
+                break;
+            }
+            next = match timeout_at(began + settings.window, messages.recv()).await {
+                Ok(None) => {
+                    open = false;
+                    None
+                }
+                Ok(message) => message,
+                Err(_) => None,
+            };
+        }
+        if !events.is_empty() {
+            while stores.len() >= AT_ONCE {
+                stores.join_next().await;
+            }
+            stores.spawn(Arc::clone(&state).store(events, began + settings.give_up));
+        }
+        if !flushes.is_empty() {
+            while stores.join_next().await.is_some() {}
+            // Whoever asked may have gone.
+            for flushed in flushes {
+                let _ = flushed.send(());
+            }
+        }
+    }
+    while stores.join_next().await.is_some() {}
+}

@@ -1,0 +1,60 @@
+//! Reading recorded events back, whatever shape they were stored in.
+
+use std::collections::HashSet;
+
+use cache_client::client::{Content, TemporalEntry};
+use futures::TryStreamExt;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Result;
+use crate::namespaces;
+use crate::send_cache::SendCache;
+use crate::time::Timestamp;
+
+/// How many entries come with one call; each holds up to 500 events.
+const PAGE: u32 = 10_000;
+
+/// What an entry says about itself: a batch says that it is one.
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(default)]
+    kind: Option<String>,
+    #[serde(default)]
+    batch_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Batch<E> {
+    events: Vec<E>,
+}
+
+/// The events stored in `[from, to)`, as far as an `E` knows them, with the time they were stored. Each is seen once, however often
+/// its entry was stored; what is no event is stepped over.
+///
+/// One call for 10,000 entries, whose content is held at once.
+pub(crate) async fn each_event<E: DeserializeOwned>(
+    send: &SendCache,
+    from: Timestamp,
+    to: Timestamp,
+    mut see: impl FnMut(Timestamp, E),
+) -> Result<()> {
+    let range = send.cache.temporal().entries(namespaces::ANALYTICS).from(from.millis()).to(to.millis());
+    let mut entries = range.page_size(PAGE).stream();
+    let mut batches = HashSet::new();
+    while let Some(TemporalEntry { stored_at, content, .. }) = entries.try_next().await? {
+        let Content::Json(document) = content else { continue };
+        let stored_at = Timestamp::from_millis(stored_at);
+        let Ok(Kind { kind, batch_id }) = document.parse() else { continue };
+        if kind.as_deref() == Some("event_batch") {
+            if batch_id.is_some_and(|id| !batches.insert(id)) {
+                continue;
+            }
+            let Ok(batch) = document.parse::<Batch<E>>() else { continue };
+            batch.events.into_iter().for_each(|event| see(stored_at, event));
+        } else if let Ok(event) = document.parse() {
+            see(stored_at, event);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,353 @@
+//! Analytics: what is recorded, and what a pulse says about it.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::{App, HttpResponse, web};
+use cache_client::CacheClient;
+use cache_server::in_process::InProcess;
+use cache_tests::{Act, Engine, Faulty, KEY, TestServer, World, each_engine, each_transport};
+use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Secret, Source};
+use send_wrapper::middleware::{Requests, record_requests};
+use send_wrapper::{Clock, EventId, ManualClock, SendCache, SystemClock, Timestamp, TransferId, namespaces};
+use serde_json::Value;
+
+each_transport!(many_events_become_few_entries_and_none_is_lost, an_event_that_is_alone_is_an_entry_of_its_own);
+each_engine!(
+    a_pulse_covers_its_window_and_nothing_else,
+    a_pulse_crosses_hours_and_days,
+    a_pulse_of_nothing_is_empty,
+    whatever_else_lies_there_is_stepped_over,
+);
+
+/// 2026-02-13T23:58:00Z.
+const LATE: u64 = 1_771_027_080_000;
+const MINUTE: u64 = 60_000;
+const A: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+const B: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+fn secret() -> Secret {
+    Secret::new("a secret for these tests").unwrap()
+}
+
+fn request_at(now: u64) -> Event {
+    Event::new(EventType::ApiCall, Timestamp::from_millis(now)).source(Source::Http).request("GET", "/a").answer(200, 3)
+}
+
+fn settings() -> RecorderSettings {
+    RecorderSettings::default()
+}
+
+async fn entries(client: &CacheClient) -> usize {
+    client.namespace().ids(namespaces::ANALYTICS).all().await.unwrap().len()
+}
+
+async fn many_events_become_few_entries_and_none_is_lost(World { client, .. }: World) {
+    let send = SendCache::new(client.clone());
+    let recorder = Recorder::start(&send, secret(), settings());
+    for number in 0..1200 {
+        let address = if number % 2 == 0 { A } else { B };
+        recorder.record(request_at(SystemClock.now()), Some(address));
+    }
+    recorder.flush().await;
+    let health = recorder.health();
+    assert_eq!(
+        (health.recorded, health.dropped, health.given_up, health.queued, health.degraded),
+        (1200, 0, 0, 0, false)
+    );
+    assert_eq!(entries(&client).await as u64, health.entries);
+    assert!((3..=8).contains(&health.entries), "{health:?}");
+    let pulse = send.analytics().pulse(1).await.unwrap();
+    assert_eq!((pulse.active_requests, pulse.active_visitors, pulse.recent_events.len()), (1200, 2, 10));
+}
+
+async fn an_event_that_is_alone_is_an_entry_of_its_own(World { client, .. }: World) {
+    let send = SendCache::new(client.clone());
+    let recorder = Recorder::start(&send, secret(), settings());
+    let event = request_at(SystemClock.now()).user_agent("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
+    recorder.record(event.clone(), Some(A));
+    recorder.flush().await;
+    let id = client.namespace().ids(namespaces::ANALYTICS).all().await.unwrap()[0];
+    let stored: Event = client.retrieve().by_id(namespaces::ANALYTICS, id).json().await.unwrap().unwrap();
+    let hash = stored.ip_hash.clone().unwrap();
+    assert_eq!(stored, event.ip_hash(hash.clone()));
+    assert_eq!((hash.as_str().len(), stored.user_agent.as_deref()), (64, Some("Firefox on Linux")));
+
+    // Two together are a batch.
+    for _ in 0..2 {
+        recorder.record(request_at(SystemClock.now()), None);
+    }
+    recorder.flush().await;
+    let ids = client.namespace().ids(namespaces::ANALYTICS).all().await.unwrap();
+    let other = ids.into_iter().find(|other| *other != id).unwrap();
+    let batch: Value = client.retrieve().by_id(namespaces::ANALYTICS, other).json().await.unwrap().unwrap();
+    assert_eq!((&batch["kind"], batch["events"].as_array().unwrap().len()), (&"event_batch".into(), 2));
+    assert_eq!(batch["batch_id"].as_str().unwrap().len(), 36);
+}
+
+/// A server whose clock, and a handle whose clock, stand still together.
+struct Still {
+    server: TestServer,
+    send: SendCache,
+    clock: Arc<ManualClock>,
+}
+
+impl Still {
+    fn at(engine: Engine, now: u64) -> Self {
+        let server = engine.setup().clock_at(now).start();
+        let client = CacheClient::builder(server.url()).api_key("x-api-key", KEY).build().unwrap();
+        let clock = Arc::new(ManualClock::at(now));
+        let send = SendCache::new(client).clock(Arc::clone(&clock) as Arc<_>);
+        Self { server, send, clock }
+    }
+
+    fn advance(&self, milliseconds: u64) -> u64 {
+        self.server.advance(milliseconds);
+        self.clock.advance(milliseconds);
+        self.clock.now()
+    }
+
+    async fn requests(&self, minutes: u32) -> u64 {
+        self.send.analytics().pulse(minutes).await.unwrap().active_requests
+    }
+}
+
+async fn a_pulse_covers_its_window_and_nothing_else(engine: Engine) {
+    let still = Still::at(engine, LATE - 10 * MINUTE);
+    let recorder = Recorder::start(&still.send, secret(), settings());
+    let transfer = TransferId::parse("t").unwrap();
+    // The first at the very edge: it is out when the window is five minutes, since the edge does not count.
+    for (milliseconds, event_type) in [
+        (0, EventType::ApiCall),
+        (1, EventType::PageView),
+        (4 * MINUTE, EventType::FileDownload),
+        (MINUTE - 2, EventType::ApiCall),
+    ] {
+        let now = still.advance(milliseconds);
+        let event = Event::new(event_type, Timestamp::from_millis(now))
+            .source(Source::Http)
+            .request("GET", "/b")
+            .answer(200, 1);
+        recorder.record(event.transfer_id(transfer.clone()), Some(A));
+        recorder.flush().await;
+    }
+    still.advance(1);
+    let pulse = still.send.analytics().pulse(5).await.unwrap();
+    assert_eq!((pulse.active_requests, pulse.active_visitors, pulse.active_transfers), (2, 1, 1));
+    assert_eq!((pulse.window_minutes, pulse.computed_at.millis()), (5, LATE - 5 * MINUTE));
+    let shown: Vec<_> = pulse.recent_events.iter().map(|event| event.event_type).collect();
+    assert_eq!(shown, [EventType::ApiCall, EventType::FileDownload, EventType::PageView]);
+    let text = serde_json::to_string(&pulse).unwrap();
+    assert!(!text.contains("ip_hash") && !text.contains("transfer_id\""), "{text}");
+    assert_eq!(still.requests(6).await, 3);
+    for minutes in [0, 1441] {
+        assert_eq!(still.send.analytics().pulse(minutes).await.unwrap_err().code(), "INVALID_INPUT");
+    }
+}
+
+async fn a_pulse_crosses_hours_and_days(engine: Engine) {
+    let still = Still::at(engine, LATE);
+    let recorder = Recorder::start(&still.send, secret(), settings());
+    for _ in 0..5 {
+        // 23:59 to 00:03 of the next day.
+        let now = still.advance(MINUTE);
+        recorder.record(request_at(now), Some(A));
+        recorder.flush().await;
+    }
+    let pulse = still.send.analytics().pulse(5).await.unwrap();
+    // The salt has turned at midnight.
+    assert_eq!((pulse.active_requests, pulse.active_visitors), (5, 2));
+    assert_eq!(still.requests(3).await, 3);
+    assert_eq!(still.requests(1440).await, 5);
+    still.advance(2 * MINUTE);
+    assert_eq!(still.requests(5).await, 3);
+}
+
+async fn a_pulse_of_nothing_is_empty(engine: Engine) {
+    let still = Still::at(engine, LATE);
+    let pulse = still.send.analytics().pulse(1440).await.unwrap();
+    assert_eq!((pulse.active_requests, pulse.active_visitors, pulse.active_transfers), (0, 0, 0));
+    assert!(pulse.recent_events.is_empty());
+}
+
+async fn whatever_else_lies_there_is_stepped_over(engine: Engine) {
+    let still = Still::at(engine, LATE);
+    let store = still.send.analytics();
+    for document in ["{\"kind\": \"event_batch\"}", "{\"kind\": 5}", "{\"event_type\": \"unheard_of\"}", "{}"] {
+        still.server.post("/analytics/temporal/store/json").json(document).await;
+    }
+    still.server.post("/analytics/temporal/store/string").text("a text").await;
+    still.server.post("/analytics/temporal/store/binary").bytes(b"bytes".to_vec()).await;
+    store.record_event(&request_at(LATE)).await.unwrap();
+    assert_eq!(still.requests(5).await, 1);
+}
+
+#[tokio::test]
+async fn an_entry_whose_answer_was_lost_counts_once() {
+    let service = InProcess::in_memory().unwrap();
+    let faulty = Faulty::new(&service, |call, _| if call <= 2 { Act::LoseAnswer } else { Act::Pass });
+    let send = SendCache::new(faulty.client());
+    let recorder = Recorder::start(&send, secret(), settings());
+    for _ in 0..3 {
+        recorder.record(request_at(SystemClock.now()), Some(A));
+    }
+    recorder.flush().await;
+    assert_eq!((recorder.health().recorded, recorder.health().entries), (3, 1));
+    assert_eq!(entries(&service.client()).await, 3, "it was stored three times");
+    assert_eq!(SendCache::new(service.client()).analytics().pulse(1).await.unwrap().active_requests, 3);
+}
+
+#[tokio::test]
+async fn what_a_cache_that_is_away_costs_is_counted_and_ends_by_itself() {
+    let service = InProcess::in_memory().unwrap();
+    let away = Arc::new(AtomicBool::new(true));
+    let is_away = Arc::clone(&away);
+    let faulty =
+        Faulty::new(&service, move |_, _| if is_away.load(Ordering::SeqCst) { Act::Refuse } else { Act::Pass });
+    let clock = Arc::new(ManualClock::at(LATE));
+    let send = SendCache::new(faulty.client()).clock(Arc::clone(&clock) as Arc<_>);
+    let few = RecorderSettings { queue: 10, batch: 5, window: Duration::from_millis(1), ..settings() };
+    let recorder = Recorder::start(&send, secret(), few);
+    // More than the queue and all entries on their way can hold; nobody has to wait for that.
+    for _ in 0..100 {
+        recorder.record(request_at(LATE), Some(A));
+        tokio::task::yield_now().await;
+    }
+    let health = recorder.health();
+    assert!(health.dropped >= 60 && health.degraded, "{health:?}");
+    assert_eq!((health.recorded, health.given_up), (0, 0));
+
+    away.store(false, Ordering::SeqCst);
+    recorder.flush().await;
+    let health = recorder.health();
+    assert_eq!((health.recorded + health.dropped, health.given_up), (100, 0));
+    assert!(health.degraded, "what was lost shows for a minute");
+    clock.advance(MINUTE);
+    assert!(!recorder.health().degraded);
+}
+
+#[tokio::test]
+async fn what_the_cache_never_takes_is_given_up_and_counted() {
+    let service = InProcess::in_memory().unwrap();
+    let send = SendCache::new(Faulty::new(&service, |_, _| Act::Refuse).client());
+    let short = RecorderSettings { give_up: Duration::from_millis(150), ..settings() };
+    let recorder = Recorder::start(&send, secret(), short);
+    for _ in 0..7 {
+        recorder.record(request_at(SystemClock.now()), None);
+    }
+    recorder.flush().await;
+    assert_eq!((recorder.health().given_up, recorder.health().recorded), (7, 0));
+    assert!(recorder.health().degraded);
+    assert!(recorder.record_now(request_at(SystemClock.now()), None).await.is_err());
+    assert_eq!(recorder.health().given_up, 8);
+}
+
+#[tokio::test]
+async fn what_waits_is_stored_when_nobody_records_any_more() {
+    let service = InProcess::in_memory().unwrap();
+    let send = SendCache::new(service.client());
+    let patient = RecorderSettings { window: Duration::from_secs(3600), ..settings() };
+    let recorder = Recorder::start(&send, secret(), patient);
+    let ids: HashSet<EventId> = (0..100)
+        .map(|_| {
+            let event = request_at(SystemClock.now());
+            recorder.record(event.clone(), Some(A));
+            event.event_id
+        })
+        .collect();
+    assert_eq!(ids.len(), 100, "every event has an id of its own");
+    recorder.flush().await;
+    assert_eq!(send.analytics().pulse(1).await.unwrap().active_requests, 100);
+}
+
+/// An application with the middleware around a page, a call and what is not there.
+macro_rules! application {
+    ($requests:expr) => {
+        init_service(
+            App::new()
+                .app_data(web::Data::new($requests))
+                .wrap(from_fn(record_requests))
+                .route("/page", web::get().to(|| async { HttpResponse::Ok().content_type("text/html").body("<p>") }))
+                .route("/call", web::post().to(HttpResponse::NoContent)),
+        )
+        .await
+    };
+}
+
+fn from(address: IpAddr) -> TestRequest {
+    TestRequest::get().peer_addr((address, 1234).into())
+}
+
+#[actix_web::test]
+async fn every_request_is_recorded_once_without_what_would_tell_who_made_it() {
+    let service = InProcess::in_memory().unwrap();
+    let send = SendCache::new(service.client());
+    let recorder = Recorder::start(&send, secret(), settings());
+    let country = "x-country".parse().unwrap();
+    let app = application!(Requests::in_background(&recorder).trusted_proxies(1).country_header(country));
+    let agent = "Mozilla/5.0 (Windows NT 10.0; serial 7) Chrome/140.0 Safari/537.36";
+    for request in [
+        from(A).uri("/page?token=secret").insert_header(("referer", "https://example.org/private?q=1")),
+        from(A).uri("/call").method(actix_web::http::Method::POST).insert_header(("x-country", "PT")),
+        from(A).uri("/absent").insert_header(("x-forwarded-for", "203.0.113.9, 198.51.100.7")),
+    ] {
+        call_service(&app, request.insert_header(("user-agent", agent)).insert_header(("cookie", "id=1")).to_request())
+            .await;
+    }
+    recorder.flush().await;
+    let ids = service.client().namespace().ids(namespaces::ANALYTICS).all().await.unwrap();
+    let batch: Value = service.client().retrieve().by_id(namespaces::ANALYTICS, ids[0]).json().await.unwrap().unwrap();
+    let events: Vec<Event> = serde_json::from_value(batch["events"].clone()).unwrap();
+    let seen: Vec<_> = events
+        .iter()
+        .map(|event| (event.event_type, event.method.as_deref(), event.path.as_deref(), event.status_code))
+        .collect();
+    let expected = [
+        (EventType::PageView, Some("GET"), Some("/page"), Some(200)),
+        (EventType::ApiCall, Some("POST"), Some("/call"), Some(204)),
+        (EventType::ApiCall, Some("GET"), Some("/absent"), Some(404)),
+    ];
+    assert_eq!(seen, expected);
+    assert_eq!(events[0].referrer_domain.as_deref(), Some("example.org"));
+    assert_eq!((events[0].content_bytes, events[0].user_agent.as_deref()), (Some(3), Some("Chrome on Windows")));
+    assert_eq!(events[1].country.as_ref().map(|country| country.as_str()), Some("PT"));
+    assert_eq!(events[0].ip_hash, events[1].ip_hash);
+    assert_ne!(events[0].ip_hash, events[2].ip_hash, "the proxy's header tells the client");
+    let stored = batch.to_string();
+    for private in ["192.0.2.1", "203.0.113.9", "198.51.100.7", "secret", "serial", "cookie", "private", "id=1"] {
+        assert!(!stored.contains(private), "{private}: {stored}");
+    }
+    let pulse = send.analytics().pulse(1).await.unwrap();
+    assert_eq!((pulse.active_requests, pulse.active_visitors), (3, 2));
+}
+
+#[actix_web::test]
+async fn inline_a_request_is_recorded_before_it_is_answered() {
+    let service = InProcess::in_memory().unwrap();
+    let send = SendCache::new(service.client());
+    let app = application!(Requests::inline(&Recorder::start(&send, secret(), settings())));
+    for count in 1..=3 {
+        call_service(&app, from(A).uri("/page").to_request()).await;
+        assert_eq!(send.analytics().pulse(1).await.unwrap().active_requests, count);
+    }
+}
+
+#[actix_web::test]
+async fn requests_are_answered_whatever_becomes_of_their_record() {
+    let service = InProcess::in_memory().unwrap();
+    let send = SendCache::new(Faulty::new(&service, |_, _| Act::Hang).client()).time_limit(Duration::from_millis(20));
+    for requests in [Requests::in_background, Requests::inline] {
+        let app = application!(requests(&Recorder::start(&send, secret(), settings())));
+        assert_eq!(call_service(&app, from(A).uri("/page").to_request()).await.status(), 200);
+    }
+    let without =
+        init_service(App::new().wrap(from_fn(record_requests)).route("/", web::get().to(HttpResponse::Ok))).await;
+    assert_eq!(call_service(&without, from(A).to_request()).await.status(), 200);
+}
