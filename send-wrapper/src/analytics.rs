@@ -1,11 +1,14 @@
 //! What happens on the site, event by event.
 
+mod aggregation;
 mod event;
 mod pulse;
 mod recorder;
 mod stored;
+mod totals;
 pub(crate) mod user_agent;
 mod visitor;
+mod window;
 
 use cache_client::{CacheId, Strategy};
 
@@ -13,10 +16,12 @@ use crate::error::Result;
 use crate::namespaces;
 use crate::send_cache::SendCache;
 
+pub use aggregation::{Aggregation, Top};
 pub use event::{Event, EventType, Source};
 pub use pulse::{Pulse, RecentEvent};
 pub use recorder::{Recorder, RecorderHealth, RecorderSettings};
 pub use visitor::Secret;
+pub use window::{Window, WindowType};
 
 /// The events of the site.
 #[derive(Debug, Clone)]

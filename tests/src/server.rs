@@ -146,7 +146,7 @@ impl Setup {
         let prepared = self.prepared();
         let service =
             InProcess::start_with(&self.config(&prepared), self.the_clock()).expect("the service should start");
-        TestInProcess { service, _own_folder: prepared.own_folder }
+        TestInProcess { service, clock: self.clock, _own_folder: prepared.own_folder }
     }
 
     fn prepared(&self) -> Prepared {
@@ -262,6 +262,8 @@ pub fn s3_flags(endpoint: &str, bucket: &str) -> Vec<String> {
 pub struct TestInProcess {
     /// The service.
     pub service: InProcess,
+    /// The clock that [`Setup::clock_at`] gave it.
+    pub clock: Option<Arc<ManualClock>>,
     // Removed after the service has ended.
     _own_folder: TempDir,
 }

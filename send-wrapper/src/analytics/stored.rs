@@ -12,8 +12,8 @@ use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
-/// How many entries come with one call; each holds up to 500 events.
-const PAGE: u32 = 10_000;
+/// How many entries come with one call; each holds up to 500 events, some 200 KB.
+const PAGE: u32 = 250;
 
 /// What an entry says about itself: a batch says that it is one.
 #[derive(Deserialize)]
@@ -22,6 +22,8 @@ struct Kind {
     kind: Option<String>,
     #[serde(default)]
     batch_id: Option<String>,
+    #[serde(default)]
+    event_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -32,7 +34,7 @@ struct Batch<E> {
 /// The events stored in `[from, to)`, as far as an `E` knows them, with the time they were stored. Each is seen once, however often
 /// its entry was stored; what is no event is stepped over.
 ///
-/// One call for 10,000 entries, whose content is held at once.
+/// One call for 250 entries, whose content is held at once.
 pub(crate) async fn each_event<E: DeserializeOwned>(
     send: &SendCache,
     from: Timestamp,
@@ -41,15 +43,15 @@ pub(crate) async fn each_event<E: DeserializeOwned>(
 ) -> Result<()> {
     let range = send.cache.temporal().entries(namespaces::ANALYTICS).from(from.millis()).to(to.millis());
     let mut entries = range.page_size(PAGE).stream();
-    let mut batches = HashSet::new();
+    let mut known = HashSet::new();
     while let Some(TemporalEntry { stored_at, content, .. }) = entries.try_next().await? {
         let Content::Json(document) = content else { continue };
         let stored_at = Timestamp::from_millis(stored_at);
-        let Ok(Kind { kind, batch_id }) = document.parse() else { continue };
+        let Ok(Kind { kind, batch_id, event_id }) = document.parse() else { continue };
+        if batch_id.or(event_id).is_some_and(|id| !known.insert(id)) {
+            continue;
+        }
         if kind.as_deref() == Some("event_batch") {
-            if batch_id.is_some_and(|id| !batches.insert(id)) {
-                continue;
-            }
             let Ok(batch) = document.parse::<Batch<E>>() else { continue };
             batch.events.into_iter().for_each(|event| see(stored_at, event));
         } else if let Ok(event) = document.parse() {
@@ -57,4 +59,10 @@ pub(crate) async fn each_event<E: DeserializeOwned>(
         }
     }
     Ok(())
+}
+
+/// Tells whether anything was stored in `[from, to)`.
+pub(crate) async fn any_event(send: &SendCache, from: Timestamp, to: Timestamp) -> Result<bool> {
+    let range = send.cache.temporal().entries(namespaces::ANALYTICS).from(from.millis()).to(to.millis());
+    send.within(async { Ok(!range.page_size(1).page().await?.items.is_empty()) }).await
 }

@@ -1,0 +1,237 @@
+//! What the events of a window come to: computed when it is asked for, and stored once the window is closed.
+
+use std::time::Duration;
+
+use futures::stream::{StreamExt, TryStreamExt, iter};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::Analytics;
+use super::stored::{any_event, each_event};
+use super::totals::{Counts, Seen, Totals};
+use super::window::{Window, WindowType};
+use crate::entries::Entries;
+use crate::error::{Error, Result};
+use crate::namespaces;
+use crate::time::Timestamp;
+
+/// How long after its end a window still takes events, unless the recorder has given them up.
+pub(crate) const GRACE: Duration = Duration::from_secs(120);
+/// How many values a list of the most frequent ones shows.
+const TOP: usize = 20;
+/// How many parts are looked at at once.
+const AT_ONCE: usize = 8;
+
+/// What the events of a window come to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Aggregation {
+    /// Its key: `aggregations/`, the type and the key of the window.
+    pub cache_key: String,
+    /// How long the window is.
+    pub window_type: WindowType,
+    /// The window.
+    pub window_key: String,
+    /// When it begins.
+    pub window_start: Timestamp,
+    /// When it has ended.
+    pub window_end: Timestamp,
+    /// When this was computed.
+    pub computed_at: Timestamp,
+    /// Whether the window is closed, so that this stays as it is.
+    pub sealed: bool,
+    /// How many events there were.
+    pub event_count: u64,
+    /// How many requests: page views and API calls.
+    pub total_requests: u64,
+    /// How many clients: within a day each once, exactly for small numbers and within some percent for large ones. Hashes change
+    /// with the day, so that those of different days cannot be told apart: months and years add up the numbers of their days.
+    pub unique_visitors: u64,
+    /// How many pages were shown.
+    pub page_views: u64,
+    /// How many other requests there were.
+    pub api_calls: u64,
+    /// How many files came in.
+    pub file_uploads: u64,
+    /// How many files went out.
+    pub file_downloads: u64,
+    /// How often tokens were used.
+    pub token_uses: u64,
+    /// How many answers had a status of 400 or more.
+    pub error_count: u64,
+    /// How long answers took on average, in milliseconds.
+    pub avg_duration_ms: f64,
+    /// What half of the answers did not exceed, in milliseconds, within one percent; so are the next two. Of *n* durations in order
+    /// it is the one of rank ⌊share × (n − 1)⌋.
+    pub p50_duration_ms: u64,
+    /// What 95 of a hundred answers did not exceed.
+    pub p95_duration_ms: u64,
+    /// What 99 of a hundred answers did not exceed.
+    pub p99_duration_ms: u64,
+    /// How many events were stored in this window that belong to one that was closed by then. They count nowhere else.
+    pub late_events: u64,
+    /// How many bytes were sent and received.
+    pub total_bytes: u64,
+    /// The most frequent paths, 20 at most; so are the next two.
+    pub top_paths: Vec<Top>,
+    /// The most frequent countries.
+    pub top_countries: Vec<Top>,
+    /// The hosts most clients came from.
+    pub top_referrers: Vec<Top>,
+    /// How often each status was answered, the most frequent first.
+    pub status_codes: Vec<Top>,
+    /// What longer windows are computed from.
+    pub(crate) merge_state: Totals,
+}
+
+/// A value and how often it was there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Top {
+    /// The value.
+    pub value: String,
+    /// How often.
+    pub count: u64,
+}
+
+impl Aggregation {
+    fn new(window: Window, totals: Totals, now: Timestamp, sealed: bool) -> Self {
+        let average = match totals.duration_count {
+            0 => 0.0,
+            count => totals.duration_sum as f64 / count as f64,
+        };
+        Self {
+            cache_key: window.entry_key().to_string(),
+            window_type: window.kind(),
+            window_key: window.key(),
+            window_start: window.start(),
+            window_end: window.end(),
+            computed_at: now,
+            sealed,
+            event_count: totals.event_count,
+            total_requests: totals.total_requests,
+            unique_visitors: totals.unique_visitors(),
+            page_views: totals.page_views,
+            api_calls: totals.api_calls,
+            file_uploads: totals.file_uploads,
+            file_downloads: totals.file_downloads,
+            token_uses: totals.token_uses,
+            error_count: totals.error_count,
+            avg_duration_ms: average,
+            p50_duration_ms: totals.durations.quantile(0.5),
+            p95_duration_ms: totals.durations.quantile(0.95),
+            p99_duration_ms: totals.durations.quantile(0.99),
+            late_events: totals.late_events,
+            total_bytes: totals.total_bytes,
+            top_paths: top(&totals.paths, TOP),
+            top_countries: top(&totals.countries, TOP),
+            top_referrers: top(&totals.referrers, TOP),
+            status_codes: top(&totals.status_codes, usize::MAX),
+            merge_state: totals,
+        }
+    }
+}
+
+fn top(counts: &Counts, most: usize) -> Vec<Top> {
+    let mut all: Vec<_> = counts.0.iter().map(|(value, count)| Top { value: value.clone(), count: *count }).collect();
+    all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    all.truncate(most);
+    all
+}
+
+impl Analytics {
+    /// What the events of a window come to, as JSON: an [`Aggregation`].
+    ///
+    /// - A **closed** window (its end is two minutes ago) is computed once and stored; from then on the answer is what was stored, byte
+    ///   for byte, in one call. Of several who compute it at the same time, one stores it, and all answer that.
+    /// - A **live** window is computed every time, from the parts of it that are closed and the events of the rest.
+    /// - A **future** window has zeros, and is not stored.
+    ///
+    /// Half hours are computed from events, everything else from its parts, which are computed and stored first where they are missing: an hour
+    /// from 2 half hours, a day from 24 hours, a month from its days, a year from 12 months.
+    pub async fn aggregation(&self, window: Window) -> Result<Box<RawValue>> {
+        let entries = self.send.own_entries(namespaces::ANALYTICS);
+        let now = self.send.now();
+        if window.is_closed(now, GRACE) {
+            if let Some(stored) = entries.retrieve(&window.entry_key()).await? {
+                return Ok(stored);
+            }
+            self.seal(&entries, window, now).await?;
+            let stored = entries.retrieve(&window.entry_key()).await?;
+            return stored.ok_or_else(|| Error::missing(window.entry_key().to_string()));
+        }
+        let totals = self.totals(&entries, window, now).await?;
+        let text = serde_json::value::to_raw_value(&Aggregation::new(window, totals, now, false));
+        Ok(text.expect("an aggregation is plain fields"))
+    }
+
+    /// Computes and stores a closed window.
+    async fn seal(&self, entries: &Entries, window: Window, now: Timestamp) -> Result<Totals> {
+        let totals = self.totals(entries, window, now).await?;
+        let aggregation = Aggregation::new(window, totals, now, true);
+        match entries.create(&window.entry_key(), &aggregation).await {
+            Ok(_) => Ok(aggregation.merge_state),
+            // Somebody else has: what is stored counts.
+            Err(Error::AlreadyExists { .. }) => {
+                let stored: Option<Aggregation> = entries.retrieve(&window.entry_key()).await?;
+                Ok(stored.map_or(aggregation.merge_state, |stored| stored.merge_state))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Computes a window.
+    async fn totals(&self, entries: &Entries, window: Window, now: Timestamp) -> Result<Totals> {
+        let mut totals = Totals::default();
+        if window.start() > now {
+            return Ok(totals);
+        }
+        let Some((first, rest)) = window.parts().split_first().map(|(first, rest)| (*first, rest.to_vec())) else {
+            return self.count(window).await;
+        };
+        let first = (first, self.stored(entries, first, now).await?);
+        // Where nothing was computed before, there may be nothing to compute.
+        if first.1.is_none() && !any_event(&self.send, window.start(), window.end().plus(GRACE)).await? {
+            return Ok(totals);
+        }
+        let rest = rest.into_iter().filter(|part| part.start() <= now);
+        let rest = iter(rest.map(|part| async move { Ok::<_, Error>((part, self.stored(entries, part, now).await?)) }));
+        let mut parts = vec![first];
+        parts.extend(rest.buffered(AT_ONCE).try_collect::<Vec<_>>().await?);
+        for (part, stored) in parts {
+            let part_totals = match stored {
+                Some(totals) => totals,
+                None if part.is_closed(now, GRACE) => Box::pin(self.seal(entries, part, now)).await?,
+                None => Box::pin(self.totals(entries, part, now)).await?,
+            };
+            totals.merge(&part_totals);
+            if window.kind() == WindowType::Monthly {
+                totals.end_of_day();
+            }
+        }
+        Ok(totals)
+    }
+
+    /// What a window comes to, if it is closed and was computed before.
+    async fn stored(&self, entries: &Entries, window: Window, now: Timestamp) -> Result<Option<Totals>> {
+        if !window.is_closed(now, GRACE) {
+            return Ok(None);
+        }
+        let stored: Option<Aggregation> = entries.retrieve(&window.entry_key()).await?;
+        Ok(stored.map(|stored| stored.merge_state))
+    }
+
+    /// Counts the events of half an hour.
+    async fn count(&self, window: Window) -> Result<Totals> {
+        let mut totals = Totals::default();
+        let (start, end) = (window.start(), window.end());
+        each_event(&self.send, start, end.plus(GRACE), |stored_at, seen: Seen| {
+            let own = Window::at(WindowType::HalfHour, seen.timestamp);
+            if own == window {
+                totals.add(&seen);
+            } else if own.is_closed(stored_at, GRACE) && stored_at < end {
+                totals.late_events += 1;
+            }
+        })
+        .await?;
+        Ok(totals)
+    }
+}

@@ -1,0 +1,276 @@
+//! Aggregations: what the events of windows come to, once and for all.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use cache_client::CacheClient;
+use cache_tests::{Engine, Faulty, KEY, TestInProcess, each_engine};
+use send_wrapper::analytics::{
+    Aggregation, Event, EventType, Recorder, RecorderSettings, Secret, Source, Window, WindowType,
+};
+use send_wrapper::{Clock, Country, ManualClock, SendCache, Timestamp, namespaces};
+
+each_engine!(
+    half_an_hour_equals_a_count_by_hand,
+    an_hour_merges_its_halves_and_a_day_its_hours,
+    a_month_adds_the_visitors_of_its_days,
+    a_live_window_is_computed_every_time,
+    what_has_not_begun_or_stayed_empty_is_zeros,
+    an_event_is_late_when_its_window_was_closed,
+    of_two_who_compute_a_window_both_answer_what_is_stored,
+    a_batch_that_was_stored_twice_counts_once,
+);
+
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+/// 2026-02-13T14:00:00Z.
+const TWO: u64 = 1_770_991_200_000;
+
+/// A cache and a handle with one clock that stands still, and a count of the calls between them.
+struct Still {
+    calls: Faulty,
+    clock: Arc<ManualClock>,
+    send: SendCache,
+    recorder: Recorder,
+    _service: TestInProcess,
+}
+
+impl Still {
+    fn at(engine: Engine, now: u64) -> Self {
+        let service = engine.setup().clock_at(now).start_in_process();
+        let (calls, clock) = (Faulty::counting(&service.service), service.clock.clone().unwrap());
+        let send = SendCache::new(client(&calls)).clock(Arc::clone(&clock) as Arc<_>);
+        let recorder =
+            Recorder::start(&send, Secret::new("a secret for these tests").unwrap(), RecorderSettings::default());
+        Self { calls, clock, send, recorder, _service: service }
+    }
+
+    /// Another handle to the same cache, as another process has it.
+    fn other(&self) -> SendCache {
+        SendCache::new(client(&self.calls)).clock(Arc::clone(&self.clock) as Arc<_>)
+    }
+
+    fn set(&self, now: u64) {
+        self.clock.advance(now - self.clock.now());
+    }
+
+    /// Records events, stored together at this moment.
+    async fn record(&self, events: impl IntoIterator<Item = (Event, u8)>) {
+        for (event, visitor) in events {
+            self.recorder.record(event, Some(IpAddr::from([192, 0, 2, visitor])));
+        }
+        self.recorder.flush().await;
+    }
+
+    async fn text(&self, kind: WindowType, key: &str) -> String {
+        let window = Window::parse(kind, key).unwrap();
+        self.send.analytics().aggregation(window).await.unwrap().get().to_owned()
+    }
+
+    async fn aggregation(&self, kind: WindowType, key: &str) -> Aggregation {
+        serde_json::from_str(&self.text(kind, key).await).unwrap()
+    }
+
+    /// How many aggregations are stored.
+    async fn stored(&self) -> usize {
+        let entries = client(&self.calls).namespace().entries(namespaces::ANALYTICS).key_prefix("aggregations/");
+        entries.page().await.unwrap().items.len()
+    }
+}
+
+fn client(calls: &Faulty) -> CacheClient {
+    CacheClient::over(calls.clone()).api_key("x-api-key", KEY).build().unwrap()
+}
+
+fn request(at: u64) -> Event {
+    let event = Event::new(EventType::ApiCall, Timestamp::from_millis(at)).source(Source::Http);
+    event.request("GET", "/a").answer(200, 10)
+}
+
+async fn half_an_hour_equals_a_count_by_hand(engine: Engine) {
+    let still = Still::at(engine, TWO + 5 * MINUTE);
+    let at = |minutes: u64| Timestamp::from_millis(TWO + minutes * MINUTE);
+    let http = |event_type, minutes| Event::new(event_type, at(minutes)).source(Source::Http);
+    let page = http(EventType::PageView, 1).request("GET", "/b").answer(200, 20).content_bytes(100);
+    still
+        .record([
+            (request(TWO), 1),
+            (request(TWO + MINUTE), 1),
+            (page.referrer("https://example.org/x"), 2),
+            (
+                http(EventType::ApiCall, 2).request("GET", "/c").answer(404, 30).country(Country::parse("PT").unwrap()),
+                3,
+            ),
+            (http(EventType::ApiCall, 3).request("POST", "/c").answer(500, 1000), 3),
+            (Event::new(EventType::FileUpload, at(3)).content_bytes(50), 3),
+            (Event::new(EventType::FileDownload, at(3)).content_bytes(7), 4),
+            (Event::new(EventType::TokenUse, at(4)), 4),
+            (Event::new(EventType::TransferComplete, at(4)), 4),
+            // Of the half hour before, which is closed by now: late.
+            (request(TWO - MINUTE), 9),
+        ])
+        .await;
+    // At the very end, and at the beginning of the next.
+    still.set(TWO + 30 * MINUTE);
+    still.record([(request(TWO + 30 * MINUTE - 1), 1), (request(TWO + 30 * MINUTE), 5)]).await;
+    still.set(TWO + 33 * MINUTE);
+
+    let half = still.aggregation(WindowType::HalfHour, "2026-02-13T14:00").await;
+    assert_eq!((half.cache_key.as_str(), half.sealed), ("aggregations/30min/2026-02-13-14-00", true));
+    assert_eq!((half.window_start.millis(), half.window_end.millis()), (TWO, TWO + 30 * MINUTE));
+    assert_eq!((half.event_count, half.total_requests, half.page_views, half.api_calls), (10, 6, 1, 5));
+    assert_eq!((half.file_uploads, half.file_downloads, half.token_uses), (1, 1, 1));
+    assert_eq!((half.unique_visitors, half.error_count, half.total_bytes, half.late_events), (4, 2, 157, 1));
+    assert!((half.avg_duration_ms - 1080.0 / 6.0).abs() < 1e-9, "{}", half.avg_duration_ms);
+    // Within one percent.
+    let near = |percentile: u64, exact: u64| percentile.abs_diff(exact) <= exact / 100 + 1;
+    assert!(near(half.p50_duration_ms, 10) && near(half.p99_duration_ms, 30), "{half:?}");
+    let top = |list: &[send_wrapper::analytics::Top]| {
+        list.iter().map(|top| format!("{} {}", top.value, top.count)).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(top(&half.top_paths), "/a 3, /c 2, /b 1");
+    assert_eq!((top(&half.top_countries), top(&half.top_referrers)), ("PT 1".to_owned(), "example.org 1".to_owned()));
+    assert_eq!(top(&half.status_codes), "200 4, 404 1, 500 1");
+}
+
+async fn an_hour_merges_its_halves_and_a_day_its_hours(engine: Engine) {
+    let still = Still::at(engine, TWO + 10 * MINUTE);
+    still.record([(request(TWO), 1), (request(TWO + 1), 2)]).await;
+    still.set(TWO + 40 * MINUTE);
+    still.record([(request(TWO + 40 * MINUTE), 2), (request(TWO + 40 * MINUTE), 3)]).await;
+    still.set(TWO + HOUR + 10 * MINUTE);
+    still.record([(request(TWO + HOUR + MINUTE), 3)]).await;
+    still.set(TWO + DAY);
+
+    let hour = still.aggregation(WindowType::Hourly, "2026-02-13-14").await;
+    assert_eq!((hour.event_count, hour.unique_visitors, hour.sealed), (4, 3, true));
+    assert_eq!(still.stored().await, 3, "the hour and its halves");
+    let day = still.aggregation(WindowType::Daily, "2026-02-13").await;
+    assert_eq!((day.event_count, day.unique_visitors, day.top_paths[0].count), (5, 3, 5));
+    assert_eq!(still.stored().await, 1 + 24 + 4, "the day, its hours, and the halves of those with events");
+
+    // A sealed window is one call, whatever lies below it, and says the same for ever.
+    still.calls.calls();
+    let text = still.text(WindowType::Daily, "2026-02-13").await;
+    assert_eq!(still.calls.calls(), 1);
+    still.record([(request(TWO), 7)]).await;
+    assert_eq!(still.text(WindowType::Daily, "2026-02-13").await, text);
+    // A month needs its days, not their events.
+    still.set(TWO + 40 * DAY);
+    still.calls.calls();
+    let month = still.aggregation(WindowType::Monthly, "2026-02").await;
+    assert_eq!((month.event_count, month.unique_visitors), (5, 3));
+    // 28 days to look for, four calls for each that is empty, and for the one in which the late event was stored its 24 hours.
+    let calls = still.calls.calls();
+    assert!(calls <= 28 + 26 * 4 + 24 * 8 + 8, "{calls}");
+}
+
+async fn a_month_adds_the_visitors_of_its_days(engine: Engine) {
+    let still = Still::at(engine, TWO);
+    for day in 0..3 {
+        still.set(TWO + day * DAY + MINUTE);
+        still.record([(request(TWO + day * DAY), 1), (request(TWO + day * DAY), 2)]).await;
+    }
+    // Live: nothing is stored but what is closed.
+    let month = still.aggregation(WindowType::Monthly, "2026-02").await;
+    assert_eq!((month.event_count, month.unique_visitors, month.sealed), (6, 6, false));
+    let year = still.aggregation(WindowType::Yearly, "2026").await;
+    assert_eq!((year.event_count, year.unique_visitors, year.sealed), (6, 6, false));
+    let day = still.aggregation(WindowType::Daily, "2026-02-13").await;
+    assert_eq!((day.event_count, day.unique_visitors, day.sealed), (2, 2, true));
+}
+
+async fn a_live_window_is_computed_every_time(engine: Engine) {
+    let still = Still::at(engine, TWO + MINUTE);
+    for count in 1..=3 {
+        still.record([(request(TWO), 1)]).await;
+        let half = still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await;
+        assert_eq!((half.event_count, half.sealed), (count, false));
+        let hour = still.aggregation(WindowType::Hourly, "2026-02-13-14").await;
+        assert_eq!((hour.event_count, hour.sealed), (count, false));
+    }
+    assert_eq!(still.stored().await, 0);
+    // Over, but within its grace.
+    still.set(TWO + 31 * MINUTE);
+    still.record([(request(TWO + 29 * MINUTE), 1)]).await;
+    assert!(!still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await.sealed);
+    still.set(TWO + 32 * MINUTE);
+    let half = still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await;
+    assert_eq!((half.event_count, half.sealed), (4, true));
+    // The hour goes on, and takes what is sealed from where it is stored.
+    still.record([(request(TWO + 31 * MINUTE), 1)]).await;
+    let hour = still.aggregation(WindowType::Hourly, "2026-02-13-14").await;
+    assert_eq!((hour.event_count, hour.sealed), (5, false));
+    assert_eq!(still.stored().await, 1);
+}
+
+async fn what_has_not_begun_or_stayed_empty_is_zeros(engine: Engine) {
+    let still = Still::at(engine, TWO);
+    for (kind, key) in [
+        (WindowType::HalfHour, "2026-02-13-14-30"),
+        (WindowType::Hourly, "2026-02-13-15"),
+        (WindowType::Daily, "2026-02-14"),
+        (WindowType::Monthly, "2026-03"),
+        (WindowType::Yearly, "2027"),
+    ] {
+        let future = still.aggregation(kind, key).await;
+        assert_eq!((future.event_count, future.sealed, future.top_paths.len()), (0, false, 0), "{key}");
+    }
+    assert_eq!(still.stored().await, 0);
+    for (kind, key) in [(WindowType::HalfHour, "2026-02-13-13-00"), (WindowType::Daily, "2026-02-12")] {
+        let empty = still.aggregation(kind, key).await;
+        assert_eq!((empty.event_count, empty.unique_visitors, empty.sealed), (0, 0, true), "{key}");
+    }
+    assert_eq!(still.stored().await, 2);
+}
+
+async fn an_event_is_late_when_its_window_was_closed(engine: Engine) {
+    let still = Still::at(engine, TWO + 31 * MINUTE);
+    // In the grace of its window: it counts.
+    still.record([(request(TWO), 1)]).await;
+    still.set(TWO + 33 * MINUTE);
+    assert_eq!(still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await.event_count, 1);
+    // After it: it is late in the window it is stored in, and no event of that one.
+    still.record([(request(TWO), 1), (request(TWO + 33 * MINUTE), 1)]).await;
+    still.set(TWO + 2 * HOUR);
+    assert_eq!(still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await.event_count, 1);
+    let next = still.aggregation(WindowType::HalfHour, "2026-02-13-14-30").await;
+    assert_eq!((next.event_count, next.late_events), (1, 1));
+    let hour = still.aggregation(WindowType::Hourly, "2026-02-13-14").await;
+    assert_eq!((hour.event_count, hour.late_events), (2, 1));
+}
+
+async fn of_two_who_compute_a_window_both_answer_what_is_stored(engine: Engine) {
+    let still = Still::at(engine, TWO + MINUTE);
+    still.record((0..20).map(|number| (request(TWO + number), number as u8))).await;
+    still.set(TWO + 3 * HOUR);
+    let others = [(); 4].map(|()| still.other());
+    let hour = Window::parse(WindowType::Hourly, "2026-02-13-14").unwrap();
+    let analytics = others.each_ref().map(SendCache::analytics);
+    let answers = futures::future::join_all(analytics.iter().map(|analytics| analytics.aggregation(hour))).await;
+    let answers: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().get().to_owned()).collect();
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+    assert_eq!(still.stored().await, 3);
+    assert_eq!(still.text(WindowType::Hourly, "2026-02-13-14").await, answers[0]);
+}
+
+async fn a_batch_that_was_stored_twice_counts_once(engine: Engine) {
+    let still = Still::at(engine, TWO + MINUTE);
+    let lost = Faulty::new(&still._service.service, |call, _| match call {
+        1 => cache_tests::Act::LoseAnswer,
+        _ => cache_tests::Act::Pass,
+    });
+    let send = SendCache::new(client(&lost)).clock(Arc::clone(&still.clock) as Arc<_>);
+    for events in [1, 5] {
+        let recorder = Recorder::start(&send, Secret::random(), RecorderSettings::default());
+        for _ in 0..events {
+            recorder.record(request(TWO), None);
+        }
+        recorder.flush().await;
+    }
+    still.set(TWO + HOUR);
+    assert_eq!(still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await.event_count, 6);
+}
