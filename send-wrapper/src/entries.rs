@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use tokio::sync::MutexGuard;
 
 use crate::data::DataFiles;
 use crate::error::{Error, Result};
@@ -158,27 +159,44 @@ impl Entries {
         T: Serialize + DeserializeOwned,
     {
         let changed = async {
-            let _turn = self.send.shared.turn(&self.namespace, key.as_str()).lock().await;
-            let mut lost_answers = 0;
-            let mut pauses = pauses();
-            loop {
-                let Some(Found { cache_id, mut value, tag }) = self.find::<T>(key).await? else { return Ok(None) };
-                let decided = match decide(&mut value) {
-                    Change::Keep(decided) => return Ok(Some(decided)),
-                    Change::Write(decided) => decided,
-                };
-                let body = with_key(key, &value)?;
-                let update = self.send.cache.update().json(&self.namespace, cache_id, &body).if_match(&tag);
-                match update.send().await {
-                    Ok(_) => return Ok(Some(decided)),
-                    Err(cache_client::Error::PreconditionFailed { .. } | cache_client::Error::NotFound { .. }) => {}
-                    Err(cache_client::Error::Unavailable { .. }) if lost_answers < LOST_ANSWERS => lost_answers += 1,
-                    Err(error) => return Err(error.into()),
-                }
-                tokio::time::sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
-            }
+            let _turn = self.turn(key).await;
+            self.change_in_turn(key, &mut decide).await
         };
         self.send.within(changed).await
+    }
+
+    /// Waits until it is this caller's turn, among those of this process, to change a record.
+    pub(crate) async fn turn(&self, key: &EntryKey) -> MutexGuard<'_, ()> {
+        self.send.shared.turn(&self.namespace, key.as_str()).lock().await
+    }
+
+    /// Changes a record as [`change`](Self::change) does, by whoever's turn it is.
+    pub(crate) async fn change_in_turn<T, R>(
+        &self,
+        key: &EntryKey,
+        mut decide: impl FnMut(&mut T) -> Change<R>,
+    ) -> Result<Option<R>>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let mut lost_answers = 0;
+        let mut pauses = pauses();
+        loop {
+            let Some(Found { cache_id, mut value, tag }) = self.find::<T>(key).await? else { return Ok(None) };
+            let decided = match decide(&mut value) {
+                Change::Keep(decided) => return Ok(Some(decided)),
+                Change::Write(decided) => decided,
+            };
+            let body = with_key(key, &value)?;
+            let update = self.send.cache.update().json(&self.namespace, cache_id, &body).if_match(&tag);
+            match update.send().await {
+                Ok(_) => return Ok(Some(decided)),
+                Err(cache_client::Error::PreconditionFailed { .. } | cache_client::Error::NotFound { .. }) => {}
+                Err(cache_client::Error::Unavailable { .. }) if lost_answers < LOST_ANSWERS => lost_answers += 1,
+                Err(error) => return Err(error.into()),
+            }
+            tokio::time::sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
+        }
     }
 
     /// Deletes a record with its data files. `false` when it is not there.

@@ -13,7 +13,7 @@ use crate::entries::Entries;
 use crate::error::{Error, Result};
 use crate::names::{EventId, Invalid};
 use crate::time::{Clock, SystemClock, Timestamp};
-use crate::tokens::Tokens;
+use crate::tokens::{Queue, Tokens};
 use crate::transfers::Transfers;
 
 /// How many ids of entries are remembered, and how many events known to be recorded.
@@ -51,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) ids: Cache<(Namespace, Box<str>), CacheId>,
     /// Events this process has recorded, or seen recorded.
     pub(crate) recorded: Cache<EventId, ()>,
+    /// Uses of tokens that wait to be decided.
+    pub(crate) uses: Queue,
     /// Those of one process who want to change a record do so one after another; compare-and-swap is for the others.
     turns: [Mutex<()>; TURNS],
     pub(crate) counters: crate::health::Counters,
@@ -62,6 +64,7 @@ impl SendCache {
         let shared = Shared {
             ids: Cache::new(REMEMBERED),
             recorded: Cache::new(REMEMBERED),
+            uses: Queue::default(),
             turns: std::array::from_fn(|_| Mutex::new(())),
             counters: Default::default(),
         };

@@ -2,6 +2,7 @@
 
 mod create;
 mod list;
+mod queue;
 mod record;
 mod spend;
 mod status;
@@ -13,6 +14,8 @@ use crate::keys::EntryKey;
 use crate::names::TokenName;
 use crate::namespaces;
 use crate::send_cache::SendCache;
+
+pub(crate) use queue::Queue;
 
 pub use create::{Create, Created};
 pub use record::{Status, Token, UsageLimit};
@@ -35,7 +38,7 @@ pub use usage::{Action, UsageEvent, UsageQuery};
 /// # Cost
 ///
 /// In calls to the cache, when nobody else uses the token at the same time: a use 3 (4 where this process has not seen the token
-/// before, or another process used it last), a lookup 1, creating 1, changing the limit and the like 2 or 3, a list of up to
+/// before, or another process used it last; less where one process uses it many times at once), a lookup 1, creating 1, changing the limit and the like 2 or 3, a list of up to
 /// 10,000 tokens 1.
 #[derive(Debug, Clone)]
 pub struct Tokens {

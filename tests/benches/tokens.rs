@@ -13,6 +13,7 @@ use cache_server::config::{Config, StorageMode};
 use cache_server::in_process::{InProcess, memory_config};
 use cache_tests::Faulty;
 use futures::StreamExt;
+use futures::future::join_all;
 use futures::stream::iter;
 use send_wrapper::tokens::{UsageQuery, Use};
 use send_wrapper::{DataPath, EntryKey, SendCache, TokenName, namespaces};
@@ -78,17 +79,16 @@ async fn measure(engine: &str, config: &Config) -> (f64, Duration) {
     let names: Vec<_> = (0..TOKENS).map(|number| name(&format!("token-{number:04}"))).collect();
     iter(&names).for_each_concurrent(CALLERS, |name| create(&send, name)).await;
     let fresh = list(&send).await;
-    let tokens = send.entries(namespaces::TOKENS).unwrap();
+    let entries = send.entries(namespaces::TOKENS).unwrap();
     let used = async |name: &TokenName| {
         // As many as a token remembers, then the rest as the files they leave.
-        for _ in 0..REMEMBERED {
-            send.tokens().use_once(name, Use::default()).await.unwrap();
-        }
-        let id = tokens.cache_id_from_key(&EntryKey::parse(name.as_str()).unwrap()).await.unwrap().unwrap();
+        let tokens = send.tokens();
+        join_all((0..REMEMBERED).map(|_| async { tokens.use_once(name, Use::default()).await.unwrap() })).await;
+        let id = entries.cache_id_from_key(&EntryKey::parse(name.as_str()).unwrap()).await.unwrap().unwrap();
         let event = send.tokens().usage(name, &UsageQuery::default().limit(1)).await.unwrap().remove(0);
         for number in REMEMBERED..USES {
             let path = DataPath::parse(&format!("events/2026/02/13/{number:013}-{}", event.event_id)).unwrap();
-            tokens.data(id).store_json(&path, &event).await.unwrap();
+            entries.data(id).store_json(&path, &event).await.unwrap();
         }
     };
     iter(&names).for_each_concurrent(CALLERS, used).await;

@@ -1,18 +1,22 @@
 //! Using tokens: who may, and how it is counted.
 
+use std::sync::{Arc, OnceLock};
+
 use serde::{Deserialize, Serialize};
 
+use super::queue::Asked;
 use super::record::{RECENT, RecentUse, Record, Status, Token};
 use super::usage::{Action, UsageEvent};
 use super::{Tokens, key};
 use crate::entries::Change;
 use crate::error::Result;
 use crate::health;
+use crate::keys::EntryKey;
 use crate::names::{Country, EventId, IpHash, TokenName, TransferId, UseId};
 use crate::time::Timestamp;
 
 /// The most events that may wait in a token for files of their own.
-const MOST_WAITING: usize = 64;
+const MOST_WAITING: usize = 192;
 
 /// A use of a token: who asks for it, and what for.
 #[derive(Debug, Clone, Default)]
@@ -140,90 +144,94 @@ impl Refusal {
     }
 }
 
-/// What was decided, and which events are to be written for it.
-struct Decided {
+/// What was decided about a use.
+#[derive(Debug, Clone)]
+pub(super) struct Decided {
     used: Used,
-    events: Vec<UsageEvent>,
+    /// What is to be recorded of it; nothing when it was granted before, or there is no token.
+    event: Option<UsageEvent>,
 }
 
 impl Tokens {
     /// Uses a token.
     ///
-    /// An error says nothing about whether the use was counted: ask again with the same [`Use::use_id`].
+    /// Uses of one token that are asked for at the same time in one process are decided together, in one write. An error says
+    /// nothing about whether the use was counted: ask again with the same [`Use::use_id`].
     pub async fn use_once(&self, name: &TokenName, wanted: Use) -> Result<Used> {
         if let Some(user_agent) = &wanted.user_agent {
             UsageEvent::check_user_agent(user_agent)?;
         }
-        self.send.within(self.decide_and_record(name, wanted)).await
+        let key = key(name);
+        let used = async {
+            let Decided { used, event } = self.decided(name, &key, wanted).await?;
+            if let Some(event) = &event {
+                self.record(&key, event).await;
+            }
+            Ok(used)
+        };
+        self.send.within(used).await
     }
 
-    async fn decide_and_record(&self, name: &TokenName, wanted: Use) -> Result<Used> {
+    /// Waits until the use is decided, by whoever's turn it is first.
+    async fn decided(&self, name: &TokenName, key: &EntryKey, wanted: Use) -> Result<Decided> {
         let use_id = wanted.use_id.clone().unwrap_or_else(UseId::random);
-        let key = key(name);
+        let asked = Arc::new(Asked { use_id, details: wanted, decided: OnceLock::new() });
+        let queue = &self.send.shared.uses;
+        let _place = queue.wait(name, &asked);
+        let _turn = self.entries.turn(key).await;
         loop {
+            if let Some(decided) = asked.decided.get() {
+                return Ok(decided.clone());
+            }
+            // Those who are taken along and not decided, because this one fails or ends, ask again when it is their turn.
+            let together = queue.take(name, &asked);
             let now = self.send.now();
-            let decided = self.entries.change(&key, |record: &mut Record| self.decide(record, &use_id, &wanted, now));
-            let Some(decided) = decided.await? else { return Ok(Used::Refused(Refusal::NotFound)) };
-            match decided {
-                Ok(Decided { used, events }) => {
-                    for event in &events {
-                        self.record(&key, event).await;
-                    }
-                    return Ok(used);
-                }
+            let decide = |record: &mut Record| self.decide(record, &together, now);
+            let outcome = self.entries.change_in_turn(key, decide).await?;
+            let nothing = Decided { used: Used::Refused(Refusal::NotFound), event: None };
+            let (decided, left_behind) = match outcome {
+                None => (vec![nothing; together.len()], Vec::new()),
+                Some(Ok(decided)) => decided,
                 // No more fit into the token: they have to get their files first.
-                Err(waiting) => {
+                Some(Err(waiting)) => {
                     for event in &waiting {
-                        self.write(&key, event).await?;
+                        self.write(key, event).await?;
                     }
+                    continue;
                 }
+            };
+            for (asked, decided) in together.iter().zip(decided) {
+                // Nobody else decides while it is this one's turn.
+                let _ = asked.decided.set(decided);
+            }
+            for event in &left_behind {
+                self.record(key, event).await;
             }
         }
     }
 
-    /// Decides a use, and changes the token accordingly; `Err` with the events that have to be written before.
-    fn decide(
-        &self,
-        record: &mut Record,
-        use_id: &UseId,
-        wanted: &Use,
-        now: Timestamp,
-    ) -> Change<Result<Decided, Vec<UsageEvent>>> {
-        if record.was_used_by(use_id) {
-            return Change::Keep(Ok(Decided { used: granted(record), events: self.unrecorded(record) }));
-        }
-        if let Some(refusal) = Refusal::of(record.token.status_at(now)) {
-            let event = event(record, use_id, wanted, now, Some(refusal));
-            return Change::Keep(Ok(Decided { used: Used::Refused(refusal), events: vec![event] }));
-        }
-        record.unrecorded = self.unrecorded(record);
-        if record.unrecorded.len() >= MOST_WAITING {
+    /// Decides uses one after the other, and changes the token accordingly. Answers the events as well that others have left without
+    /// files; `Err` with those that have to be written before.
+    fn decide(&self, record: &mut Record, together: &[Arc<Asked>], now: Timestamp) -> Change<Outcome> {
+        let recorded = &self.send.shared.recorded;
+        record.unrecorded.retain(|event| recorded.get(&event.event_id).is_none());
+        if record.unrecorded.len() + together.len() > MOST_WAITING {
             return Change::Keep(Err(record.unrecorded.clone()));
         }
-        let event = event(record, use_id, wanted, now, None);
-        record.unrecorded.push(event);
-        let token = &mut record.token;
-        token.usage_count += 1;
-        token.last_used_at = token.last_used_at.max(now);
-        if !token.usage_limit.leaves_uses_after(token.usage_count) {
-            token.status = Status::Exhausted;
+        let left_behind = record.unrecorded.clone();
+        let (count, mut decided) = (record.token.usage_count, Vec::with_capacity(together.len()));
+        for asked in together {
+            decided.push(decide_one(record, asked, now));
         }
-        record.recent_uses.push_back(RecentUse { use_id: use_id.clone(), at: now });
-        if record.recent_uses.len() > RECENT {
-            record.recent_uses.pop_front();
+        if record.token.usage_count == count {
+            return Change::Keep(Ok((decided, left_behind)));
         }
         record.revision += 1;
-        Change::Write(Ok(Decided { used: granted(record), events: record.unrecorded.clone() }))
-    }
-
-    /// The events in a token of which this process does not know that they have files.
-    fn unrecorded(&self, record: &Record) -> Vec<UsageEvent> {
-        let unknown = |event: &&UsageEvent| self.send.shared.recorded.get(&event.event_id).is_none();
-        record.unrecorded.iter().filter(unknown).cloned().collect()
+        Change::Write(Ok((decided, left_behind)))
     }
 
     /// Writes the file of an event. What fails is counted for a refused use; that of a granted one waits in the token.
-    async fn record(&self, key: &crate::EntryKey, event: &UsageEvent) {
+    async fn record(&self, key: &EntryKey, event: &UsageEvent) {
         if let Err(error) = self.write(key, event).await {
             if event.success {
                 tracing::warn!(%key, %error, "the event of a use waits in its token");
@@ -233,7 +241,8 @@ impl Tokens {
         }
     }
 
-    async fn write(&self, key: &crate::EntryKey, event: &UsageEvent) -> Result<()> {
+    async fn write(&self, key: &EntryKey, event: &UsageEvent) -> Result<()> {
+        let Some(_writing) = self.send.shared.uses.begin_writing(&event.event_id) else { return Ok(()) };
         let Some(cache_id) = self.entries.id_of(key).await? else { return Ok(()) };
         self.entries.data(cache_id).store_json(&event.path(), event).await?;
         if event.success {
@@ -243,22 +252,49 @@ impl Tokens {
     }
 }
 
+/// What was decided about several uses, and the events that others have left without files; or events that have to be written first.
+type Outcome = Result<(Vec<Decided>, Vec<UsageEvent>), Vec<UsageEvent>>;
+
+fn decide_one(record: &mut Record, asked: &Asked, now: Timestamp) -> Decided {
+    if record.was_used_by(&asked.use_id) {
+        return Decided { used: granted(record), event: None };
+    }
+    if let Some(refusal) = Refusal::of(record.token.status_at(now)) {
+        let event = event(record, asked, now, Some(refusal));
+        return Decided { used: Used::Refused(refusal), event: Some(event) };
+    }
+    let event = event(record, asked, now, None);
+    record.unrecorded.push(event.clone());
+    let token = &mut record.token;
+    token.usage_count += 1;
+    token.last_used_at = token.last_used_at.max(now);
+    if !token.usage_limit.leaves_uses_after(token.usage_count) {
+        token.status = Status::Exhausted;
+    }
+    record.recent_uses.push_back(RecentUse { use_id: asked.use_id.clone(), at: now });
+    if record.recent_uses.len() > RECENT {
+        record.recent_uses.pop_front();
+    }
+    Decided { used: granted(record), event: Some(event) }
+}
+
 fn granted(record: &Record) -> Used {
     Used::Granted { usage_count: record.token.usage_count, remaining: Remaining::of(&record.token) }
 }
 
-fn event(record: &Record, use_id: &UseId, wanted: &Use, now: Timestamp, refusal: Option<Refusal>) -> UsageEvent {
+fn event(record: &Record, asked: &Asked, now: Timestamp, refusal: Option<Refusal>) -> UsageEvent {
     let outcome = refusal.map_or("granted", Refusal::as_str);
     // A name that was deleted and created again is another token.
     let token = format!("{}/{}", record.token.token_name, record.creation);
+    let Use { action, ip_hash, user_agent, country, transfer_id, .. } = asked.details.clone();
     UsageEvent {
-        event_id: EventId::of([&token, use_id.as_str(), outcome]),
+        event_id: EventId::of([&token, asked.use_id.as_str(), outcome]),
         timestamp: now,
-        ip_hash: wanted.ip_hash.clone(),
-        user_agent: wanted.user_agent.clone(),
-        country: wanted.country.clone(),
-        action: wanted.action.clone(),
-        transfer_id: wanted.transfer_id.clone(),
+        ip_hash,
+        user_agent,
+        country,
+        action,
+        transfer_id,
         success: refusal.is_none(),
         rejection_reason: refusal,
     }
