@@ -2,7 +2,7 @@
 //!
 //! Nothing is kept in the process that another server would have to know: all concurrency control is in conditional
 //! writes, which the bucket is probed for at the start. What a batch promises here, where no batch is atomic, is in
-//! [`commit`]. Every operation ends within [`Connection::operation_timeout`]; one that does not get its answers in time is
+//! [`commit`] and [`own`]. Every operation ends within [`Connection::operation_timeout`]; one that does not get its answers in time is
 //! [`Error::Unavailable`], and whether its writes happened is unknown then.
 
 mod bucket;
@@ -12,6 +12,7 @@ mod edit;
 mod error;
 mod list;
 mod open;
+mod own;
 mod stand_in;
 
 use std::time::Duration;
