@@ -15,6 +15,8 @@ pub struct Batch {
     pub(super) stages: Vec<Vec<Write>>,
     /// Contents with the record that says whose each of them is.
     pub(super) owned: Vec<Owned>,
+    /// Contents that are replaced while their record stays.
+    pub(super) updates: Vec<Update>,
 }
 
 /// A content and the record beside it that says whose it is.
@@ -22,6 +24,22 @@ pub struct Batch {
 pub(super) struct Owned {
     pub(super) content: ObjectPath,
     pub(super) record: ObjectPath,
+}
+
+/// A content that an entry replaces, while the record beside it stays.
+#[derive(Debug, Clone)]
+pub struct Update {
+    /// The content.
+    pub content: ObjectPath,
+    /// The record beside it.
+    pub record: ObjectPath,
+    /// The entry's reference: as long as that is there, a content that another entry has taken over is replaced, too.
+    /// `None` leaves it to the other entry.
+    pub reference: Option<ObjectPath>,
+    /// What is replaced, as [`Storage::before_update`](super::Storage::before_update) read it.
+    pub replaced: Option<Bytes>,
+    /// Reads the mark of the owner from a record.
+    pub owner: fn(&[u8]) -> Option<Mark>,
 }
 
 /// A condition on an object at the moment of the commit.
@@ -111,6 +129,15 @@ impl Batch {
     /// record has changed is not deleted, nor what is deleted in the same stage.
     pub fn own(&mut self, content: ObjectPath, record: ObjectPath) -> &mut Self {
         self.owned.push(Owned { content, record });
+        self
+    }
+
+    /// Says that the batch replaces a content whose record stays.
+    ///
+    /// Where a batch is not atomic, the record is looked at once more after the write. A content that is another entry's by
+    /// then, and must not be replaced, gets back what was replaced; when that is the first write, the batch fails.
+    pub fn update(&mut self, update: Update) -> &mut Self {
+        self.updates.push(update);
         self
     }
 

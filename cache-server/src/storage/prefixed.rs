@@ -1,11 +1,12 @@
 //! A part of another storage: every path lies below one folder of it, and nothing outside can be reached.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use super::batch::Owned;
 use super::{
     Batch, Child, Error, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage, Storage,
-    Write,
+    Update, Write,
 };
 
 /// Another storage, seen from one of its folders (`CACHE__SERVICE__STORAGE_PREFIX`).
@@ -73,6 +74,10 @@ impl Storage for Prefixed {
         self.inner.head(&self.outer(path)).await
     }
 
+    async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
+        self.inner.before_update(&self.outer(path)).await
+    }
+
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         let after = after.map(|after| self.folder.join(after));
         let mut listed = self.inner.list(&self.outer_folder(folder), after.as_deref(), limit).await?;
@@ -93,7 +98,18 @@ impl Storage for Prefixed {
             .owned
             .into_iter()
             .map(|Owned { content, record }| Owned { content: self.outer(&content), record: self.outer(&record) });
-        let batch = Batch { requires: requires.collect(), stages: stages.collect(), owned: owned.collect() };
+        let updates = batch.updates.into_iter().map(|update| Update {
+            content: self.outer(&update.content),
+            record: self.outer(&update.record),
+            reference: update.reference.map(|reference| self.outer(&reference)),
+            ..update
+        });
+        let batch = Batch {
+            requires: requires.collect(),
+            stages: stages.collect(),
+            owned: owned.collect(),
+            updates: updates.collect(),
+        };
         self.inner.commit(batch).await.map_err(|error| self.inner_error(error))
     }
 

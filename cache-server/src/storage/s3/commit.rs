@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use tokio::time::Instant;
 
-use super::super::batch::{Batch, Owned, Require, Write};
+use super::super::batch::{Batch, Owned, Require, Update, Write};
 use super::super::{Error, ObjectPath, Outcome, Result};
 use super::bucket::{Bucket, If, Put};
 use super::edit::Edits;
@@ -26,6 +26,7 @@ pub(super) struct Commit<'a> {
     edits: &'a Edits,
     requires: Vec<Require>,
     owned: Vec<Owned>,
+    pub(super) updates: Vec<Update>,
     stages: Vec<Vec<Write>>,
     /// The records in whose place a stand-in of this batch is, and since when.
     pub(super) removing: Vec<(ObjectPath, Instant)>,
@@ -33,8 +34,8 @@ pub(super) struct Commit<'a> {
 
 impl<'a> Commit<'a> {
     pub(super) fn new(bucket: &'a Bucket, edits: &'a Edits, batch: Batch) -> Self {
-        let Batch { requires, stages, owned } = batch;
-        Self { bucket, edits, requires, owned, stages, removing: Vec::new() }
+        let Batch { requires, stages, owned, updates } = batch;
+        Self { bucket, edits, requires, owned, updates, stages, removing: Vec::new() }
     }
 
     pub(super) async fn run(mut self) -> Result<Vec<Outcome>> {
@@ -136,10 +137,14 @@ impl<'a> Commit<'a> {
                     // Written together with its content.
                     String::new()
                 } else if let Some(condition) = self.condition(path).filter(|_| self.is_first_of(path, write)) {
-                    match self.bucket.put_if(path, bytes, *mark, &condition).await? {
-                        Put::Written(tag) => tag,
-                        Put::Refused(_) if self.is_first(write) => return Err(refused(path)),
-                        Put::Refused(_) => return Ok(Outcome::Unchanged),
+                    let written = match (self.update_of(path), mark) {
+                        (Some(update), Some(mark)) => self.update(update, bytes, *mark, &condition).await?,
+                        _ => self.bucket.put_if(path, bytes, *mark, &condition).await?.written(),
+                    };
+                    match written {
+                        Some(tag) => tag,
+                        None if self.is_first(write) => return Err(refused(path)),
+                        None => return Ok(Outcome::Unchanged),
                     }
                 } else {
                     self.bucket.put(path, bytes.clone(), *mark).await?

@@ -5,7 +5,8 @@
 //!
 //! - Who writes a content where none is (`If-None-Match: *`) then creates the record. Two requests, and the usual case.
 //! - Who replaces a content reads the record, writes the content, and swaps the record if it is as it was read; if not, it
-//!   looks again. Who finds its content replaced by a later writer leaves the record to that one.
+//!   looks again. Who finds its content replaced by a later writer leaves the record to that one. At the end it looks at the
+//!   content, which an update of the entry before may have replaced.
 //! - Who removes a content puts a stand-in in the place of the record, if that is as it was read; deletes everything
 //!   else, then the stand-in. Writers that come meanwhile wait for the end of it, and write again what was deleted.
 //! - Who takes over what a crash left swaps the record first: of several, one can.
@@ -13,9 +14,6 @@
 //! A removal on the condition that the content has a certain version puts a stand-in in the place of the content as well,
 //! after that of the record, which is put back if the content differs. Any other object that is deleted on a condition is
 //! replaced by a stand-in, too, so that of several who delete it one does.
-//!
-//! The tag of a content is made of its bytes: it tells that they are the same, not that nobody wrote them again. So an
-//! update, which goes by that tag alone, can land on the content of a later entry with the same bytes at the same path.
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -51,10 +49,11 @@ impl Commit<'_> {
             let record = settled(self.bucket, &own.record).await?;
             let now = settled(self.bucket, &own.content).await?;
             written = match (written, now) {
-                (Some(tag), Some(now)) if !now.gone && now.mark != mark => return Ok(tag),
-                (Some(_), Some(now)) if !now.gone => Some(now.tag),
-                (_, now) => {
-                    if condition == Some(If::Absent) && now.as_ref().is_some_and(|now| !now.gone) {
+                (Some(tag), Some(now)) if !now.gone && !now.updated && now.mark != mark => return Ok(tag),
+                (Some(_), Some(now)) if !now.gone && now.mark == mark => Some(now.tag),
+                (written, now) => {
+                    let is_there = now.as_ref().is_some_and(|now| !now.gone);
+                    if condition == Some(If::Absent) && written.is_none() && is_there {
                         return Err(refused(&own.content));
                     }
                     match self.bucket.put_if(&own.content, bytes, mark, &If::still(now.as_ref())).await? {
@@ -64,12 +63,30 @@ impl Commit<'_> {
                 }
             };
             if let Some(tag) = &written
-                && let Put::Written(_) =
+                && let Put::Written(record) =
                     self.bucket.put_if(&own.record, &record_bytes, None, &If::still(record.as_ref())).await?
             {
-                return Ok(tag.clone());
+                return self.keep(own, bytes, mark, tag.clone(), &record).await;
             }
             tokio::time::sleep(pause).await;
+        }
+        Err(contended())
+    }
+
+    /// Writes a content again that was lost before its record was there: an update of the entry before came in between,
+    /// or a later entry that is deleted by now. Answers the tag of the content.
+    async fn keep(&self, own: &Owned, bytes: &Bytes, mark: Option<Mark>, tag: String, record: &str) -> Result<String> {
+        for _ in 0..RACES {
+            let now = self.bucket.head(&own.content).await?;
+            let is_lost = now.as_ref().is_none_or(|now| now.updated && now.mark != mark);
+            let (true, Some(mark)) = (is_lost, mark) else { return Ok(tag) };
+            if self.bucket.head(&own.record).await?.is_none_or(|seen| seen.tag != record) {
+                return Ok(tag);
+            }
+            let still = If::still(now.as_ref());
+            if let Put::Written(tag) = self.bucket.update_if(&own.content, bytes, mark, &still).await? {
+                return Ok(tag);
+            }
         }
         Err(contended())
     }
