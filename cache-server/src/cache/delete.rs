@@ -55,7 +55,8 @@ impl Cache {
                 };
                 later.extend(children.split_off(children.len().min(BATCH)));
                 let with_sidecars = [owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()];
-                batch.requires(owned.unchanged()).own(owned.content.clone(), owned.sidecar.clone()).then();
+                batch.requires(owned.unchanged());
+                batch.own(owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()).then();
                 for file in with_sidecars.into_iter().chain(children) {
                     batch.delete(file.clone());
                     files.push(file);

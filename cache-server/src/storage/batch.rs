@@ -19,10 +19,11 @@ pub struct Batch {
     pub(super) updates: Vec<Update>,
 }
 
-/// A content and the record beside it that says whose it is.
+/// A content, the record beside it that says whose it is, and the sidecar that goes with the two.
 #[derive(Debug, Clone)]
 pub(super) struct Owned {
     pub(super) content: ObjectPath,
+    pub(super) config: ObjectPath,
     pub(super) record: ObjectPath,
 }
 
@@ -122,13 +123,13 @@ impl Batch {
     }
 
     /// Says that `record`, which the batch writes after `content` or deletes in one stage with it, tells whose content
-    /// that is.
+    /// that is; `config` goes with them, and is written before the record.
     ///
-    /// Where a batch is not atomic, the two still stay together, however many writers there are: of several that replace
+    /// Where a batch is not atomic, content and record still stay together, however many writers there are: of several that replace
     /// a content and its record, the last one to write the record has written the content too; and a content whose
     /// record has changed is not deleted, nor what is deleted in the same stage.
-    pub fn own(&mut self, content: ObjectPath, record: ObjectPath) -> &mut Self {
-        self.owned.push(Owned { content, record });
+    pub fn own(&mut self, content: ObjectPath, config: ObjectPath, record: ObjectPath) -> &mut Self {
+        self.owned.push(Owned { content, config, record });
         self
     }
 

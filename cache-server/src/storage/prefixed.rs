@@ -94,10 +94,11 @@ impl Storage for Prefixed {
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
         let stages = batch.stages.into_iter().map(|stage| stage.into_iter().map(|w| self.outer_write(w)).collect());
         let requires = batch.requires.into_iter().map(|r| self.outer_require(r));
-        let owned = batch
-            .owned
-            .into_iter()
-            .map(|Owned { content, record }| Owned { content: self.outer(&content), record: self.outer(&record) });
+        let owned = batch.owned.into_iter().map(|Owned { content, config, record }| Owned {
+            content: self.outer(&content),
+            config: self.outer(&config),
+            record: self.outer(&record),
+        });
         let updates = batch.updates.into_iter().map(|update| Update {
             content: self.outer(&update.content),
             record: self.outer(&update.record),

@@ -216,8 +216,23 @@ async fn a_late_update_does_not_bring_copies_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a limit: see late requests in the README"]
-async fn a_late_store_leaves_no_config_behind() {
+async fn a_late_store_over_an_entry_leaves_no_config_behind() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    other.post(PATH, "first").ok().await;
+    let mut hold = proxy.hold_before(|request| is_put(request, ".config"));
+    let store = tokio::spawn(late.post(PATH, "late").send());
+    hold.arrived().await;
+    let next = other.post(PATH, "next").ok().await.id();
+    assert!(other.delete("ns", &next).ok().await.has_deleted());
+    hold.release();
+    let stored = store.await.unwrap();
+    // It is after the other one.
+    assert_eq!((stored.status, other.text_of("ns", &stored.id()).await.as_deref()), (200, Some("late")));
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_late_store_leaves_beside_a_content_that_is_gone_goes_with_its_entry() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let mut hold = proxy.hold_before(|request| is_put(request, ".config"));
     let store = tokio::spawn(late.post(PATH, "late").send());
@@ -226,8 +241,10 @@ async fn a_late_store_leaves_no_config_behind() {
     assert!(other.delete("ns", &next).ok().await.has_deleted());
     hold.release();
     let stored = store.await.unwrap();
+    // The other one was stored over it, and deleted with the content.
     assert_eq!((stored.status, other.text_of("ns", &stored.id()).await), (200, None));
-    Rest::of(&bucket, "ns").await.check(Orphans::None);
+    other.delete("ns", &stored.id()).ok().await;
+    assert_eq!(bucket.keys("ns").await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

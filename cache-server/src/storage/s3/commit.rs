@@ -133,7 +133,7 @@ impl<'a> Commit<'a> {
             Write::Put(path, bytes, mark) => {
                 let written = if let Some(own) = self.owned.iter().find(|own| own.content == *path) {
                     self.own(own, bytes, *mark).await?
-                } else if self.owned.iter().any(|own| own.record == *path) {
+                } else if self.owned.iter().any(|own| [&own.config, &own.record].contains(&path)) {
                     // Written together with its content.
                     String::new()
                 } else if let Some(condition) = self.condition(path).filter(|_| self.is_first_of(path, write)) {

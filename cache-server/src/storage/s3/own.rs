@@ -30,14 +30,13 @@ const RACES: usize = 64;
 impl Commit<'_> {
     /// Writes a content and its record; answers the tag of the content.
     pub(super) async fn own(&self, own: &Owned, bytes: &Bytes, mark: Option<Mark>) -> Result<String> {
-        let record_bytes = self.bytes_of(&own.record);
         let condition = self.condition(&own.content);
         if let Some(unfinished) = self.condition(&own.record) {
             return self.take_over(own, bytes, mark, &unfinished).await;
         }
         let first = self.bucket.put_if(&own.content, bytes, mark, condition.as_ref().unwrap_or(&If::Absent)).await?;
         let mut written = match first {
-            Put::Written(tag) => match self.bucket.put_if(&own.record, &record_bytes, None, &If::Absent).await? {
+            Put::Written(tag) => match self.record(own, &If::Absent).await? {
                 Put::Written(_) => return Ok(tag),
                 Put::Refused(_) => Some(tag),
             },
@@ -63,14 +62,20 @@ impl Commit<'_> {
                 }
             };
             if let Some(tag) = &written
-                && let Put::Written(record) =
-                    self.bucket.put_if(&own.record, &record_bytes, None, &If::still(record.as_ref())).await?
+                && let Put::Written(record) = self.record(own, &If::still(record.as_ref())).await?
             {
                 return self.keep(own, bytes, mark, tag.clone(), &record).await;
             }
             tokio::time::sleep(pause).await;
         }
         Err(contended())
+    }
+
+    /// Writes the sidecars of a content: the one that is written whatever is there first, so that whoever is overtaken
+    /// writes none of a content that is another one's.
+    async fn record(&self, own: &Owned, condition: &If) -> Result<Put> {
+        self.bucket.put(&own.config, self.bytes_of(&own.config), None).await?;
+        self.bucket.put_if(&own.record, &self.bytes_of(&own.record), None, condition).await
     }
 
     /// Writes a content again that was lost before its record was there: an update of the entry before came in between,
@@ -93,8 +98,7 @@ impl Commit<'_> {
 
     /// Replaces what a crash left of a content: the record first, which only one of several can swap.
     async fn take_over(&self, own: &Owned, bytes: &Bytes, mark: Option<Mark>, unfinished: &If) -> Result<String> {
-        let record_bytes = self.bytes_of(&own.record);
-        let Put::Written(_) = self.bucket.put_if(&own.record, &record_bytes, None, unfinished).await? else {
+        let Put::Written(_) = self.record(own, unfinished).await? else {
             return Err(refused(&own.record));
         };
         for pause in pauses(RACES) {
