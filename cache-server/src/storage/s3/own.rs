@@ -23,7 +23,7 @@ use super::super::{Error, Mark, Outcome, Result};
 use super::bucket::{If, Put, pauses};
 use super::commit::{Commit, refused};
 use super::error::unavailable;
-use super::stand_in::{finish, protected, settled};
+use super::stand_in::{both_settled, finish, protected, settled};
 
 /// How often a writer that lost a race looks again.
 const RACES: usize = 64;
@@ -45,8 +45,7 @@ impl Commit<'_> {
         };
         for pause in pauses(RACES) {
             // In this order: a record that is as it was before our content was there belongs to an earlier writer.
-            let record = settled(self.bucket, &own.record).await?;
-            let now = settled(self.bucket, &own.content).await?;
+            let (record, now) = both_settled(self.bucket, own).await?;
             written = match (written, now) {
                 (Some(tag), Some(now)) if !now.gone && !now.updated && now.mark != mark => return Ok(tag),
                 (Some(_), Some(now)) if !now.gone && now.mark == mark => Some(now.tag),

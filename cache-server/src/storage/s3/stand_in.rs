@@ -7,8 +7,10 @@
 
 use std::time::Duration;
 
+use futures::try_join;
 use tokio::time::Instant;
 
+use super::super::batch::Owned;
 use super::super::{ObjectPath, Result};
 use super::bucket::{Bucket, Seen, pauses};
 use super::error::unavailable;
@@ -34,6 +36,20 @@ pub(super) async fn settled(bucket: &Bucket, path: &ObjectPath) -> Result<Option
             _ => watched = Some((stand_in.tag.clone(), Instant::now())),
         }
         tokio::time::sleep(pauses.next().unwrap_or(LEASE / 10)).await;
+    }
+}
+
+/// Looks at a content after its record, and waits for both at once while they are being removed.
+pub(super) async fn both_settled(bucket: &Bucket, own: &Owned) -> Result<(Option<Seen>, Option<Seen>)> {
+    let record = bucket.head(&own.record).await?;
+    if !record.as_ref().is_some_and(|seen| seen.gone) {
+        return Ok((record, settled(bucket, &own.content).await?));
+    }
+    let (record, content) = try_join!(settled(bucket, &own.record), settled(bucket, &own.content))?;
+    match content {
+        Some(left) if left.gone => Ok((record, Some(left))),
+        // It may have been there before the record.
+        _ => Ok((record, settled(bucket, &own.content).await?)),
     }
 }
 
