@@ -17,6 +17,8 @@ pub struct Batch {
     pub(super) owned: Vec<Owned>,
     /// Contents that are replaced while their record stays.
     pub(super) updates: Vec<Update>,
+    /// The reference of the entry whose part everything written is.
+    pub(super) part_of: Option<ObjectPath>,
 }
 
 /// A content, the record beside it that says whose it is, and the sidecar that goes with the two.
@@ -140,6 +142,15 @@ impl Batch {
     pub fn update(&mut self, update: Update) -> &mut Self {
         self.updates.push(update);
         self
+    }
+
+    /// Says that what the batch writes is part of the entry with this reference, which must be there.
+    ///
+    /// Where a batch is not atomic, the reference is looked at once more at the end; if it is gone, what was written is
+    /// removed, and the batch fails.
+    pub fn part_of(&mut self, reference: ObjectPath, found: Version) -> &mut Self {
+        self.part_of = Some(reference.clone());
+        self.require(Require::Version(reference, found))
     }
 
     /// Adds the removal of an object to the current stage.

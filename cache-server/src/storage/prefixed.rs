@@ -110,6 +110,7 @@ impl Storage for Prefixed {
             stages: stages.collect(),
             owned: owned.collect(),
             updates: updates.collect(),
+            part_of: batch.part_of.map(|reference| self.outer(&reference)),
         };
         self.inner.commit(batch).await.map_err(|error| self.inner_error(error))
     }

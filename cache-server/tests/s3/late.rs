@@ -263,7 +263,6 @@ async fn an_entry_that_is_deleted_before_its_store_ends_is_not_in_the_reference_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a limit: see late requests in the README"]
 async fn a_late_child_file_of_a_deleted_entry_is_not_the_next_ones() {
     let Some(Late { bucket: _bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let old = other.post(PATH, "old").ok().await.id();

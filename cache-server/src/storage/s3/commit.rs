@@ -27,6 +27,7 @@ pub(super) struct Commit<'a> {
     requires: Vec<Require>,
     owned: Vec<Owned>,
     pub(super) updates: Vec<Update>,
+    part_of: Option<ObjectPath>,
     stages: Vec<Vec<Write>>,
     /// The records in whose place a stand-in of this batch is, and since when.
     pub(super) removing: Vec<(ObjectPath, Instant)>,
@@ -34,8 +35,8 @@ pub(super) struct Commit<'a> {
 
 impl<'a> Commit<'a> {
     pub(super) fn new(bucket: &'a Bucket, edits: &'a Edits, batch: Batch) -> Self {
-        let Batch { requires, stages, owned, updates } = batch;
-        Self { bucket, edits, requires, owned, updates, stages, removing: Vec::new() }
+        let Batch { requires, stages, owned, updates, part_of } = batch;
+        Self { bucket, edits, requires, owned, updates, part_of, stages, removing: Vec::new() }
     }
 
     pub(super) async fn run(mut self) -> Result<Vec<Outcome>> {
@@ -51,7 +52,25 @@ impl<'a> Commit<'a> {
         for stage in &self.stages {
             outcomes.extend(self.stage(stage).await?);
         }
+        if let Some(reference) = &self.part_of {
+            self.still_part_of(reference, &outcomes).await?;
+        }
         Ok(outcomes)
+    }
+
+    /// Takes back what was written if the entry it is part of is gone: another entry may have the path by now.
+    async fn still_part_of(&self, reference: &ObjectPath, outcomes: &[Outcome]) -> Result<()> {
+        if self.bucket.head(reference).await?.is_some_and(|seen| !seen.gone) {
+            return Ok(());
+        }
+        for (write, outcome) in self.stages.iter().flatten().zip(outcomes) {
+            let Outcome::Written(version) = outcome else { continue };
+            match self.delete_if(write.path(), &If::Tag(tag(version))).await {
+                Ok(_) | Err(Error::Precondition { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(refused(reference))
     }
 
     fn removes(&self, path: &ObjectPath) -> bool {
