@@ -8,13 +8,12 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use tokio::time::Instant;
 
 use super::super::batch::{Batch, Owned, Require, Update, Write};
 use super::super::{Error, ObjectPath, Outcome, Result};
-use super::bucket::{Bucket, If, Put};
+use super::bucket::{Bucket, If};
 use super::edit::Edits;
-use super::stand_in::finish;
+use super::stand_in::StandIn;
 use super::{FAN_OUT, at_most, tag, version};
 
 /// Up to this many objects are looked at before they are deleted, to tell which were there; more come from a listing.
@@ -29,8 +28,8 @@ pub(super) struct Commit<'a> {
     pub(super) updates: Vec<Update>,
     part_of: Option<ObjectPath>,
     stages: Vec<Vec<Write>>,
-    /// The records in whose place a stand-in of this batch is, and since when.
-    pub(super) removing: Vec<(ObjectPath, Instant)>,
+    /// The stand-ins of this batch in the place of records.
+    pub(super) removing: Vec<StandIn>,
 }
 
 impl<'a> Commit<'a> {
@@ -44,13 +43,22 @@ impl<'a> Commit<'a> {
         let removed: Vec<Owned> = self.owned.iter().filter(|own| self.removes(&own.record)).cloned().collect();
         for own in removed {
             if let Some(condition) = self.condition(&own.content) {
-                let since = self.begin_removal_if(&own, &condition).await?;
-                self.removing.push((own.record, since));
+                let stand_in = self.begin_removal_if(&own, &condition).await?;
+                self.removing.push(stand_in);
             }
         }
         let mut outcomes = Vec::with_capacity(8);
+        let mut refusal = None;
         for stage in &self.stages {
-            outcomes.extend(self.stage(stage).await?);
+            match self.stage(stage).await {
+                Ok(done) => outcomes.extend(done),
+                // Another one deletes the entry, too, and has left to this batch what it has begun to remove.
+                Err(error @ Error::Precondition { .. }) if !self.removing.is_empty() => refusal = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(error) = refusal {
+            return Err(error);
         }
         if let Some(reference) = &self.part_of {
             self.still_part_of(reference, &outcomes).await?;
@@ -175,11 +183,8 @@ impl<'a> Commit<'a> {
 
     /// Deletes an object that is as the condition says.
     async fn delete_if(&self, path: &ObjectPath, condition: &If) -> Result<Outcome> {
-        let started = Instant::now();
-        match self.bucket.put_stand_in(path, condition).await? {
-            Put::Written(_) => finish(self.bucket, path, started).await,
-            Put::Refused(_) => return Err(refused(path)),
-        }
+        let Some(stand_in) = StandIn::put(self.bucket, path, condition).await? else { return Err(refused(path)) };
+        stand_in.finish(self.bucket).await;
         Ok(Outcome::Deleted)
     }
 

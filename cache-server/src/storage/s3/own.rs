@@ -16,14 +16,13 @@
 //! replaced by a stand-in, too, so that of several who delete it one does.
 
 use bytes::Bytes;
-use tokio::time::Instant;
 
 use super::super::batch::{Owned, Write};
 use super::super::{Error, Mark, Outcome, Result};
 use super::bucket::{If, Put, pauses};
 use super::commit::{Commit, refused};
 use super::error::unavailable;
-use super::stand_in::{both_settled, finish, protected, settled};
+use super::stand_in::{StandIn, both_settled, settled};
 
 /// How often a writer that lost a race looks again.
 const RACES: usize = 64;
@@ -115,46 +114,35 @@ impl Commit<'_> {
     pub(super) async fn remove(&self, own: &Owned, writes: &[Write]) -> Result<Vec<Outcome>> {
         let paths: Vec<_> = writes.iter().map(|write| write.path().clone()).collect();
         let outcomes = self.there(&paths).await?;
-        let since = match self.removing.iter().find(|(record, _)| *record == own.record) {
-            Some((_, since)) => *since,
-            None => match self.begin_removal(own).await? {
-                Some((_, since)) => since,
-                None => return Ok(vec![Outcome::Unchanged; paths.len()]),
-            },
+        let stand_in = match self.removing.iter().find(|stand_in| stand_in.path == own.record) {
+            Some(begun) => Some(begun.clone()),
+            None => self.begin_removal(own).await?,
         };
+        let Some(stand_in) = stand_in else { return Ok(vec![Outcome::Unchanged; paths.len()]) };
         let files = paths.into_iter().filter(|path| *path != own.record).collect();
-        protected(since, async {
-            self.bucket.delete(files).await?;
-            self.bucket.delete_stand_in(&own.record).await
-        })
-        .await?;
+        stand_in.remove(self.bucket, files).await?;
         Ok(outcomes)
     }
 
-    /// Puts a stand-in in the place of a record; answers its tag, and since when it may be there. `None` when the record
-    /// has changed.
-    async fn begin_removal(&self, own: &Owned) -> Result<Option<(String, Instant)>> {
+    /// Puts a stand-in in the place of a record; `None` when that has changed.
+    async fn begin_removal(&self, own: &Owned) -> Result<Option<StandIn>> {
         let condition = match self.condition(&own.record) {
             Some(condition) => condition,
             None => If::still(settled(self.bucket, &own.record).await?.as_ref()),
         };
-        let since = Instant::now();
-        Ok(match self.bucket.put_stand_in(&own.record, &condition).await? {
-            Put::Written(tag) => Some((tag, since)),
-            Put::Refused(_) => None,
-        })
+        StandIn::put(self.bucket, &own.record, &condition).await
     }
 
     /// Begins the removal of a content that is as the condition says: whoever changes it first wins.
-    pub(super) async fn begin_removal_if(&self, own: &Owned, condition: &If) -> Result<Instant> {
+    pub(super) async fn begin_removal_if(&self, own: &Owned, condition: &If) -> Result<StandIn> {
         let record = self.bucket.get(&own.record).await?;
-        let Some((stand_in, since)) = self.begin_removal(own).await? else { return Err(refused(&own.record)) };
-        if let Put::Written(_) = protected(since, self.bucket.put_stand_in(&own.content, condition)).await? {
-            return Ok(since);
+        let Some(stand_in) = self.begin_removal(own).await? else { return Err(refused(&own.record)) };
+        if let Put::Written(_) = stand_in.protect(self.bucket.put_stand_in(&own.content, condition)).await? {
+            return Ok(stand_in);
         }
         match record.filter(|(seen, _)| !seen.gone) {
-            Some((_, bytes)) => drop(self.bucket.put_if(&own.record, &bytes, None, &If::Tag(stand_in)).await?),
-            None => finish(self.bucket, &own.record, since).await,
+            Some((_, bytes)) => drop(self.bucket.put_if(&own.record, &bytes, None, &If::Tag(stand_in.tag)).await?),
+            None => stand_in.finish(self.bucket).await,
         }
         Err(refused(&own.content))
     }
