@@ -102,6 +102,7 @@ impl Cache {
                 batch.update(Update {
                     content: owned.content.clone(),
                     record: owned.sidecar.clone(),
+                    marked: layout::by_id(namespace, owned.owner().map_or(id, |owner| owner.cache_id)),
                     reference: is_shared.then(|| layout::by_id(namespace, id)),
                     replaced: owned.replaced.clone(),
                     owner: recorded_owner,

@@ -39,6 +39,8 @@ pub struct Update {
     /// The entry's reference: as long as that is there, a content that another entry has taken over is replaced, too.
     /// `None` leaves it to the other entry.
     pub reference: Option<ObjectPath>,
+    /// The reference of the entry that the content is marked as.
+    pub marked: ObjectPath,
     /// What is replaced, as [`Storage::before_update`](super::Storage::before_update) read it.
     pub replaced: Option<Bytes>,
     /// Reads the mark of the owner from a record.
@@ -125,7 +127,7 @@ impl Batch {
     }
 
     /// Says that `record`, which the batch writes after `content` or deletes in one stage with it, tells whose content
-    /// that is; `config` goes with them, and is written before the record.
+    /// that is; `config` goes with them.
     ///
     /// Where a batch is not atomic, content and record still stay together, however many writers there are: of several that replace
     /// a content and its record, the last one to write the record has written the content too; and a content whose

@@ -102,6 +102,7 @@ impl Storage for Prefixed {
         let updates = batch.updates.into_iter().map(|update| Update {
             content: self.outer(&update.content),
             record: self.outer(&update.record),
+            marked: self.outer(&update.marked),
             reference: update.reference.map(|reference| self.outer(&reference)),
             ..update
         });

@@ -134,7 +134,7 @@ async fn next_second(bucket: &Bucket) -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_twenty_creates_one_takes_over_what_a_killed_one_left_a_minute_ago() {
     let Some(s3) = Product::Moto.shared() else { return };
-    // The content alone is there; its `.config`, too; its record, too.
+    // The content alone is there; its record; its `.config`; its reference by hash is not.
     for (before, same) in [(2, true), (3, false), (4, true)] {
         let bucket = s3.new_bucket().await;
         kill_creator(s3.endpoint(), bucket.name(), before).await;

@@ -36,22 +36,30 @@ impl Commit<'_> {
         let first = self.bucket.put_if(&own.content, bytes, mark, condition.as_ref().unwrap_or(&If::Absent)).await?;
         let mut written = match first {
             Put::Written(tag) => match self.record(own, &If::Absent).await? {
-                Put::Written(_) => return Ok(tag),
+                Put::Written(_) => {
+                    self.config(own).await?;
+                    return Ok(tag);
+                }
                 Put::Refused(_) => Some(tag),
             },
             Put::Refused(Some(seen)) if condition.is_some() && !seen.gone => return Err(refused(&own.content)),
             Put::Refused(_) => None,
         };
+        // Before the content, so that who is overtaken leaves none, and record and content are written close together.
+        self.config(own).await?;
         for pause in pauses(RACES) {
             // In this order: a record that is as it was before our content was there belongs to an earlier writer.
             let (record, now) = both_settled(self.bucket, own).await?;
             written = match (written, now) {
-                (Some(tag), Some(now)) if !now.gone && !now.updated && now.mark != mark => return Ok(tag),
+                (Some(tag), Some(now)) if !now.gone && now.mark != mark => return Ok(tag),
                 (Some(_), Some(now)) if !now.gone && now.mark == mark => Some(now.tag),
                 (written, now) => {
                     let is_there = now.as_ref().is_some_and(|now| !now.gone);
                     if condition == Some(If::Absent) && written.is_none() && is_there {
                         return Err(refused(&own.content));
+                    }
+                    if !is_there {
+                        self.config(own).await?;
                     }
                     match self.bucket.put_if(&own.content, bytes, mark, &If::still(now.as_ref())).await? {
                         Put::Written(tag) => Some(tag),
@@ -69,15 +77,17 @@ impl Commit<'_> {
         Err(contended())
     }
 
-    /// Writes the sidecars of a content: the one that is written whatever is there first, so that whoever is overtaken
-    /// writes none of a content that is another one's.
-    async fn record(&self, own: &Owned, condition: &If) -> Result<Put> {
+    async fn config(&self, own: &Owned) -> Result<()> {
         self.bucket.put(&own.config, self.bytes_of(&own.config), None).await?;
+        Ok(())
+    }
+
+    async fn record(&self, own: &Owned, condition: &If) -> Result<Put> {
         self.bucket.put_if(&own.record, &self.bytes_of(&own.record), None, condition).await
     }
 
-    /// Writes a content again that was lost before its record was there: an update of the entry before came in between,
-    /// or a later entry that is deleted by now. Answers the tag of the content.
+    /// Sees to a content that was replaced before its record was there: by an update of the entry before, which becomes
+    /// this entry's, or by a later entry that is deleted by now. Answers the tag of the content.
     async fn keep(&self, own: &Owned, bytes: &Bytes, mark: Option<Mark>, tag: String, record: &str) -> Result<String> {
         for _ in 0..RACES {
             let now = self.bucket.head(&own.content).await?;
@@ -86,8 +96,18 @@ impl Commit<'_> {
             if self.bucket.head(&own.record).await?.is_none_or(|seen| seen.tag != record) {
                 return Ok(tag);
             }
+            let (bytes, mark) = match self.bucket.get(&own.content).await? {
+                Some((seen, updated)) if now.as_ref().is_some_and(|now| now.tag == seen.tag) => {
+                    (updated, Mark { gzip: seen.mark.is_some_and(|mark| mark.gzip), ..mark })
+                }
+                None if now.is_none() => {
+                    self.config(own).await?;
+                    (bytes.clone(), mark)
+                }
+                _ => continue,
+            };
             let still = If::still(now.as_ref());
-            if let Put::Written(tag) = self.bucket.update_if(&own.content, bytes, mark, &still).await? {
+            if let Put::Written(tag) = self.bucket.update_if(&own.content, &bytes, mark, &still).await? {
                 return Ok(tag);
             }
         }
@@ -99,6 +119,7 @@ impl Commit<'_> {
         let Put::Written(_) = self.record(own, unfinished).await? else {
             return Err(refused(&own.record));
         };
+        self.config(own).await?;
         for pause in pauses(RACES) {
             let now = settled(self.bucket, &own.content).await?;
             let still = If::still(now.as_ref());

@@ -30,18 +30,21 @@ impl Commit<'_> {
         for pause in pauses(LOOKS) {
             let record = self.bucket.get(&update.record).await?.filter(|(seen, _)| !seen.gone);
             let owner = record.and_then(|(_, bytes)| (update.owner)(&bytes));
-            let is_owners = owner.is_some_and(|owner| owner.cache_id == mark.cache_id);
-            // Where the content does not say that it is the entry's, its reference was a condition, too.
-            let reference = update.reference.as_ref();
-            if is_owners && reference.is_none_or(|reference| self.condition(reference).is_none()) {
+            if owner.is_some_and(|owner| owner.cache_id == mark.cache_id) {
                 return Ok(Some(tag));
             }
-            let is_there = match reference {
-                Some(reference) => self.bucket.head(reference).await?.is_some_and(|seen| !seen.gone),
-                None => false,
-            };
+            // An older entry than the marked one: that may be a store on its way, whose record follows.
+            let by_older = update.reference.as_ref().is_some_and(|reference| self.condition(reference).is_some());
+            if by_older && !self.is_there(&update.marked).await? {
+                return Ok(Some(tag));
+            }
+            let keeps = by_older
+                || match &update.reference {
+                    Some(reference) => self.is_there(reference).await?,
+                    None => false,
+                };
             // Without an owner it is being removed, or has no record at all.
-            if is_there && (is_owners || owner.is_none()) {
+            if keeps && owner.is_none() {
                 return Ok(Some(tag));
             }
             let now = self.bucket.head(&update.content).await?;
@@ -55,15 +58,19 @@ impl Commit<'_> {
             };
             let new = (bytes, Mark { cache_id: owner.cache_id, ..mark });
             let (bytes, mark) = match &update.replaced {
-                _ if is_there => new,
+                _ if keeps => new,
                 Some(replaced) => (replaced, owner),
                 // All that can be given back is whose it is.
                 None => new,
             };
             self.bucket.update_if(&update.content, bytes, mark, &If::Tag(tag.clone())).await?;
-            return Ok(is_there.then_some(tag));
+            return Ok(keeps.then_some(tag));
         }
         Ok(None)
+    }
+
+    async fn is_there(&self, path: &ObjectPath) -> Result<bool> {
+        Ok(self.bucket.head(path).await?.is_some_and(|seen| !seen.gone))
     }
 
     /// The update of the batch that writes this object.
