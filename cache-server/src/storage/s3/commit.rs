@@ -185,7 +185,10 @@ impl<'a> Commit<'a> {
     async fn delete_if(&self, path: &ObjectPath, condition: &If) -> Result<Outcome> {
         let Some(stand_in) = StandIn::put(self.bucket, path, condition).await? else { return Err(refused(path)) };
         stand_in.finish(self.bucket).await;
-        Ok(Outcome::Deleted)
+        Ok(match condition {
+            If::Absent => Outcome::Unchanged,
+            If::Tag(_) => Outcome::Deleted,
+        })
     }
 
     /// Deletes objects; where there are few, tells which were there.
