@@ -54,12 +54,12 @@ async fn a_store_of_new_content_costs_six() {
 }
 
 #[tokio::test]
-async fn a_store_over_an_entry_costs_ten_and_a_create_six() {
+async fn a_store_over_an_entry_costs_eleven_and_a_create_six() {
     let Some(counted) = Counted::start("cost-of-a-store-over", &[]) else { return };
     let server = &counted.server;
     let create = || server.post("/ns/key_based/store/string/k?file_id=f").text("first").header("if-none-match", "*");
     assert_eq!(counted.cost(create()).await, 6);
-    assert_eq!(counted.cost(server.post("/ns/key_based/store/string/k?file_id=f").text("second")).await, 10);
+    assert_eq!(counted.cost(server.post("/ns/key_based/store/string/k?file_id=f").text("second")).await, 11);
     create().refused(412).await;
 }
 
@@ -112,7 +112,7 @@ async fn the_read_cache_counts_and_is_bounded_in_bytes() {
 }
 
 #[tokio::test]
-async fn exists_costs_one_an_update_three_at_most_and_a_page_of_a_listing_one() {
+async fn exists_costs_one_an_update_four_at_most_and_a_page_of_a_listing_one() {
     let Some(counted) = Counted::start("cost-of-others", &[]) else { return };
     let server = &counted.server;
     let entry = counted.store("/ns/key_based/store/string/k?file_id=f", "text").await;
@@ -120,10 +120,10 @@ async fn exists_costs_one_an_update_three_at_most_and_a_page_of_a_listing_one() 
         assert_eq!(counted.cost(server.get(format!("/ns/exists/{path}"))).await, 1, "{path}");
     }
     let update = |text: &str| server.post(format!("/ns/update/{}/string", entry.cache_id)).text(text);
-    assert_eq!(counted.cost(update("once")).await, 3);
-    assert_eq!(counted.cost(update("twice")).await, 2);
+    assert_eq!(counted.cost(update("once")).await, 4);
+    assert_eq!(counted.cost(update("twice")).await, 3);
     let tag = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.tag();
-    assert_eq!(counted.cost(update("conditional").header("if-match", tag)).await, 2);
+    assert_eq!(counted.cost(update("conditional").header("if-match", tag)).await, 3);
     for page in ["/ns/file-ids?limit=10", "/ns/file-hashes?limit=10", "/admin/storage/files/all/ns?limit=10"] {
         assert_eq!(counted.cost(server.get(page)).await, 1, "{page}");
     }

@@ -106,7 +106,7 @@ impl Cache {
             let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
             let paths = name.copies(&reference);
             let mut batch = Batch::new();
-            batch.require(Require::Version(layout::by_id(namespace, id), found));
+            batch.part_of(layout::by_id(namespace, id), found);
             for path in &paths {
                 batch.put(path.clone(), bytes.clone());
             }
@@ -141,7 +141,7 @@ impl Cache {
             let copies = name.copies(&reference);
             let there = self.storage.get_many(&copies).await?;
             let mut batch = Batch::new();
-            batch.require(Require::Version(layout::by_id(namespace, id), found));
+            batch.part_of(layout::by_id(namespace, id), found);
             let mut first = None;
             for (path, object) in copies.into_iter().zip(there) {
                 let Some(object) = object else { continue };

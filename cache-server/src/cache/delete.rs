@@ -55,7 +55,8 @@ impl Cache {
                 };
                 later.extend(children.split_off(children.len().min(BATCH)));
                 let with_sidecars = [owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()];
-                batch.requires(owned.unchanged()).own(owned.content.clone(), owned.sidecar.clone()).then();
+                batch.requires(owned.unchanged());
+                batch.own(owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()).then();
                 for file in with_sidecars.into_iter().chain(children) {
                     batch.delete(file.clone());
                     files.push(file);
@@ -76,9 +77,8 @@ impl Cache {
         Err(Error::Busy)
     }
 
-    /// Deletes child files that were stored while their entry was being deleted. Since its id reference is gone, no
-    /// more
-    /// can come; those of an entry that has taken the path meanwhile stay.
+    /// Deletes child files that were stored while their entry was being deleted; those of an entry that has taken the path
+    /// meanwhile stay. Since the id reference is gone, one that still comes is taken back by who stores it.
     async fn sweep(&self, content: &ObjectPath, folder: &Folder) -> Result<Vec<ObjectPath>> {
         if !self.stem_is_free(content).await? {
             return Ok(Vec::new());

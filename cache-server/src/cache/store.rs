@@ -266,7 +266,7 @@ impl Cache {
         for content in &place.content_files {
             batch.put(layout::config_of(content), config.clone());
             batch.put(layout::metadata_of(content), metadata.clone());
-            batch.own(content.clone(), layout::metadata_of(content));
+            batch.own(content.clone(), layout::config_of(content), layout::metadata_of(content));
         }
         batch.then().put(paths.by_id[0].clone(), id_reference);
         batch.then().edit(paths.by_hash[0].clone(), draft.share_in_hash());

@@ -6,7 +6,7 @@ use cache_client::{CacheHash, CacheId, Json, Namespace, Strategy};
 use super::{Cache, Error, RACES, Result, gzip, lost_race};
 use crate::layout;
 use crate::records::{FileKind, IdReference, Metadata};
-use crate::storage::{Batch, Head, Mark, ObjectPath, Outcome, Require, Version};
+use crate::storage::{Batch, Head, Mark, ObjectPath, Outcome, Require, Update, Version};
 
 /// The content an entry gets.
 #[derive(Debug, Clone)]
@@ -97,7 +97,17 @@ impl Cache {
                 });
             }
             for owned in std::iter::once(first).chain(copies) {
-                batch.put_content(owned.content.clone(), bytes.clone(), owned.mark()).then();
+                // A newer version has its own copies.
+                let is_shared = std::ptr::eq(owned, first) || reference.strategy != Strategy::TemporalVersioned;
+                batch.update(Update {
+                    content: owned.content.clone(),
+                    record: owned.sidecar.clone(),
+                    marked: layout::by_id(namespace, owned.owner().map_or(id, |owner| owner.cache_id)),
+                    reference: is_shared.then(|| layout::by_id(namespace, id)),
+                    replaced: owned.replaced.clone(),
+                    owner: recorded_owner,
+                });
+                batch.put_content(owned.content.clone(), bytes.clone(), owned.owner()).then();
             }
             if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
                 let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
@@ -118,7 +128,10 @@ impl Cache {
         let mut owners = Vec::new();
         for content in &reference.file_paths.content_files {
             let sidecar = layout::metadata_of(content);
-            let head = self.storage.head(content).await?;
+            let (head, replaced) = match records {
+                Records::WhereUnmarked => self.storage.before_update(content).await?.unzip(),
+                Records::All => (self.storage.head(content).await?, None),
+            };
             let is_marked = head.as_ref().is_some_and(|head| head.mark.is_some());
             let record = match records {
                 Records::WhereUnmarked if is_marked => None,
@@ -128,13 +141,14 @@ impl Cache {
                 metadata: object.as_ref().and_then(|object| serde_json::from_slice(&object.bytes).ok()),
                 version: object.map(|object| object.version),
             });
-            owners.push(Owned { content: content.clone(), sidecar, head, record });
+            owners.push(Owned { content: content.clone(), sidecar, head, replaced: replaced.flatten(), record });
         }
         Ok(owners)
     }
 }
 
-/// Which ownership sidecars are read: all, or only those of contents whose mark does not tell the owner.
+/// Which ownership sidecars are read: all, or, before an update, only those of contents whose mark does not tell the
+/// owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Records {
     All,
@@ -147,6 +161,8 @@ pub(super) struct Owned {
     pub(super) content: ObjectPath,
     pub(super) sidecar: ObjectPath,
     pub(super) head: Option<Head>,
+    /// The content, where an update may have to put it back.
+    replaced: Option<Bytes>,
     /// The ownership sidecar, where it was read.
     record: Option<Record>,
 }
@@ -183,6 +199,11 @@ impl Owned {
         self.head.as_ref()?.mark
     }
 
+    /// Whose content it is, by the content itself or else by the sidecar.
+    fn owner(&self) -> Option<Mark> {
+        self.mark().or_else(|| self.metadata().map(mark_of))
+    }
+
     fn metadata(&self) -> Option<&Metadata> {
         self.record.as_ref()?.metadata.as_ref()
     }
@@ -196,6 +217,16 @@ impl Owned {
         let encoding = self.metadata().and_then(|metadata| metadata.data.content_encoding.as_deref());
         encoding == Some("gzip") || self.mark().is_some_and(|mark| mark.gzip)
     }
+}
+
+/// The mark of a content whose sidecar this is.
+fn recorded_owner(sidecar: &[u8]) -> Option<Mark> {
+    Some(mark_of(&serde_json::from_slice(sidecar).ok()?))
+}
+
+fn mark_of(metadata: &Metadata) -> Mark {
+    let gzip = metadata.data.content_encoding.as_deref() == Some("gzip");
+    Mark { cache_id: metadata.data.cache_id, gzip }
 }
 
 fn check_kind(reference: &IdReference, content: &NewContent) -> Result<()> {

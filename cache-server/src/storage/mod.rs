@@ -22,7 +22,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use cache_client::CacheId;
 
-pub use batch::{Batch, Change, Edit, Outcome, Require, Write};
+pub use batch::{Batch, Change, Edit, Outcome, Require, Update, Write};
 pub use embedded::Embedded;
 pub use local_disk::LocalDisk;
 pub use memory::Memory;
@@ -47,6 +47,14 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Reads everything about an object but its content; `None` when there is none.
     async fn head(&self, path: &ObjectPath) -> Result<Option<Head>> {
         Ok(self.get(path).await?.map(|Object { version, modified, mark, .. }| Head { version, modified, mark }))
+    }
+
+    /// Looks at an object that an update will replace.
+    ///
+    /// An engine whose batches are not atomic reads the content too, if it is small, since it may have to be put back
+    /// ([`Batch::update`]).
+    async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
+        Ok(self.head(path).await?.map(|head| (head, None)))
     }
 
     /// Lists objects below a folder at any depth, in byte order of their paths, after the path `after`.

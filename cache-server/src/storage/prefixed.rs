@@ -1,11 +1,12 @@
 //! A part of another storage: every path lies below one folder of it, and nothing outside can be reached.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use super::batch::Owned;
 use super::{
     Batch, Child, Error, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage, Storage,
-    Write,
+    Update, Write,
 };
 
 /// Another storage, seen from one of its folders (`CACHE__SERVICE__STORAGE_PREFIX`).
@@ -73,6 +74,10 @@ impl Storage for Prefixed {
         self.inner.head(&self.outer(path)).await
     }
 
+    async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
+        self.inner.before_update(&self.outer(path)).await
+    }
+
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         let after = after.map(|after| self.folder.join(after));
         let mut listed = self.inner.list(&self.outer_folder(folder), after.as_deref(), limit).await?;
@@ -89,11 +94,25 @@ impl Storage for Prefixed {
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
         let stages = batch.stages.into_iter().map(|stage| stage.into_iter().map(|w| self.outer_write(w)).collect());
         let requires = batch.requires.into_iter().map(|r| self.outer_require(r));
-        let owned = batch
-            .owned
-            .into_iter()
-            .map(|Owned { content, record }| Owned { content: self.outer(&content), record: self.outer(&record) });
-        let batch = Batch { requires: requires.collect(), stages: stages.collect(), owned: owned.collect() };
+        let owned = batch.owned.into_iter().map(|Owned { content, config, record }| Owned {
+            content: self.outer(&content),
+            config: self.outer(&config),
+            record: self.outer(&record),
+        });
+        let updates = batch.updates.into_iter().map(|update| Update {
+            content: self.outer(&update.content),
+            record: self.outer(&update.record),
+            marked: self.outer(&update.marked),
+            reference: update.reference.map(|reference| self.outer(&reference)),
+            ..update
+        });
+        let batch = Batch {
+            requires: requires.collect(),
+            stages: stages.collect(),
+            owned: owned.collect(),
+            updates: updates.collect(),
+            part_of: batch.part_of.map(|reference| self.outer(&reference)),
+        };
         self.inner.commit(batch).await.map_err(|error| self.inner_error(error))
     }
 

@@ -52,7 +52,6 @@ async fn stores_and_deletes_of_equal_contents_are_explained_by_an_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a limit: see late requests in the README"]
 async fn histories_of_one_key_with_equal_contents_are_explained_by_an_order() {
     histories(Product::Moto.shared(), Kind { values: 2, ..ONE_KEY }).await;
 }
@@ -73,7 +72,6 @@ async fn stores_and_deletes_of_versions_are_explained_by_an_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "not yet: under load a stand-in of a removal that ran out of time may stay"]
 async fn histories_of_versions_are_explained_by_an_order() {
     histories(Product::Moto.shared(), VERSIONS).await;
 }

@@ -2,6 +2,9 @@
 //!
 //! Contents of the same bytes have the same tag, and a condition on the tag holds for all of them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use test_buckets::{Bucket, Product, Proxy, Request};
 
 use crate::rest::{Orphans, Rest};
@@ -34,7 +37,6 @@ fn writes_content(request: &Request) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a limit: see late requests in the README"]
 async fn a_late_update_leaves_content_and_record_to_one_owner() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let old = other.post(PATH, "same").ok().await.id();
@@ -55,7 +57,6 @@ async fn a_late_update_leaves_content_and_record_to_one_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a limit: see late requests in the README"]
 async fn a_late_update_of_a_deleted_entry_does_not_reach_the_next_one() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let old = other.post(PATH, "same").ok().await.id();
@@ -72,7 +73,85 @@ async fn a_late_update_of_a_deleted_entry_does_not_reach_the_next_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a limit: see late requests in the README (the store waits ten seconds for the removal it finds)"]
+#[ignore = "a limit: an update that was written before the deletion cannot be told from one that was written after it"]
+async fn a_late_update_through_an_older_id_that_is_deleted_leaves_the_content() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let old = other.post(PATH, "old").ok().await.id();
+    let new = other.post(PATH, "new").ok().await.id();
+    let mut hold = proxy.hold_before(writes_content);
+    let update = tokio::spawn(late.post(&format!("/ns/update/{old}/string"), "late").send());
+    hold.arrived().await;
+    assert!(other.delete("ns", &old).ok().await.has_deleted());
+    hold.release();
+    assert_eq!(update.await.unwrap().status, 404);
+    assert_eq!(other.text_of("ns", &new).await.as_deref(), Some("new"));
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_update_of_much_content_leaves_the_mark_to_the_next_entry() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let much = "much".repeat(300_000);
+    let old = other.post(PATH, &much).ok().await.id();
+    let mut hold = proxy.hold_before(writes_content);
+    let update = tokio::spawn(late.post(&format!("/ns/update/{old}/string"), "late").send());
+    hold.arrived().await;
+    assert!(other.delete("ns", &old).ok().await.has_deleted());
+    let new = other.post(PATH, &much).ok().await.id();
+    hold.release();
+    assert_eq!(update.await.unwrap().status, 404);
+    assert_eq!(other.text_of("ns", &new).await.as_deref(), Some("late"));
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+/// Lets an update arrive between the content and the record of the next entry with the same bytes.
+async fn update_within_a_store(is_deleted: bool) -> Option<()> {
+    let s3 = Product::Moto.shared()?;
+    let bucket = s3.new_bucket().await;
+    let proxies = [Proxy::to(s3.endpoint()), Proxy::to(s3.endpoint())];
+    let servers = proxies.each_ref().map(|proxy| Server::start(&proxy.endpoint(), bucket.name()));
+    let [late, other] = servers.each_ref().map(Server::http);
+    let old = other.post(PATH, "same").ok().await.id();
+    let mut update_held = proxies[0].hold_before(writes_content);
+    let mut landed = proxies[0].hold_after(writes_content);
+    let update = tokio::spawn(late.post(&format!("/ns/update/{old}/string"), "late").send());
+    update_held.arrived().await;
+    if is_deleted {
+        assert!(other.delete("ns", &old).ok().await.has_deleted());
+    }
+    let mut store_held = proxies[1].hold_before(|request| is_put(request, ".metadata"));
+    let store = tokio::spawn(other.post(PATH, "same").send());
+    store_held.arrived().await;
+    update_held.release();
+    landed.arrived().await;
+    landed.release();
+    let mut update = Box::pin(update);
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut update).await;
+    store_held.release();
+    let updated = match early {
+        Ok(updated) => updated.unwrap(),
+        Err(_) => update.await.unwrap(),
+    };
+    let new = store.await.unwrap();
+    assert_eq!((updated.status, new.status), (if is_deleted { 404 } else { 200 }, 200));
+    let read = if is_deleted { "same" } else { "late" };
+    assert_eq!(other.text_of("ns", &new.id()).await.as_deref(), Some(read));
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+    Some(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_update_between_content_and_record_of_the_next_entry_is_one_of_that() {
+    update_within_a_store(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_update_between_content_and_record_of_the_next_entry_is_taken_back() {
+    update_within_a_store(true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a limit: a delete with If-Match that arrives six seconds late takes a content of the same bytes"]
 async fn a_late_conditional_delete_does_not_take_the_content_of_the_next_entry() {
     let Some(s3) = Product::Moto.shared() else { return };
     let bucket = s3.new_bucket().await;
@@ -102,6 +181,39 @@ async fn a_late_conditional_delete_does_not_take_the_content_of_the_next_entry()
     let read = other.text_of("ns", &new.id()).await;
     assert_eq!(read.as_deref(), Some("same"), "the delete was answered {}", deleted.status);
     Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_delete_on_a_tag_and_one_that_overtakes_it_nothing_is_left() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let entry = other.post(PATH, "text").ok().await;
+    // The content is being removed by then.
+    let mut hold = proxy.hold_before(|request| request.method == "PUT" && request.touches("/refs/by-id/"));
+    let delete = tokio::spawn(late.delete("ns", &entry.id()).header("if-match", &entry.tag()).send());
+    hold.arrived().await;
+    assert!(other.delete("ns", &entry.id()).ok().await.has_deleted());
+    hold.release();
+    let deleted = delete.await.unwrap();
+    assert!(!deleted.has_deleted(), "both have deleted: {deleted:?}");
+    assert_eq!(bucket.keys("ns").await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_delete_that_runs_out_of_time_begins_again_and_leaves_nothing() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    // The removals are those of the hash reference, the id reference, the files and their record.
+    for nth in [1, 3] {
+        let entry = other.post(PATH, "text").ok().await.id();
+        let removals = AtomicUsize::new(0);
+        let mut hold = proxy
+            .hold_before(move |request| request.method == "POST" && removals.fetch_add(1, Ordering::SeqCst) + 1 == nth);
+        let delete = tokio::spawn(late.delete("ns", &entry).send());
+        hold.arrived().await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        hold.discard();
+        assert!(delete.await.unwrap().has_deleted());
+        assert_eq!(bucket.keys("ns").await, [""; 0]);
+    }
 }
 
 fn is_put(request: &Request, end: &str) -> bool {
@@ -140,8 +252,23 @@ async fn a_late_update_does_not_bring_copies_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a limit: see late requests in the README"]
-async fn a_late_store_leaves_no_config_behind() {
+async fn a_late_store_over_an_entry_leaves_no_config_behind() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    other.post(PATH, "first").ok().await;
+    let mut hold = proxy.hold_before(|request| is_put(request, ".config"));
+    let store = tokio::spawn(late.post(PATH, "late").send());
+    hold.arrived().await;
+    let next = other.post(PATH, "next").ok().await.id();
+    assert!(other.delete("ns", &next).ok().await.has_deleted());
+    hold.release();
+    let stored = store.await.unwrap();
+    // It is after the other one.
+    assert_eq!((stored.status, other.text_of("ns", &stored.id()).await.as_deref()), (200, Some("late")));
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_late_store_leaves_beside_a_content_that_is_gone_goes_with_its_entry() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let mut hold = proxy.hold_before(|request| is_put(request, ".config"));
     let store = tokio::spawn(late.post(PATH, "late").send());
@@ -150,12 +277,14 @@ async fn a_late_store_leaves_no_config_behind() {
     assert!(other.delete("ns", &next).ok().await.has_deleted());
     hold.release();
     let stored = store.await.unwrap();
+    // The other one was stored over it, and deleted with the content.
     assert_eq!((stored.status, other.text_of("ns", &stored.id()).await), (200, None));
-    Rest::of(&bucket, "ns").await.check(Orphans::None);
+    other.delete("ns", &stored.id()).ok().await;
+    assert_eq!(bucket.keys("ns").await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a limit: see late requests in the README"]
+#[ignore = "a limit: a look after the edit of the hash reference would be a seventh request of every store"]
 async fn an_entry_that_is_deleted_before_its_store_ends_is_not_in_the_reference_of_its_hash() {
     let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let mut hold = proxy.hold_before(|request| request.method == "PUT" && request.touches("/refs/by-hash/"));
@@ -170,7 +299,6 @@ async fn an_entry_that_is_deleted_before_its_store_ends_is_not_in_the_reference_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a limit: see late requests in the README"]
 async fn a_late_child_file_of_a_deleted_entry_is_not_the_next_ones() {
     let Some(Late { bucket: _bucket, proxy, late, other, _servers }) = Late::start().await else { return };
     let old = other.post(PATH, "old").ok().await.id();

@@ -16,11 +16,12 @@ use uuid::Uuid;
 use super::super::{Error, Folder, Mark, ObjectPath, Result};
 use super::error::{failed, is_cut_off, is_no_bucket, is_passing, is_uncertain, reason, unavailable};
 
-/// The user metadata of objects: whose content it is, how that is packed, which write made it, and that it is being
-/// removed.
+/// The user metadata of objects: whose content it is, how that is packed, which write made it, whether that was an update,
+/// and that it is being removed.
 const CACHE_ID: &str = "cache-id";
 const ENCODING: &str = "cache-encoding";
 const WRITE: &str = "cache-write";
+const UPDATE: &str = "cache-update";
 const GONE: &str = "cache-gone";
 
 /// A bucket of an S3 server.
@@ -64,6 +65,8 @@ pub(super) struct Seen {
     pub(super) mark: Option<Mark>,
     /// Which write made it, for conditional writes.
     write: Option<String>,
+    /// Whether the content is that of an update, which leaves the record as it is.
+    pub(super) updated: bool,
     /// Whether it only stands in for an object that is being removed.
     pub(super) gone: bool,
 }
@@ -98,6 +101,16 @@ pub(super) enum Put {
     Refused(Option<Seen>),
 }
 
+impl Put {
+    /// The new `ETag`, if it happened.
+    pub(super) fn written(self) -> Option<String> {
+        match self {
+            Self::Written(tag) => Some(tag),
+            Self::Refused(_) => None,
+        }
+    }
+}
+
 impl Bucket {
     pub(super) fn new(store: AmazonS3, once: AmazonS3, retries: usize, own: Folder, server: ServerFacts) -> Self {
         Self { store, once, retries, own, server }
@@ -120,9 +133,15 @@ impl Bucket {
     }
 
     pub(super) async fn get(&self, path: &ObjectPath) -> Result<Option<(Seen, Bytes)>> {
+        let found = self.get_small(path, u64::MAX).await?;
+        Ok(found.map(|(seen, bytes)| (seen, bytes.unwrap_or_default())))
+    }
+
+    /// Reads an object, without its content if that has more bytes than this.
+    pub(super) async fn get_small(&self, path: &ObjectPath, most: u64) -> Result<Option<(Seen, Option<Bytes>)>> {
         let mut pauses = pauses(self.retries);
         loop {
-            match self.try_get(path).await {
+            match self.try_get(path, most).await {
                 Ok(found) => return Ok(Some(found)),
                 Err(error @ object_store::Error::NotFound { .. }) if !is_no_bucket(&error) => return Ok(None),
                 Err(error) => match pauses.next() {
@@ -134,10 +153,10 @@ impl Bucket {
         }
     }
 
-    async fn try_get(&self, path: &ObjectPath) -> object_store::Result<(Seen, Bytes)> {
+    async fn try_get(&self, path: &ObjectPath, most: u64) -> object_store::Result<(Seen, Option<Bytes>)> {
         let found = self.store.get(&key(path)).await?;
         let seen = self.seen(&found.meta, &found.attributes);
-        Ok((seen, found.bytes().await?))
+        Ok((seen, if found.meta.size <= most { Some(found.bytes().await?) } else { None }))
     }
 
     pub(super) async fn head(&self, path: &ObjectPath) -> Result<Option<Seen>> {
@@ -166,6 +185,16 @@ impl Bucket {
         condition: &If,
     ) -> Result<Put> {
         self.write_if(path, bytes, |write| attributes(mark, Some(write), false), condition).await
+    }
+
+    /// Writes the content of an update if the condition holds.
+    pub(super) async fn update_if(&self, path: &ObjectPath, bytes: &Bytes, mark: Mark, condition: &If) -> Result<Put> {
+        let attributes = |write| {
+            let mut attributes = attributes(Some(mark), Some(write), false);
+            attributes.insert(Attribute::Metadata(UPDATE.into()), "true".into());
+            attributes
+        };
+        self.write_if(path, bytes, attributes, condition).await
     }
 
     /// Puts a stand-in in the place of an object that is to be removed, if the condition holds.
@@ -253,6 +282,7 @@ impl Bucket {
             modified: u64::try_from(meta.last_modified.timestamp_millis() + self.server.ahead).unwrap_or(0),
             mark: cache_id.map(|cache_id| Mark { cache_id, gzip: value(ENCODING) == Some("gzip") }),
             write: value(WRITE).map(str::to_owned),
+            updated: value(UPDATE).is_some(),
             gone: value(GONE).is_some(),
         }
     }

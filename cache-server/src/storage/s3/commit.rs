@@ -2,59 +2,40 @@
 //!
 //! Stages are written one after another, so that a crash leaves a prefix of them. A condition on the first object that is
 //! written is carried by that write itself; other conditions are looked at before anything is written, and a later write
-//! of such an object is left out if its condition does not hold any more.
-//!
-//! A content and its record ([`Batch::own`]) stay together: the record, which no two writers write alike, decides whose
-//! the content is.
-//!
-//! - Who writes a content where none is (`If-None-Match: *`) then creates the record. Two requests, and the usual case.
-//! - Who replaces a content reads the record, writes the content, and swaps the record if it is as it was read; if not, it
-//!   looks again. Who finds its content replaced by a later writer leaves the record to that one.
-//! - Who removes a content puts a stand-in in the place of the record, if that is as it was read; deletes everything
-//!   else, then the stand-in. Writers that come meanwhile wait for the end of it, and write again what was deleted.
-//! - Who takes over what a crash left swaps the record first: of several, one can.
-//!
-//! A removal on the condition that the content has a certain version puts a stand-in in the place of the content as well,
-//! after that of the record, which is put back if the content differs. Any other object that is deleted on a condition is
-//! replaced by a stand-in, too, so that of several who delete it one does.
-//!
-//! The tag of a content is made of its bytes: it tells that they are the same, not that nobody wrote them again. So an
-//! update, which goes by that tag alone, can land on the content of a later entry with the same bytes at the same path.
+//! of such an object is left out if its condition does not hold any more. Contents and their records are in `own`.
 
 use std::collections::HashSet;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use tokio::time::Instant;
 
-use super::super::batch::{Batch, Owned, Require, Write};
-use super::super::{Error, Mark, ObjectPath, Outcome, Result};
-use super::bucket::{Bucket, If, Put, pauses};
+use super::super::batch::{Batch, Owned, Require, Update, Write};
+use super::super::{Error, ObjectPath, Outcome, Result};
+use super::bucket::{Bucket, If};
 use super::edit::Edits;
-use super::error::unavailable;
-use super::stand_in::{finish, protected, settled};
+use super::stand_in::StandIn;
 use super::{FAN_OUT, at_most, tag, version};
 
-/// How often a writer that lost a race looks again.
-const RACES: usize = 64;
 /// Up to this many objects are looked at before they are deleted, to tell which were there; more come from a listing.
 const LOOKED_AT: usize = 16;
 
 /// A batch on its way into the bucket.
 pub(super) struct Commit<'a> {
-    bucket: &'a Bucket,
+    pub(super) bucket: &'a Bucket,
     edits: &'a Edits,
     requires: Vec<Require>,
     owned: Vec<Owned>,
+    pub(super) updates: Vec<Update>,
+    part_of: Option<ObjectPath>,
     stages: Vec<Vec<Write>>,
-    /// The records in whose place a stand-in of this batch is, and since when.
-    removing: Vec<(ObjectPath, Instant)>,
+    /// The stand-ins of this batch in the place of records.
+    pub(super) removing: Vec<StandIn>,
 }
 
 impl<'a> Commit<'a> {
     pub(super) fn new(bucket: &'a Bucket, edits: &'a Edits, batch: Batch) -> Self {
-        let Batch { requires, stages, owned } = batch;
-        Self { bucket, edits, requires, owned, stages, removing: Vec::new() }
+        let Batch { requires, stages, owned, updates, part_of } = batch;
+        Self { bucket, edits, requires, owned, updates, part_of, stages, removing: Vec::new() }
     }
 
     pub(super) async fn run(mut self) -> Result<Vec<Outcome>> {
@@ -62,15 +43,42 @@ impl<'a> Commit<'a> {
         let removed: Vec<Owned> = self.owned.iter().filter(|own| self.removes(&own.record)).cloned().collect();
         for own in removed {
             if let Some(condition) = self.condition(&own.content) {
-                let since = self.begin_removal_if(&own, &condition).await?;
-                self.removing.push((own.record, since));
+                let stand_in = self.begin_removal_if(&own, &condition).await?;
+                self.removing.push(stand_in);
             }
         }
         let mut outcomes = Vec::with_capacity(8);
+        let mut refusal = None;
         for stage in &self.stages {
-            outcomes.extend(self.stage(stage).await?);
+            match self.stage(stage).await {
+                Ok(done) => outcomes.extend(done),
+                // Another one deletes the entry, too, and has left to this batch what it has begun to remove.
+                Err(error @ Error::Precondition { .. }) if !self.removing.is_empty() => refusal = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(error) = refusal {
+            return Err(error);
+        }
+        if let Some(reference) = &self.part_of {
+            self.still_part_of(reference, &outcomes).await?;
         }
         Ok(outcomes)
+    }
+
+    /// Takes back what was written if the entry it is part of is gone: another entry may have the path by now.
+    async fn still_part_of(&self, reference: &ObjectPath, outcomes: &[Outcome]) -> Result<()> {
+        if self.bucket.head(reference).await?.is_some_and(|seen| !seen.gone) {
+            return Ok(());
+        }
+        for (write, outcome) in self.stages.iter().flatten().zip(outcomes) {
+            let Outcome::Written(version) = outcome else { continue };
+            match self.delete_if(write.path(), &If::Tag(tag(version))).await {
+                Ok(_) | Err(Error::Precondition { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(refused(reference))
     }
 
     fn removes(&self, path: &ObjectPath) -> bool {
@@ -78,7 +86,7 @@ impl<'a> Commit<'a> {
     }
 
     /// The condition the batch has on an object.
-    fn condition(&self, path: &ObjectPath) -> Option<If> {
+    pub(super) fn condition(&self, path: &ObjectPath) -> Option<If> {
         let require = self.requires.iter().find(|require| require.path() == path)?;
         Some(match require {
             Require::Absent(_) => If::Absent,
@@ -152,14 +160,18 @@ impl<'a> Commit<'a> {
             Write::Put(path, bytes, mark) => {
                 let written = if let Some(own) = self.owned.iter().find(|own| own.content == *path) {
                     self.own(own, bytes, *mark).await?
-                } else if self.owned.iter().any(|own| own.record == *path) {
+                } else if self.owned.iter().any(|own| [&own.config, &own.record].contains(&path)) {
                     // Written together with its content.
                     String::new()
                 } else if let Some(condition) = self.condition(path).filter(|_| self.is_first_of(path, write)) {
-                    match self.bucket.put_if(path, bytes, *mark, &condition).await? {
-                        Put::Written(tag) => tag,
-                        Put::Refused(_) if self.is_first(write) => return Err(refused(path)),
-                        Put::Refused(_) => return Ok(Outcome::Unchanged),
+                    let written = match (self.update_of(path), mark) {
+                        (Some(update), Some(mark)) => self.update(update, bytes, *mark, &condition).await?,
+                        _ => self.bucket.put_if(path, bytes, *mark, &condition).await?.written(),
+                    };
+                    match written {
+                        Some(tag) => tag,
+                        None if self.is_first(write) => return Err(refused(path)),
+                        None => return Ok(Outcome::Unchanged),
                     }
                 } else {
                     self.bucket.put(path, bytes.clone(), *mark).await?
@@ -171,12 +183,12 @@ impl<'a> Commit<'a> {
 
     /// Deletes an object that is as the condition says.
     async fn delete_if(&self, path: &ObjectPath, condition: &If) -> Result<Outcome> {
-        let started = Instant::now();
-        match self.bucket.put_stand_in(path, condition).await? {
-            Put::Written(_) => finish(self.bucket, path, started).await,
-            Put::Refused(_) => return Err(refused(path)),
-        }
-        Ok(Outcome::Deleted)
+        let Some(stand_in) = StandIn::put(self.bucket, path, condition).await? else { return Err(refused(path)) };
+        stand_in.finish(self.bucket).await;
+        Ok(match condition {
+            If::Absent => Outcome::Unchanged,
+            If::Tag(_) => Outcome::Deleted,
+        })
     }
 
     /// Deletes objects; where there are few, tells which were there.
@@ -187,7 +199,7 @@ impl<'a> Commit<'a> {
     }
 
     /// What becomes of objects that are deleted.
-    async fn there(&self, paths: &[ObjectPath]) -> Result<Vec<Outcome>> {
+    pub(super) async fn there(&self, paths: &[ObjectPath]) -> Result<Vec<Outcome>> {
         if paths.len() > LOOKED_AT {
             return Ok(vec![Outcome::Deleted; paths.len()]);
         }
@@ -199,117 +211,8 @@ impl<'a> Commit<'a> {
         Ok(if is_there { Outcome::Deleted } else { Outcome::Unchanged })
     }
 
-    /// Writes a content and its record; answers the tag of the content.
-    async fn own(&self, own: &Owned, bytes: &Bytes, mark: Option<Mark>) -> Result<String> {
-        let record_bytes = self.bytes_of(&own.record);
-        let condition = self.condition(&own.content);
-        if let Some(unfinished) = self.condition(&own.record) {
-            return self.take_over(own, bytes, mark, &unfinished).await;
-        }
-        let first = self.bucket.put_if(&own.content, bytes, mark, condition.as_ref().unwrap_or(&If::Absent)).await?;
-        let mut written = match first {
-            Put::Written(tag) => match self.bucket.put_if(&own.record, &record_bytes, None, &If::Absent).await? {
-                Put::Written(_) => return Ok(tag),
-                Put::Refused(_) => Some(tag),
-            },
-            Put::Refused(Some(seen)) if condition.is_some() && !seen.gone => return Err(refused(&own.content)),
-            Put::Refused(_) => None,
-        };
-        for pause in pauses(RACES) {
-            // In this order: a record that is as it was before our content was there belongs to an earlier writer.
-            let record = settled(self.bucket, &own.record).await?;
-            let now = settled(self.bucket, &own.content).await?;
-            written = match (written, now) {
-                (Some(tag), Some(now)) if !now.gone && now.mark != mark => return Ok(tag),
-                (Some(_), Some(now)) if !now.gone => Some(now.tag),
-                (_, now) => {
-                    if condition == Some(If::Absent) && now.as_ref().is_some_and(|now| !now.gone) {
-                        return Err(refused(&own.content));
-                    }
-                    match self.bucket.put_if(&own.content, bytes, mark, &If::still(now.as_ref())).await? {
-                        Put::Written(tag) => Some(tag),
-                        Put::Refused(_) => None,
-                    }
-                }
-            };
-            if let Some(tag) = &written
-                && let Put::Written(_) =
-                    self.bucket.put_if(&own.record, &record_bytes, None, &If::still(record.as_ref())).await?
-            {
-                return Ok(tag.clone());
-            }
-            tokio::time::sleep(pause).await;
-        }
-        Err(contended())
-    }
-
-    /// Replaces what a crash left of a content: the record first, which only one of several can swap.
-    async fn take_over(&self, own: &Owned, bytes: &Bytes, mark: Option<Mark>, unfinished: &If) -> Result<String> {
-        let record_bytes = self.bytes_of(&own.record);
-        let Put::Written(_) = self.bucket.put_if(&own.record, &record_bytes, None, unfinished).await? else {
-            return Err(refused(&own.record));
-        };
-        for pause in pauses(RACES) {
-            let now = settled(self.bucket, &own.content).await?;
-            let still = If::still(now.as_ref());
-            if let Put::Written(tag) = self.bucket.put_if(&own.content, bytes, mark, &still).await? {
-                return Ok(tag);
-            }
-            tokio::time::sleep(pause).await;
-        }
-        Err(contended())
-    }
-
-    /// Removes a content with all that is deleted in one stage with it, unless its record has changed.
-    async fn remove(&self, own: &Owned, writes: &[Write]) -> Result<Vec<Outcome>> {
-        let paths: Vec<_> = writes.iter().map(|write| write.path().clone()).collect();
-        let outcomes = self.there(&paths).await?;
-        let since = match self.removing.iter().find(|(record, _)| *record == own.record) {
-            Some((_, since)) => *since,
-            None => match self.begin_removal(own).await? {
-                Some((_, since)) => since,
-                None => return Ok(vec![Outcome::Unchanged; paths.len()]),
-            },
-        };
-        let files = paths.into_iter().filter(|path| *path != own.record).collect();
-        protected(since, async {
-            self.bucket.delete(files).await?;
-            self.bucket.delete_stand_in(&own.record).await
-        })
-        .await?;
-        Ok(outcomes)
-    }
-
-    /// Puts a stand-in in the place of a record; answers its tag, and since when it may be there. `None` when the record
-    /// has changed.
-    async fn begin_removal(&self, own: &Owned) -> Result<Option<(String, Instant)>> {
-        let condition = match self.condition(&own.record) {
-            Some(condition) => condition,
-            None => If::still(settled(self.bucket, &own.record).await?.as_ref()),
-        };
-        let since = Instant::now();
-        Ok(match self.bucket.put_stand_in(&own.record, &condition).await? {
-            Put::Written(tag) => Some((tag, since)),
-            Put::Refused(_) => None,
-        })
-    }
-
-    /// Begins the removal of a content that is as the condition says: whoever changes it first wins.
-    async fn begin_removal_if(&self, own: &Owned, condition: &If) -> Result<Instant> {
-        let record = self.bucket.get(&own.record).await?;
-        let Some((stand_in, since)) = self.begin_removal(own).await? else { return Err(refused(&own.record)) };
-        if let Put::Written(_) = protected(since, self.bucket.put_stand_in(&own.content, condition)).await? {
-            return Ok(since);
-        }
-        match record.filter(|(seen, _)| !seen.gone) {
-            Some((_, bytes)) => drop(self.bucket.put_if(&own.record, &bytes, None, &If::Tag(stand_in)).await?),
-            None => finish(self.bucket, &own.record, since).await,
-        }
-        Err(refused(&own.content))
-    }
-
     /// What the batch writes to an object.
-    fn bytes_of(&self, path: &ObjectPath) -> Bytes {
+    pub(super) fn bytes_of(&self, path: &ObjectPath) -> Bytes {
         let bytes = self.stages.iter().flatten().find_map(|write| match write {
             Write::Put(at, bytes, _) if at == path => Some(bytes.clone()),
             _ => None,
@@ -322,10 +225,6 @@ fn is_delete_of(write: &Write, path: &ObjectPath) -> bool {
     matches!(write, Write::Delete(deleted) if deleted == path)
 }
 
-fn refused(path: &ObjectPath) -> Error {
+pub(super) fn refused(path: &ObjectPath) -> Error {
     Error::Precondition { path: path.clone() }
-}
-
-fn contended() -> Error {
-    unavailable("writing objects", "other servers wrote them all the time")
 }

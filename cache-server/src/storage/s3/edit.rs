@@ -3,13 +3,12 @@
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use super::super::batch::Edit;
 use super::super::{Change, ObjectPath, Outcome, Result};
 use super::bucket::{Bucket, If, Put, pauses};
 use super::error::unavailable;
-use super::stand_in::{finish, settled};
+use super::stand_in::{StandIn, settled};
 use super::version;
 
 /// Writers of different objects rarely meet at one of this many locks.
@@ -44,7 +43,6 @@ impl Edits {
                 None => (None, None),
             };
             let still = If::still(now.as_ref());
-            let started = Instant::now();
             match edit.apply(bytes.as_deref()) {
                 Change::Put(bytes) => {
                     if let Put::Written(tag) = bucket.put_if(path, &bytes, None, &still).await? {
@@ -52,8 +50,8 @@ impl Edits {
                     }
                 }
                 Change::Delete if bytes.is_some() => {
-                    if let Put::Written(_) = bucket.put_stand_in(path, &still).await? {
-                        finish(bucket, path, started).await;
+                    if let Some(stand_in) = StandIn::put(bucket, path, &still).await? {
+                        stand_in.finish(bucket).await;
                         return Ok(Outcome::Deleted);
                     }
                 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing is kept in the process that another server would have to know: all concurrency control is in conditional
 //! writes, which the bucket is probed for at the start. What a batch promises here, where no batch is atomic, is in
-//! [`commit`]. Every operation ends within [`Connection::operation_timeout`]; one that does not get its answers in time is
+//! [`commit`], [`own`] and [`update`]. Every operation ends within [`Connection::operation_timeout`]; one that does not get its answers in time is
 //! [`Error::Unavailable`], and whether its writes happened is unknown then.
 
 mod bucket;
@@ -12,11 +12,14 @@ mod edit;
 mod error;
 mod list;
 mod open;
+mod own;
 mod stand_in;
+mod update;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use object_store::aws::AmazonS3Builder;
@@ -29,6 +32,8 @@ use super::{Batch, Child, Folder, Head, Listed, Object, ObjectPath, Outcome, Res
 
 /// How many requests one operation has in flight at most.
 const FAN_OUT: usize = 16;
+/// What an update replaces is read up to this size, in bytes.
+const PUT_BACK: u64 = 1 << 20;
 
 /// Where the bucket is, and how long to wait for it.
 #[derive(Clone)]
@@ -93,11 +98,12 @@ impl Storage for S3 {
 
     async fn head(&self, path: &ObjectPath) -> Result<Option<Head>> {
         let seen = self.in_time("looking at an object", self.bucket.head(path)).await?;
-        Ok(seen.filter(|seen| !seen.gone).map(|Seen { tag, modified, mark, .. }| Head {
-            version: version(&tag),
-            modified,
-            mark,
-        }))
+        Ok(seen.and_then(head))
+    }
+
+    async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
+        let found = self.in_time("reading", self.bucket.get_small(path, PUT_BACK)).await?;
+        Ok(found.and_then(|(seen, bytes)| Some((head(seen)?, bytes))))
     }
 
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
@@ -120,6 +126,12 @@ impl Storage for S3 {
 /// Awaits all futures, so many at a time; answers in their order.
 async fn at_most<T>(at_once: usize, futures: Vec<BoxFuture<'_, Result<T>>>) -> Result<Vec<T>> {
     stream::iter(futures).buffered(at_once).try_collect().await
+}
+
+/// What readers see of an object: one that is being removed is there no more.
+fn head(seen: Seen) -> Option<Head> {
+    let Seen { tag, modified, mark, .. } = seen;
+    (!seen.gone).then(|| Head { version: version(&tag), modified, mark })
 }
 
 /// The version an `ETag` stands for. The quotes around it are left to whoever puts it into a header.
