@@ -26,12 +26,15 @@ pub enum Act {
     Say412,
 }
 
+/// What a test says of a call, by its number, and its request.
+type Script = dyn Fn(usize, &reqwest::Request) -> Act + Send + Sync;
+
 /// A transport to a service in this process that breaks. Clones share the count.
 #[derive(Clone)]
 pub struct Faulty {
     service: InProcess,
     calls: Arc<AtomicUsize>,
-    act: Arc<dyn Fn(usize, &reqwest::Request) -> Act + Send + Sync>,
+    act: Arc<Script>,
 }
 
 impl fmt::Debug for Faulty {

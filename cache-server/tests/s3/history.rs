@@ -29,6 +29,9 @@ pub(crate) struct Kind {
     pub(crate) updates: bool,
     pub(crate) tags: bool,
     pub(crate) paths: Paths,
+    /// Whether what a store over an entry writes may be seen by older ids before the store is answered, and vanish once more
+    /// until then.
+    pub(crate) early_reads: bool,
     pub(crate) clients: usize,
     /// How many histories are made, and how many at a time.
     pub(crate) many: u64,
@@ -178,6 +181,7 @@ impl History {
         let owner = owner.and_then(|owner| ids.iter().position(|id| *id == owner));
         let live = reads.keys().fold(0, |live, id| live | 1 << id);
         let events = self.events.lock().clone();
+        let events = if self.kind.early_reads { without_early_reads(&events) } else { events };
         self.explain(&events, State { owner, value, live });
     }
 
@@ -209,6 +213,25 @@ impl History {
             self.namespace, self.ids
         );
     }
+}
+
+/// Leaves out what was seen of stores before they were answered, and takes conditions that build on it as none.
+fn without_early_reads(events: &[Event]) -> Vec<Event> {
+    let is_early = |value: usize, moment: u64| {
+        let stored = |event: &Event| matches!(event.what, What::Store { value: stored, .. } if stored == value);
+        events.iter().any(|event| stored(event) && event.answered > moment)
+    };
+    let late = events.iter().filter_map(|event| {
+        let still = |from: Option<usize>| from.filter(|from| !is_early(*from, event.sent));
+        let what = match event.what {
+            What::Read { value, .. } if is_early(value, event.answered) => return None,
+            What::Update { id, from, value } => What::Update { id, from: still(from), value },
+            What::Delete { id, from } => What::Delete { id, from: still(from) },
+            other @ (What::Read { .. } | What::Store { .. } | What::Create { .. }) => other,
+        };
+        Some(Event { what, ..event.clone() })
+    });
+    late.collect()
 }
 
 fn on_tag(ask: Ask, tag: Option<String>) -> Ask {
