@@ -19,7 +19,7 @@ use crate::send_cache::SendCache;
 pub use aggregation::{Aggregation, Top};
 pub use event::{Event, EventType, Source};
 pub use pulse::{Pulse, RecentEvent};
-pub use recorder::{Recorder, RecorderHealth, RecorderSettings};
+pub use recorder::{Client, Recorder, RecorderHealth, RecorderSettings};
 pub use visitor::Secret;
 pub use window::{Window, WindowType};
 

@@ -9,7 +9,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName, REFERER, USER_AGENT};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, web};
 
-use crate::analytics::{Event, EventType, Recorder, Source};
+use crate::analytics::{Client, Event, EventType, Recorder, Source};
 
 /// The address of the client that made a request.
 ///
@@ -88,7 +88,6 @@ impl Requests {
         let text = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
         let mut event = Event::new(kind, self.recorder.now()).source(Source::Http);
         event = event.request(request.method().as_str(), request.path()).answer(status, duration);
-        event = text(&USER_AGENT).into_iter().fold(event, Event::user_agent);
         event = text(&REFERER).into_iter().fold(event, Event::referrer);
         event = bytes.into_iter().fold(event, Event::content_bytes);
         let country = self.country.as_ref().and_then(text).and_then(|text| crate::Country::parse(text).ok());
@@ -115,12 +114,17 @@ pub async fn record_requests(
         BodySize::None | BodySize::Stream => None,
     };
     let event = requests.event(answered.request(), response.status().as_u16(), shows_page, bytes, begun);
-    let address = client_address(answered.request(), requests.trusted_proxies);
+    let user_agent = answered.request().headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+    let client = Client {
+        address: Some(client_address(answered.request(), requests.trusted_proxies)),
+        // More of it is not looked at.
+        user_agent: user_agent.map(|text| text.chars().take(512).collect()),
+    };
     if requests.inline {
         // Counted by the recorder; the answer is given whatever becomes of it.
-        let _ = requests.recorder.record_now(event, Some(address)).await;
+        let _ = requests.recorder.record_now(event, client).await;
     } else {
-        requests.recorder.record(event, Some(address));
+        requests.recorder.record(event, client);
     }
     Ok(answered)
 }

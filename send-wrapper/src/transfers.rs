@@ -7,7 +7,7 @@ use std::time::Duration;
 use cache_client::CacheId;
 use serde::{Deserialize, Serialize};
 
-use crate::analytics::{Event, Recorder};
+use crate::analytics::{Client, Event, Recorder};
 use crate::entries::Entries;
 use crate::error::{Error, Result};
 use crate::health;
@@ -72,7 +72,7 @@ impl Transfers {
         let for_the_site = async {
             match &self.recorder {
                 // It counts its losses itself.
-                Some(recorder) => recorder.record(event.clone(), None),
+                Some(recorder) => recorder.record(event.clone(), Client::default()),
                 None => drop(self.send.analytics().record_event(&event).await?),
             }
             Ok(())

@@ -17,7 +17,7 @@ use cache_server::config::{Config, StorageMode};
 use cache_server::in_process::{InProcess, memory_config};
 use cache_tests::Faulty;
 use send_wrapper::analytics::{
-    Aggregation, Event, EventType, Recorder, RecorderSettings, Secret, Source, Window, WindowType,
+    Aggregation, Client, Event, EventType, Recorder, RecorderSettings, Secret, Source, Window, WindowType,
 };
 use send_wrapper::{Clock, ManualClock, SendCache, SystemClock, Timestamp};
 
@@ -32,12 +32,15 @@ const FILES: f64 = 5.0;
 fn request(number: u64, at: u64) -> Event {
     let event = Event::new(EventType::ApiCall, Timestamp::from_millis(at)).source(Source::Http);
     let event = event.request("GET", &format!("/transfers/{}/payload", number % 1000)).answer(200, number % 500);
-    event.user_agent("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0").content_bytes(number)
+    event.content_bytes(number)
 }
 
-fn address(number: u64) -> Option<IpAddr> {
+fn client(number: u64) -> Client {
     let [.., a, b, c] = (number % 50_000).to_be_bytes();
-    Some(IpAddr::from([10, a, b, c]))
+    Client {
+        address: Some(IpAddr::from([10, a, b, c])),
+        user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
+    }
 }
 
 /// A cache on the embedded engine, in a folder of its own.
@@ -58,7 +61,8 @@ impl World {
     }
 
     fn recorder(&self, queue: usize) -> Recorder {
-        Recorder::start(&self.send, Secret::random(), RecorderSettings { queue, ..RecorderSettings::default() })
+        let secret = Secret::new("the same for all of them").unwrap();
+        Recorder::start(&self.send, secret, RecorderSettings { queue, ..RecorderSettings::default() })
     }
 }
 
@@ -70,7 +74,7 @@ async fn record(recorder: &Recorder, rate: u64, seconds: u64) -> f64 {
         tick.tick().await;
         let begun = Instant::now();
         for number in 0..rate / 100 {
-            recorder.record(request(round + number, SystemClock.now()), address(number));
+            recorder.record(request(round + number, SystemClock.now()), client(number));
         }
         spent += begun.elapsed();
     }
@@ -89,7 +93,7 @@ fn memory() -> f64 {
 async fn fill(world: &World, clock: &ManualClock, events: u64) {
     let recorder = world.recorder(20_000);
     for number in 0..events {
-        recorder.record(request(number, clock.now()), address(number));
+        recorder.record(request(number, clock.now()), client(number));
         if number % 10_000 == 9_999 {
             recorder.flush().await;
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use cache_client::CacheClient;
 use cache_tests::{Engine, Faulty, KEY, TestInProcess, each_engine};
 use send_wrapper::analytics::{
-    Aggregation, Event, EventType, Recorder, RecorderSettings, Secret, Source, Window, WindowType,
+    Aggregation, Client, Event, EventType, Recorder, RecorderSettings, Secret, Source, Window, WindowType,
 };
 use send_wrapper::{Clock, Country, ManualClock, SendCache, Timestamp, namespaces};
 
@@ -267,7 +267,7 @@ async fn a_batch_that_was_stored_twice_counts_once(engine: Engine) {
     for events in [1, 5] {
         let recorder = Recorder::start(&send, Secret::random(), RecorderSettings::default());
         for _ in 0..events {
-            recorder.record(request(TWO), None);
+            recorder.record(request(TWO), Client::default());
         }
         recorder.flush().await;
     }

@@ -14,7 +14,7 @@ use actix_web::{App, HttpResponse, web};
 use cache_client::CacheClient;
 use cache_server::in_process::InProcess;
 use cache_tests::{Act, Engine, Faulty, KEY, TestServer, World, each_engine, each_transport};
-use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Secret, Source};
+use send_wrapper::analytics::{Client, Event, EventType, Recorder, RecorderSettings, Secret, Source};
 use send_wrapper::middleware::{Requests, record_requests};
 use send_wrapper::{Clock, EventId, ManualClock, SendCache, SystemClock, Timestamp, TransferId, namespaces};
 use serde_json::Value;
@@ -82,7 +82,7 @@ async fn an_event_that_is_alone_is_an_entry_of_its_own(World { client, .. }: Wor
 
     // Two together are a batch.
     for _ in 0..2 {
-        recorder.record(request_at(SystemClock.now()), None);
+        recorder.record(request_at(SystemClock.now()), Client::default());
     }
     recorder.flush().await;
     let ids = client.namespace().ids(namespaces::ANALYTICS).all().await.unwrap();
@@ -240,12 +240,12 @@ async fn what_the_cache_never_takes_is_given_up_and_counted() {
     let short = RecorderSettings { give_up: Duration::from_millis(150), ..settings() };
     let recorder = Recorder::start(&send, secret(), short);
     for _ in 0..7 {
-        recorder.record(request_at(SystemClock.now()), None);
+        recorder.record(request_at(SystemClock.now()), Client::default());
     }
     recorder.flush().await;
     assert_eq!((recorder.health().given_up, recorder.health().recorded), (7, 0));
     assert!(recorder.health().degraded);
-    assert!(recorder.record_now(request_at(SystemClock.now()), None).await.is_err());
+    assert!(recorder.record_now(request_at(SystemClock.now()), Client::default()).await.is_err());
     assert_eq!(recorder.health().given_up, 8);
 }
 

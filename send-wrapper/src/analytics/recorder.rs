@@ -73,10 +73,32 @@ struct State {
     lost_at: AtomicU64,
 }
 
+/// Who made a request, as far as it is known. It is nowhere but in the recorder's queue: an address becomes a hash, a user agent its
+/// family and system.
+#[derive(Clone, Default)]
+pub struct Client {
+    /// The address.
+    pub address: Option<IpAddr>,
+    /// The user agent as it was sent.
+    pub user_agent: Option<Box<str>>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Client([redacted])")
+    }
+}
+
+impl From<Option<IpAddr>> for Client {
+    fn from(address: Option<IpAddr>) -> Self {
+        Self { address, user_agent: None }
+    }
+}
+
 /// What goes through the queue.
 #[derive(Debug)]
 enum Message {
-    Event(Box<Event>, Option<IpAddr>),
+    Event(Box<(Event, Client)>),
     /// Everything before is to be stored.
     Flush(oneshot::Sender<()>),
 }
@@ -127,9 +149,9 @@ impl Recorder {
         Self { queue, state }
     }
 
-    /// Records an event of the client at this address, which is hashed in the background. Never waits.
-    pub fn record(&self, event: Event, address: Option<IpAddr>) {
-        if self.queue.try_send(Message::Event(Box::new(event), address)).is_err() {
+    /// Records an event of this client, whose address is hashed in the background. Never waits.
+    pub fn record(&self, event: Event, client: impl Into<Client>) {
+        if self.queue.try_send(Message::Event(Box::new((event, client.into())))).is_err() {
             self.state.lose(&self.state.dropped, 1);
         }
     }
@@ -137,8 +159,8 @@ impl Recorder {
     /// Records an event before it returns, as an entry of its own, for hosts that freeze a program between requests.
     ///
     /// What fails is counted as given up.
-    pub async fn record_now(&self, event: Event, address: Option<IpAddr>) -> Result<CacheId> {
-        let event = self.state.hashed(event, address);
+    pub async fn record_now(&self, event: Event, client: impl Into<Client>) -> Result<CacheId> {
+        let event = self.state.anonymous(event, client.into());
         let stored = self.state.send.analytics().record_event(&event).await;
         match stored {
             Ok(_) => self.state.count(1),
@@ -177,14 +199,15 @@ impl Recorder {
 }
 
 impl State {
-    fn hashed(&self, event: Event, address: Option<IpAddr>) -> Event {
-        match address {
+    fn anonymous(&self, event: Event, client: Client) -> Event {
+        let event = match client.address {
             Some(address) => {
                 let ip_hash = self.visitors.hash(address, event.timestamp);
                 event.ip_hash(ip_hash)
             }
             None => event,
-        }
+        };
+        client.user_agent.iter().fold(event, |event, user_agent| event.user_agent(user_agent))
     }
 
     fn count(&self, events: usize) {
@@ -263,7 +286,10 @@ async fn run(state: Arc<State>, mut messages: mpsc::Receiver<Message>, settings:
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
-                Message::Event(event, address) => events.push(state.hashed(*event, address)),
+                Message::Event(message) => {
+                    let (event, client) = *message;
+                    events.push(state.anonymous(event, client));
+                }
                 Message::Flush(flushed) => {
                     flushes.push(flushed);
                     break;
