@@ -8,7 +8,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use cache_client::{CacheId, Strategy};
 use serde::Serialize;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
@@ -56,6 +56,7 @@ impl Default for RecorderSettings {
 #[derive(Debug, Clone)]
 pub struct Recorder {
     queue: mpsc::Sender<Message>,
+    batch: usize,
     state: Arc<State>,
 }
 
@@ -71,6 +72,8 @@ struct State {
     failing: AtomicU64,
     /// When something was lost last; 0 for never.
     lost_at: AtomicU64,
+    /// Wakes the task before the window is over. It sleeps else, since to be woken for every event would cost requests their time.
+    hurry: Notify,
 }
 
 /// Who made a request, as far as it is known. It is nowhere but in the recorder's queue: an address becomes a hash, a user agent its
@@ -144,15 +147,19 @@ impl Recorder {
             entries: AtomicU64::new(0),
             failing: AtomicU64::new(0),
             lost_at: AtomicU64::new(0),
+            hurry: Notify::new(),
         });
         tokio::spawn(run(Arc::clone(&state), messages, settings));
-        Self { queue, state }
+        Self { queue, batch: settings.batch, state }
     }
 
     /// Records an event of this client, whose address is hashed in the background. Never waits.
     pub fn record(&self, event: Event, client: impl Into<Client>) {
         if self.queue.try_send(Message::Event(Box::new((event, client.into())))).is_err() {
             self.state.lose(&self.state.dropped, 1);
+        }
+        if self.queue.max_capacity() - self.queue.capacity() >= self.batch {
+            self.state.hurry.notify_one();
         }
     }
 
@@ -173,6 +180,7 @@ impl Recorder {
     pub async fn flush(&self) {
         let (flushed, done) = oneshot::channel();
         if self.queue.send(Message::Flush(flushed)).await.is_ok() {
+            self.state.hurry.notify_one();
             // The task answers, or has ended with its runtime.
             let _ = done.await;
         }
@@ -279,10 +287,13 @@ impl Drop for Failing<'_> {
 /// Takes events from the queue until nobody can record any more.
 async fn run(state: Arc<State>, mut messages: mpsc::Receiver<Message>, settings: RecorderSettings) {
     let mut stores = JoinSet::new();
-    let mut open = true;
-    while open {
-        let Some(first) = messages.recv().await else { break };
-        let (began, mut events, mut flushes) = (Instant::now(), Vec::new(), Vec::new());
+    while let Some(first) = messages.recv().await {
+        let began = Instant::now();
+        if matches!(first, Message::Event(_)) && messages.len() + 1 < settings.batch {
+            // Over, or in a hurry: both end the wait.
+            let _ = timeout_at(began + settings.window, state.hurry.notified()).await;
+        }
+        let (mut events, mut flushed) = (Vec::new(), None);
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
@@ -290,22 +301,12 @@ async fn run(state: Arc<State>, mut messages: mpsc::Receiver<Message>, settings:
                     let (event, client) = *message;
                     events.push(state.anonymous(event, client));
                 }
-                Message::Flush(flushed) => {
-                    flushes.push(flushed);
+                Message::Flush(asked) => {
+                    flushed = Some(asked);
                     break;
                 }
             }
-            if events.len() >= settings.batch {
-                break;
-            }
-            next = match timeout_at(began + settings.window, messages.recv()).await {
-                Ok(None) => {
-                    open = false;
-                    None
-                }
-                Ok(message) => message,
-                Err(_) => None,
-            };
+            next = if events.len() < settings.batch { messages.try_recv().ok() } else { None };
         }
         if !events.is_empty() {
             while stores.len() >= AT_ONCE {
@@ -313,12 +314,10 @@ async fn run(state: Arc<State>, mut messages: mpsc::Receiver<Message>, settings:
             }
             stores.spawn(Arc::clone(&state).store(events, began + settings.give_up));
         }
-        if !flushes.is_empty() {
+        if let Some(flushed) = flushed {
             while stores.join_next().await.is_some() {}
             // Whoever asked may have gone.
-            for flushed in flushes {
-                let _ = flushed.send(());
-            }
+            let _ = flushed.send(());
         }
     }
     while stores.join_next().await.is_some() {}
