@@ -50,7 +50,7 @@ impl Default for RecorderSettings {
 /// hashes addresses, and stores up to 500 events, or those of 250 ms, as one entry; one that is alone as an entry of its own. When the
 /// queue is full, events are dropped; when the cache does not take an entry for two minutes, its events are given up. Both are counted, and
 /// [`health`](Self::health) says `degraded`. A process that is killed loses what was not stored yet: a quarter of a second, and
-/// whatever waits for a cache that is down. [`stop`](Self::stop) stores what waits first.
+/// whatever waits for a cache that is down. A program that ends calls [`flush`](Self::flush) first.
 ///
 /// An entry whose answer was lost is stored again; it carries a `batch_id`, by which readers count it once.
 #[derive(Debug, Clone)]
