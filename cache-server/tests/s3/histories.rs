@@ -19,7 +19,7 @@ const ONE_KEY: Kind = Kind {
     updates: true,
     tags: true,
     paths: Paths::Shared,
-    early_reads: false,
+    early_stores: false,
     clients: 4,
     many: 6,
     at_once: 3,
@@ -80,6 +80,6 @@ async fn histories_of_versions_are_explained_by_an_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_thousand_requests_to_servers_on_seaweedfs_are_explained_by_an_order() {
     // So many at once meet what the README says of stores over an entry that are not answered yet.
-    let kind = Kind { clients: 8, many: 36, at_once: 4, early_reads: true, ..ONE_KEY };
+    let kind = Kind { clients: 8, many: 36, at_once: 4, early_stores: true, ..ONE_KEY };
     histories(Product::SeaweedFs.shared(), kind).await;
 }

@@ -29,9 +29,9 @@ pub(crate) struct Kind {
     pub(crate) updates: bool,
     pub(crate) tags: bool,
     pub(crate) paths: Paths,
-    /// Whether what a store over an entry writes may be seen by older ids before the store is answered, and vanish once more
-    /// until then.
-    pub(crate) early_reads: bool,
+    /// Whether what a store over an entry writes may be seen by older ids before the store is answered, vanish once more until
+    /// then, and be gone over by a create meanwhile.
+    pub(crate) early_stores: bool,
     pub(crate) clients: usize,
     /// How many histories are made, and how many at a time.
     pub(crate) many: u64,
@@ -181,7 +181,7 @@ impl History {
         let owner = owner.and_then(|owner| ids.iter().position(|id| *id == owner));
         let live = reads.keys().fold(0, |live, id| live | 1 << id);
         let events = self.events.lock().clone();
-        let events = if self.kind.early_reads { without_early_reads(&events) } else { events };
+        let events = if self.kind.early_stores { without_early_stores(&events) } else { events };
         self.explain(&events, State { owner, value, live });
     }
 
@@ -215,11 +215,16 @@ impl History {
     }
 }
 
-/// Leaves out what was seen of stores before they were answered, and takes conditions that build on it as none.
-fn without_early_reads(events: &[Event]) -> Vec<Event> {
+/// Leaves out what was seen of stores before they were answered, and takes conditions that build on it, or on its being gone, as
+/// none.
+fn without_early_stores(events: &[Event]) -> Vec<Event> {
     let is_early = |value: usize, moment: u64| {
         let stored = |event: &Event| matches!(event.what, What::Store { value: stored, .. } if stored == value);
         events.iter().any(|event| stored(event) && event.answered > moment)
+    };
+    let meets_store = |create: &Event| {
+        let overlaps = |event: &Event| event.sent < create.answered && create.sent < event.answered;
+        events.iter().any(|event| matches!(event.what, What::Store { .. }) && overlaps(event))
     };
     let late = events.iter().filter_map(|event| {
         let still = |from: Option<usize>| from.filter(|from| !is_early(*from, event.sent));
@@ -227,6 +232,7 @@ fn without_early_reads(events: &[Event]) -> Vec<Event> {
             What::Read { value, .. } if is_early(value, event.answered) => return None,
             What::Update { id, from, value } => What::Update { id, from: still(from), value },
             What::Delete { id, from } => What::Delete { id, from: still(from) },
+            What::Create { id, value } if meets_store(event) => What::Store { id, value },
             other @ (What::Read { .. } | What::Store { .. } | What::Create { .. }) => other,
         };
         Some(Event { what, ..event.clone() })
