@@ -174,6 +174,24 @@ async fn a_creation_whose_answer_was_lost_is_recognised() {
     assert_eq!(sound.tokens().list().await.unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn of_twenty_who_create_a_name_one_does_also_when_some_are_killed_half_way() {
+    for killed in [Act::Hang, Act::HangAfter] {
+        let (service, sound) = world();
+        let of = name("popular");
+        // Each makes one call; every third is killed before or after the service has carried it out.
+        let faulty = Faulty::new(&service, move |call, _| if call % 3 == 0 { killed } else { Act::Pass });
+        let send = over(&faulty).time_limit(Duration::from_millis(200));
+        let tokens = send.tokens();
+        let outcomes = join_all((0..20).map(|_| tokens.create(&of).send())).await;
+        let created = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        assert!(created <= 1, "{killed:?}: {created}");
+        let refused = |error: &send_wrapper::Error| error.code() == "ALREADY_EXISTS" || error.is_unavailable();
+        assert!(outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).all(refused), "{killed:?}");
+        assert_eq!(sound.tokens().list().await.unwrap(), [of], "{killed:?}");
+    }
+}
+
 /// Uses a token of limit 3 again and again, killed at one call or another; then asks for the killed use again.
 #[tokio::test]
 async fn a_user_that_is_killed_between_any_two_calls_costs_no_use_and_grants_none() {
