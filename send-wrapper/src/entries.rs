@@ -102,7 +102,11 @@ impl Entries {
                     Err(Error::AlreadyExists { .. }) => {}
                     Err(error) => return Err(error),
                 }
-                let Some(cache_id) = self.id_of(key).await? else { continue };
+                let Some(cache_id) = self.id_of(key).await? else {
+                    // Somebody else's, who has not come to its end.
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    continue;
+                };
                 match self.send.cache.update().json(&self.namespace, cache_id, &body).send().await {
                     Ok(_) => return Ok(cache_id),
                     // Deleted meanwhile.

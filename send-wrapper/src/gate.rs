@@ -127,6 +127,7 @@ impl Gate {
 
     /// Asks about a name, if the client has not guessed too much. A name that cannot be one is a guess like any other.
     async fn answer(&self, name: &str, client: IpAddr, ask: impl AsyncFnOnce(TokenName) -> Result<Verdict>) -> Verdict {
+        let client = network(client);
         if let Err(wait) = self.charge(client) {
             return Verdict::TooMany(wait);
         }
@@ -160,5 +161,13 @@ impl Gate {
         if let Some(mut forgotten) = tries.get_mut(&client) {
             *forgotten = forgotten.minus(self.probing.every);
         }
+    }
+}
+
+/// Whose guesses are counted together: an IPv4 address, or the network of an IPv6 address, of which everybody has 2^64.
+fn network(client: IpAddr) -> IpAddr {
+    match client.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
+        address @ IpAddr::V4(_) => address,
     }
 }

@@ -60,7 +60,8 @@
 //!
 //! # When the cache fails
 //!
-//! Every operation ends within the [time limit](SendCache::time_limit) with a result or an [`Error`]. [`Error::is_unavailable`] says
+//! Every operation but [an aggregation](analytics::Analytics::aggregation), which limits each of its calls, ends within the
+//! [time limit](SendCache::time_limit) with a result or an [`Error`]. [`Error::is_unavailable`] says
 //! that the cache was down, slow or cut off, and that nobody knows whether something was written. Then:
 //!
 //! - a use of a token is asked for again with the same [`UseId`], and counts once;

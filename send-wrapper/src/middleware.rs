@@ -87,7 +87,9 @@ impl Requests {
         let duration = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let text = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
         let mut event = Event::new(kind, self.recorder.now()).source(Source::Http);
-        event = event.request(request.method().as_str(), request.path()).answer(status, duration);
+        // The pattern, not the path: that may name a transfer or a token, or whatever somebody has thought up.
+        let path = request.match_pattern().unwrap_or_else(|| "(unmatched)".to_owned());
+        event = event.request(request.method().as_str(), &path).answer(status, duration);
         event = text(&REFERER).into_iter().fold(event, Event::referrer);
         event = bytes.into_iter().fold(event, Event::content_bytes);
         let country = self.country.as_ref().and_then(text).and_then(|text| crate::Country::parse(text).ok());
@@ -95,7 +97,7 @@ impl Requests {
     }
 }
 
-/// Records a request when it is answered, as `page_view` where a page was shown and as `api_call` else. Uploads, downloads and uses of
+/// Records a request when it is answered, by the pattern of its route, such as `/transfers/{id}`, as `page_view` where a page was shown and as `api_call` else. Uploads, downloads and uses of
 /// tokens are recorded by the application itself, so that nothing counts twice.
 ///
 /// Without [`Requests`] in the application's data, or when the cache is away, requests are answered as ever.

@@ -110,7 +110,8 @@ impl Transfers {
             }
             let transfer = Transfer { transfer_id: transfer_id.clone(), created_at: now };
             match self.entries.create(key, &transfer).await {
-                Err(Error::AlreadyExists { .. }) => {}
+                // Somebody else's, who has not come to its end.
+                Err(Error::AlreadyExists { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
                 other => return other,
             }
         }

@@ -312,7 +312,7 @@ async fn every_request_is_recorded_once_without_what_would_tell_who_made_it() {
     let expected = [
         (EventType::PageView, Some("GET"), Some("/page"), Some(200)),
         (EventType::ApiCall, Some("POST"), Some("/call"), Some(204)),
-        (EventType::ApiCall, Some("GET"), Some("/absent"), Some(404)),
+        (EventType::ApiCall, Some("GET"), Some("(unmatched)"), Some(404)),
     ];
     assert_eq!(seen, expected);
     assert_eq!(events[0].referrer_domain.as_deref(), Some("example.org"));

@@ -128,3 +128,14 @@ async fn who_guesses_many_names_at_once_is_turned_away_as_well(world: World) {
     assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Denied(Refusal::NotFound)).count(), 3);
     assert_eq!(verdicts.iter().filter(|verdict| matches!(verdict, Verdict::TooMany(_))).count(), 17);
 }
+
+#[tokio::test]
+async fn all_addresses_of_a_network_guess_together() {
+    let send = SendCache::new(cache_server::in_process::InProcess::in_memory().unwrap().client());
+    let gate = Gate::new(&send).probing(Probing { misses: 1, every: Duration::from_secs(3600) });
+    for (first, other) in [("2001:db8::1", "2001:db8::ffff:2"), ("192.0.2.1", "::ffff:192.0.2.1")] {
+        assert_eq!(gate.check("guess", address(first)).await, Verdict::Denied(Refusal::NotFound));
+        assert!(matches!(gate.check("guess", address(other)).await, Verdict::TooMany(_)), "{other}");
+    }
+    assert_eq!(gate.check("guess", address("2001:db8:0:1::1")).await, Verdict::Denied(Refusal::NotFound));
+}

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Analytics;
-use super::stored::{any_event, each_event};
+use super::stored::{APART, any_event, each_event};
 use super::totals::{Counts, Seen, Totals};
 use super::window::{Window, WindowType};
 use crate::entries::Entries;
@@ -130,6 +130,10 @@ impl Aggregation {
     }
 }
 
+fn text(aggregation: &Aggregation) -> Box<RawValue> {
+    serde_json::value::to_raw_value(aggregation).expect("an aggregation is plain fields")
+}
+
 fn top(counts: &Counts, most: usize) -> Vec<Top> {
     let mut all: Vec<_> = counts.0.iter().map(|(value, count)| Top { value: value.clone(), count: *count }).collect();
     all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
@@ -154,25 +158,25 @@ impl Analytics {
             if let Some(stored) = entries.retrieve(&window.entry_key()).await? {
                 return Ok(stored);
             }
-            self.seal(&entries, window, now).await?;
+            let sealed = self.seal(&entries, window, now).await?;
+            // Not found yet by its hash, when somebody else is storing it right now.
             let stored = entries.retrieve(&window.entry_key()).await?;
-            return stored.ok_or_else(|| Error::missing(window.entry_key().to_string()));
+            return Ok(stored.unwrap_or_else(|| text(&sealed)));
         }
         let totals = self.totals(&entries, window, now).await?;
-        let text = serde_json::value::to_raw_value(&Aggregation::new(window, totals, now, false));
-        Ok(text.expect("an aggregation is plain fields"))
+        Ok(text(&Aggregation::new(window, totals, now, false)))
     }
 
     /// Computes and stores a closed window.
-    async fn seal(&self, entries: &Entries, window: Window, now: Timestamp) -> Result<Totals> {
+    async fn seal(&self, entries: &Entries, window: Window, now: Timestamp) -> Result<Aggregation> {
         let totals = self.totals(entries, window, now).await?;
         let aggregation = Aggregation::new(window, totals, now, true);
         match entries.create(&window.entry_key(), &aggregation).await {
-            Ok(_) => Ok(aggregation.merge_state),
+            Ok(_) => Ok(aggregation),
             // Somebody else has: what is stored counts.
             Err(Error::AlreadyExists { .. }) => {
                 let stored: Option<Aggregation> = entries.retrieve(&window.entry_key()).await?;
-                Ok(stored.map_or(aggregation.merge_state, |stored| stored.merge_state))
+                Ok(stored.unwrap_or(aggregation))
             }
             Err(error) => Err(error),
         }
@@ -184,22 +188,22 @@ impl Analytics {
         if window.start() > now {
             return Ok(totals);
         }
-        let Some((first, rest)) = window.parts().split_first().map(|(first, rest)| (*first, rest.to_vec())) else {
+        if window.kind() == WindowType::HalfHour {
             return self.count(window).await;
-        };
-        let first = (first, self.stored(entries, first, now).await?);
+        }
+        let begun = window.parts().into_iter().filter(|part| part.start() <= now);
+        let parts = begun.map(|part| async move { Ok::<_, Error>((part, self.stored(entries, part, now).await?)) });
+        let parts: Vec<(Window, Option<Totals>)> = iter(parts).buffered(AT_ONCE).try_collect().await?;
         // Where nothing was computed before, there may be nothing to compute.
-        if first.1.is_none() && !any_event(&self.send, window.start(), window.end().plus(GRACE)).await? {
+        if parts.iter().all(|(_, stored)| stored.is_none())
+            && !any_event(&self.send, window.start(), window.end().plus(GRACE)).await?
+        {
             return Ok(totals);
         }
-        let rest = rest.into_iter().filter(|part| part.start() <= now);
-        let rest = iter(rest.map(|part| async move { Ok::<_, Error>((part, self.stored(entries, part, now).await?)) }));
-        let mut parts = vec![first];
-        parts.extend(rest.buffered(AT_ONCE).try_collect::<Vec<_>>().await?);
         for (part, stored) in parts {
             let part_totals = match stored {
                 Some(totals) => totals,
-                None if part.is_closed(now, GRACE) => Box::pin(self.seal(entries, part, now)).await?,
+                None if part.is_closed(now, GRACE) => Box::pin(self.seal(entries, part, now)).await?.merge_state,
                 None => Box::pin(self.totals(entries, part, now)).await?,
             };
             totals.merge(&part_totals);
@@ -223,11 +227,12 @@ impl Analytics {
     async fn count(&self, window: Window) -> Result<Totals> {
         let mut totals = Totals::default();
         let (start, end) = (window.start(), window.end());
-        each_event(&self.send, start, end.plus(GRACE), |stored_at, seen: Seen| {
+        // The clocks of the cache and of those who record may be somewhat apart.
+        each_event(&self.send, start.minus(APART), end.plus(GRACE), |stored_at, seen: Seen| {
             let own = Window::at(WindowType::HalfHour, seen.timestamp);
             if own == window {
                 totals.add(&seen);
-            } else if own.is_closed(stored_at, GRACE) && stored_at < end {
+            } else if own.is_closed(stored_at, GRACE) && (start..end).contains(&stored_at) {
                 totals.late_events += 1;
             }
         })

@@ -7,16 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Analytics;
 use super::event::{EventType, Source};
-use super::stored::each_event;
+use super::stored::{APART, each_event};
 use crate::error::Result;
 use crate::names::{Country, EventId, Invalid, IpHash, TransferId};
 use crate::time::Timestamp;
 
 /// How many events a pulse shows.
 const RECENT: usize = 10;
-/// How far the clocks of the cache and of those who record may be apart.
-const APART: Duration = Duration::from_secs(5);
-
 /// What is going on: what happened in a window that ends now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pulse {

@@ -101,7 +101,7 @@ impl From<Option<IpAddr>> for Client {
 /// What goes through the queue.
 #[derive(Debug)]
 enum Message {
-    Event(Box<(Event, Client)>),
+    Event(Box<(Event, Client)>, Instant),
     /// Everything before is to be stored.
     Flush(oneshot::Sender<()>),
 }
@@ -155,7 +155,7 @@ impl Recorder {
 
     /// Records an event of this client, whose address is hashed in the background. Never waits.
     pub fn record(&self, event: Event, client: impl Into<Client>) {
-        if self.queue.try_send(Message::Event(Box::new((event, client.into())))).is_err() {
+        if self.queue.try_send(Message::Event(Box::new((event, client.into())), Instant::now())).is_err() {
             self.state.lose(&self.state.dropped, 1);
         }
         if self.queue.max_capacity() - self.queue.capacity() >= self.batch {
@@ -288,16 +288,20 @@ impl Drop for Failing<'_> {
 async fn run(state: Arc<State>, mut messages: mpsc::Receiver<Message>, settings: RecorderSettings) {
     let mut stores = JoinSet::new();
     while let Some(first) = messages.recv().await {
-        let began = Instant::now();
-        if matches!(first, Message::Event(_)) && messages.len() + 1 < settings.batch {
+        // An event that is given up is given up by its own age, wherever it has waited.
+        let began = match &first {
+            Message::Event(_, recorded) => *recorded,
+            Message::Flush(_) => Instant::now(),
+        };
+        if matches!(first, Message::Event(..)) && messages.len() + 1 < settings.batch {
             // Over, or in a hurry: both end the wait.
-            let _ = timeout_at(began + settings.window, state.hurry.notified()).await;
+            let _ = timeout_at(Instant::now() + settings.window, state.hurry.notified()).await;
         }
         let (mut events, mut flushed) = (Vec::new(), None);
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
-                Message::Event(message) => {
+                Message::Event(message, _) => {
                     let (event, client) = *message;
                     events.push(state.anonymous(event, client));
                 }

@@ -1,7 +1,9 @@
 //! Reading recorded events back, whatever shape they were stored in.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
+use cache_client::RawJson;
 use cache_client::client::{Content, TemporalEntry};
 use futures::TryStreamExt;
 use serde::Deserialize;
@@ -12,6 +14,8 @@ use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
+/// How far the clocks of the cache and of those who record may be apart.
+pub(crate) const APART: Duration = Duration::from_secs(5);
 /// How many entries come with one call; each holds up to 500 events, some 200 KB.
 const PAGE: u32 = 250;
 
@@ -52,8 +56,14 @@ pub(crate) async fn each_event<E: DeserializeOwned>(
             continue;
         }
         if kind.as_deref() == Some("event_batch") {
-            let Ok(batch) = document.parse::<Batch<E>>() else { continue };
-            batch.events.into_iter().for_each(|event| see(stored_at, event));
+            match document.parse::<Batch<E>>() {
+                Ok(batch) => batch.events.into_iter().for_each(|event| see(stored_at, event)),
+                // One of another version must not cost the others.
+                Err(_) => {
+                    let Ok(batch) = document.parse::<Batch<RawJson>>() else { continue };
+                    batch.events.iter().filter_map(|event| event.parse().ok()).for_each(|event| see(stored_at, event));
+                }
+            }
         } else if let Ok(event) = document.parse() {
             see(stored_at, event);
         }

@@ -145,7 +145,10 @@ impl Totals {
             EventType::TokenUse => self.token_uses += 1,
         }
         self.total_requests = self.page_views + self.api_calls;
-        self.total_bytes = self.total_bytes.saturating_add(seen.content_bytes.unwrap_or_default());
+        // A transfer's bytes were counted when its file came in.
+        if seen.event_type != EventType::TransferComplete {
+            self.total_bytes = self.total_bytes.saturating_add(seen.content_bytes.unwrap_or_default());
+        }
         if let Some(visitor) = &seen.ip_hash {
             self.visitors.add(visitor);
         }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use futures::stream::{StreamExt, TryStreamExt, iter};
 use serde::{Deserialize, Serialize};
 
 use super::queue::Asked;
@@ -17,6 +18,8 @@ use crate::time::Timestamp;
 
 /// The most events that may wait in a token for files of their own.
 const MOST_WAITING: usize = 192;
+/// How many events of others are written at once.
+const AT_ONCE: usize = 16;
 
 /// A use of a token: who asks for it, and what for.
 #[derive(Debug, Clone, Default)]
@@ -162,14 +165,12 @@ impl Tokens {
             UsageEvent::check_user_agent(user_agent)?;
         }
         let key = key(name);
-        let used = async {
-            let Decided { used, event } = self.decided(name, &key, wanted).await?;
-            if let Some(event) = &event {
-                self.record(&key, event).await;
-            }
-            Ok(used)
-        };
-        self.send.within(used).await
+        let Decided { used, event } = self.send.within(self.decided(name, &key, wanted)).await?;
+        // What is decided is answered, however slow the cache takes the event of it.
+        if let Some(event) = &event {
+            self.record(&key, event).await;
+        }
+        Ok(used)
     }
 
     /// Waits until the use is decided, by whoever's turn it is first.
@@ -178,7 +179,7 @@ impl Tokens {
         let asked = Arc::new(Asked { use_id, details: wanted, decided: OnceLock::new() });
         let queue = &self.send.shared.uses;
         let _place = queue.wait(name, &asked);
-        let _turn = self.entries.turn(key).await;
+        let turn = self.entries.turn(key).await;
         loop {
             if let Some(decided) = asked.decided.get() {
                 return Ok(decided.clone());
@@ -190,13 +191,14 @@ impl Tokens {
             let outcome = self.entries.change_in_turn(key, decide).await?;
             let nothing = Decided { used: Used::Refused(Refusal::NotFound), event: None };
             let (decided, left_behind) = match outcome {
-                None => (vec![nothing; together.len()], Vec::new()),
+                None => (vec![nothing.clone(); together.len()], Vec::new()),
                 Some(Ok(decided)) => decided,
                 // No more fit into the token: they have to get their files first.
                 Some(Err(waiting)) => {
-                    for event in &waiting {
-                        self.write(key, event).await?;
-                    }
+                    iter(waiting)
+                        .map(Ok)
+                        .try_for_each_concurrent(AT_ONCE, async |event| self.write(key, &event).await)
+                        .await?;
                     continue;
                 }
             };
@@ -204,9 +206,9 @@ impl Tokens {
                 // Nobody else decides while it is this one's turn.
                 let _ = asked.decided.set(decided);
             }
-            for event in &left_behind {
-                self.record(key, event).await;
-            }
+            drop(turn);
+            iter(&left_behind).for_each_concurrent(AT_ONCE, |event| self.record(key, event)).await;
+            return Ok(asked.decided.get().cloned().unwrap_or(nothing));
         }
     }
 
