@@ -222,6 +222,20 @@ async fn a_user_that_is_killed_between_any_two_calls_costs_no_use_and_grants_non
 }
 
 #[tokio::test]
+async fn a_use_that_is_decided_is_answered_however_slow_the_events_are() {
+    let (service, sound) = world();
+    let of = name("slow");
+    sound.tokens().create(&of).usage_limit(3).send().await.unwrap();
+    let slow = Faulty::new(&service, |_, request| if is_event(request) { Act::Hang } else { Act::Pass });
+    let send = over(&slow).time_limit(Duration::from_millis(50));
+    for count in 1..=3 {
+        let used = send.tokens().use_once(&of, Use::default()).await.unwrap();
+        assert!(matches!(used, Used::Granted { usage_count, .. } if usage_count == count), "{used:?}");
+    }
+    assert_eq!(successes(&sound, &of).await, 3);
+}
+
+#[tokio::test]
 async fn an_event_that_got_no_file_is_shown_and_gets_one_with_the_next_use() {
     let (service, sound) = world();
     let of = name("unlucky");

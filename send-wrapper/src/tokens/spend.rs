@@ -165,33 +165,34 @@ impl Tokens {
             UsageEvent::check_user_agent(user_agent)?;
         }
         let key = key(name);
-        let Decided { used, event } = self.send.within(self.decided(name, &key, wanted)).await?;
-        // What is decided is answered, however slow the cache takes the event of it.
-        if let Some(event) = &event {
-            self.record(&key, event).await;
-        }
+        let (Decided { used, event }, left_behind) = self.send.within(self.decided(name, &key, wanted)).await?;
+        // What is decided is answered, however slow the cache takes the events of it.
+        let events = event.iter().chain(&left_behind);
+        iter(events).for_each_concurrent(AT_ONCE, |event| self.record(&key, event)).await;
         Ok(used)
     }
 
-    /// Waits until the use is decided, by whoever's turn it is first.
-    async fn decided(&self, name: &TokenName, key: &EntryKey, wanted: Use) -> Result<Decided> {
+    /// Waits until the use is decided, by whoever's turn it is first. Answers the events as well that others have left without files.
+    async fn decided(&self, name: &TokenName, key: &EntryKey, wanted: Use) -> Result<(Decided, Vec<UsageEvent>)> {
         let use_id = wanted.use_id.clone().unwrap_or_else(UseId::random);
         let asked = Arc::new(Asked { use_id, details: wanted, decided: OnceLock::new() });
         let queue = &self.send.shared.uses;
         let _place = queue.wait(name, &asked);
-        let turn = self.entries.turn(key).await;
+        let _turn = self.entries.turn(key).await;
         loop {
             if let Some(decided) = asked.decided.get() {
-                return Ok(decided.clone());
+                return Ok((decided.clone(), Vec::new()));
             }
             // Those who are taken along and not decided, because this one fails or ends, ask again when it is their turn.
             let together = queue.take(name, &asked);
             let now = self.send.now();
             let decide = |record: &mut Record| self.decide(record, &together, now);
             let outcome = self.entries.change_in_turn(key, decide).await?;
-            let nothing = Decided { used: Used::Refused(Refusal::NotFound), event: None };
             let (decided, left_behind) = match outcome {
-                None => (vec![nothing.clone(); together.len()], Vec::new()),
+                None => {
+                    let nothing = Decided { used: Used::Refused(Refusal::NotFound), event: None };
+                    (vec![nothing; together.len()], Vec::new())
+                }
                 Some(Ok(decided)) => decided,
                 // No more fit into the token: they have to get their files first.
                 Some(Err(waiting)) => {
@@ -202,13 +203,14 @@ impl Tokens {
                     continue;
                 }
             };
-            for (asked, decided) in together.iter().zip(decided) {
+            let mut decided = decided.into_iter();
+            // The own one is the first of those that were taken.
+            let own = decided.next().expect("the own use was taken");
+            for (asked, decided) in together.iter().skip(1).zip(decided) {
                 // Nobody else decides while it is this one's turn.
                 let _ = asked.decided.set(decided);
             }
-            drop(turn);
-            iter(&left_behind).for_each_concurrent(AT_ONCE, |event| self.record(key, event)).await;
-            return Ok(asked.decided.get().cloned().unwrap_or(nothing));
+            return Ok((own, left_behind));
         }
     }
 
