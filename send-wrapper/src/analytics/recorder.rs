@@ -201,6 +201,7 @@ impl Recorder {
         }
     }
 
+    #[cfg(feature = "middleware")]
     pub(crate) fn now(&self) -> Timestamp {
         self.state.send.now()
     }
