@@ -98,6 +98,7 @@
 //! `examples/send_app.rs` is a small transfer service on top of all this.
 
 pub mod analytics;
+pub mod costs;
 mod data;
 mod entries;
 mod error;
@@ -118,7 +119,7 @@ pub use error::{Error, Result};
 pub use gate::{Gate, Probing, Verdict};
 pub use health::{Health, Lost};
 pub use keys::{DataPath, EntryKey};
-pub use names::{Country, EventId, Invalid, IpHash, TokenName, TransferId, UseId};
+pub use names::{Country, Currency, EventId, Invalid, IpHash, TokenName, TransferId, UseId};
 pub use send_cache::SendCache;
 pub use time::{Clock, Day, ManualClock, SystemClock, Timestamp};
 

@@ -99,6 +99,11 @@ name! {
     Country
 }
 
+name! {
+    /// A currency: three capital letters, as in ISO 4217.
+    Currency
+}
+
 impl TokenName {
     /// Parses a name as people type it.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
@@ -186,6 +191,16 @@ impl Country {
     }
 }
 
+impl Currency {
+    /// Parses a currency.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        if text.len() != 3 || !text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return Err(Invalid::new("currency", "is not three capital letters"));
+        }
+        Ok(Self(text.into()))
+    }
+}
+
 /// The first 16 hexadecimal digits.
 fn digits(bytes: &[u8]) -> Box<str> {
     cache_client::hash::hex_prefix(bytes, 16).into()
@@ -266,6 +281,7 @@ mod tests {
             (TokenName::parse(&long).unwrap_err(), "token_name", "is longer than 128 bytes"),
             (TokenName::parse("-a").unwrap_err(), "token_name", "does not begin with a letter or digit"),
             (Country::parse("de").unwrap_err(), "country", "is not two capital letters"),
+            (Currency::parse("EURO").unwrap_err(), "currency", "is not three capital letters"),
             (EventId::parse("0").unwrap_err(), "event_id", "has not 16 digits"),
         ] {
             assert_eq!((refused.field, refused.reason.as_str()), (field, reason));

@@ -9,6 +9,7 @@ use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
 
 use crate::analytics::Analytics;
+use crate::costs::Costs;
 use crate::entries::Entries;
 use crate::error::{Error, Result};
 use crate::names::{EventId, Invalid};
@@ -117,6 +118,11 @@ impl SendCache {
     /// What happens on the site.
     pub fn analytics(&self) -> Analytics {
         Analytics::new(self)
+    }
+
+    /// What it costs.
+    pub fn costs(&self) -> Costs {
+        Costs::new(self)
     }
 
     /// Records of any other kind, in one of the [`namespaces`](crate::namespaces) or a namespace of your own.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use cache_client::clock::{Clock, ManualClock, SystemClock};
@@ -61,8 +61,23 @@ impl Timestamp {
 }
 
 /// A day, such as `2026-02-13`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Day(NaiveDate);
+
+impl TryFrom<String> for Day {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.to_string()
+    }
+}
 
 impl std::fmt::Display for Day {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -83,6 +98,33 @@ impl Day {
     pub fn start(self) -> Timestamp {
         let millis = self.0.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
         Timestamp(u64::try_from(millis).unwrap_or_default())
+    }
+
+    /// The day of the calendar, unless it is before 1970 or after 9999.
+    pub(crate) fn of(date: NaiveDate) -> Option<Self> {
+        (1970..=9999).contains(&date.year()).then_some(Self(date))
+    }
+
+    /// The day of the calendar.
+    pub(crate) fn date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// The day this many days later, or the last one there is.
+    pub(crate) fn plus_days(self, days: u32) -> Self {
+        let later = self.0.checked_add_days(Days::new(days.into()));
+        later.and_then(Self::of).unwrap_or(Self(NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(self.0)))
+    }
+
+    /// The day this many days earlier, or the first one there is.
+    pub(crate) fn minus_days(self, days: u32) -> Self {
+        let earlier = self.0.checked_sub_days(Days::new(days.into()));
+        earlier.and_then(Self::of).unwrap_or(Self(NaiveDate::default()))
+    }
+
+    /// This day and all up to another one.
+    pub(crate) fn up_to(self, last: Self) -> impl Iterator<Item = Self> {
+        self.0.iter_days().take_while(move |date| *date <= last.0).map(Self)
     }
 
     /// The folder of its events, such as `events/2026/02/13`.
@@ -125,6 +167,19 @@ mod tests {
         for text in ["", "2026-2-13", "2026-02-30", "1969-12-31", "10000-01-01", "2026-02-13T00", "+2026-02-13"] {
             assert!(Day::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn days_are_counted_within_what_is_there() {
+        let day = |text| Day::parse(text).unwrap();
+        assert_eq!(day("2026-02-28").plus_days(1), day("2026-03-01"));
+        assert_eq!(day("2026-03-01").minus_days(1), day("2026-02-28"));
+        assert_eq!(day("1970-01-01").minus_days(1), day("1970-01-01"));
+        assert_eq!(day("9999-12-31").plus_days(1), day("9999-12-31"));
+        assert_eq!(day("2026-02-27").up_to(day("2026-03-02")).count(), 4);
+        assert_eq!(day("2026-02-27").up_to(day("2026-02-26")).count(), 0);
+        assert_eq!(serde_json::to_string(&day("2026-02-13")).unwrap(), "\"2026-02-13\"");
+        assert!(serde_json::from_str::<Day>("\"2026-02-30\"").is_err());
     }
 
     #[test]

@@ -1,0 +1,59 @@
+//! What costs are divided by: what happened on the site in the same time.
+
+use futures::stream::{StreamExt, TryStreamExt, iter};
+use serde::Deserialize;
+
+use super::AT_ONCE;
+use super::window::{Window, WindowType};
+use crate::analytics;
+use crate::error::{Error, Result};
+use crate::send_cache::SendCache;
+use crate::time::Timestamp;
+
+/// What happened on the site.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(super) struct Units {
+    #[serde(rename = "total_requests")]
+    pub(super) requests: u64,
+    /// Every transfer begins with files that come in, and these are counted; that it got all of them, and that they go
+    /// out again, are events of the same transfer.
+    #[serde(rename = "file_uploads")]
+    pub(super) transfers: u64,
+    #[serde(rename = "unique_visitors")]
+    pub(super) visitors: u64,
+}
+
+impl Units {
+    /// What happened in a window: one aggregation for a day and a month, those of its days for a week.
+    pub(super) async fn of(send: &SendCache, window: Window, now: Timestamp) -> Result<Self> {
+        let windows = same_time(window)?.into_iter().filter(|window| window.start() <= now);
+        let parts = windows.map(|window| Self::of_one(send, window));
+        let parts: Vec<Self> = iter(parts).buffered(AT_ONCE).try_collect().await?;
+        Ok(parts.into_iter().fold(Self::default(), |sum, part| Self {
+            requests: sum.requests.saturating_add(part.requests),
+            transfers: sum.transfers.saturating_add(part.transfers),
+            visitors: sum.visitors.saturating_add(part.visitors),
+        }))
+    }
+
+    async fn of_one(send: &SendCache, window: analytics::Window) -> Result<Self> {
+        match send.analytics().aggregation(window).await {
+            Ok(aggregation) => Ok(serde_json::from_str(aggregation.get()).map_err(|error| Error::Conflict {
+                reason: format!("the analytics of {} are none: {error}", window.key()),
+            })?),
+            // Its events are kept no longer.
+            Err(Error::NotFound { .. }) => Ok(Self::default()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The windows of analytics that are the same time as one of costs.
+fn same_time(window: Window) -> Result<Vec<analytics::Window>> {
+    let one = |kind, key: String| analytics::Window::parse(kind, &key).map_err(Error::from);
+    match window.kind() {
+        WindowType::Daily => Ok(vec![one(analytics::WindowType::Daily, window.key())?]),
+        WindowType::Weekly => window.days().map(|day| one(analytics::WindowType::Daily, day.to_string())).collect(),
+        WindowType::Monthly => Ok(vec![one(analytics::WindowType::Monthly, window.key())?]),
+    }
+}
