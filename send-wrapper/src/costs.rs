@@ -2,6 +2,12 @@
 
 mod aggregation;
 mod alerts;
+#[cfg(feature = "aws")]
+mod charges;
+#[cfg(feature = "aws")]
+mod collector;
+#[cfg(feature = "aws")]
+mod cost_explorer;
 mod day;
 mod decimal;
 mod keep;
@@ -21,6 +27,10 @@ use crate::time::Day;
 
 pub use aggregation::{Aggregation, Driver};
 pub use alerts::{Alert, Limits};
+#[cfg(feature = "aws")]
+pub use collector::{Collected, Collector, CollectorSettings};
+#[cfg(feature = "aws")]
+pub use cost_explorer::CostExplorer;
 pub use day::{Cost, CostDay};
 pub use keep::Recorded;
 pub use rust_decimal::Decimal;

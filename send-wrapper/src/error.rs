@@ -38,6 +38,12 @@ pub enum Error {
         /// How long operations may take.
         after: Duration,
     },
+    /// Whoever knows what things cost could not be asked, refused, or answered what cannot be used. What was recorded before stays.
+    #[error("the source of costs {reason}")]
+    CostSource {
+        /// What it did, such as `did not answer within 30s`; never what it was asked with.
+        reason: String,
+    },
     /// The cache could not be reached or could not do it. Whether something was written is unknown.
     #[error("the cache is unavailable")]
     Unavailable(#[source] cache_client::Error),
@@ -54,6 +60,7 @@ impl Error {
             Self::AlreadyExists { .. } => "ALREADY_EXISTS",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::Conflict { .. } => "CONFLICT",
+            Self::CostSource { .. } => "COST_SOURCE",
             Self::TimedOut { .. } | Self::Unavailable(_) => "UNAVAILABLE",
             Self::Cache(_) => "INTERNAL",
         }

@@ -1,4 +1,5 @@
-//! What SGraph Send keeps in the cache service: invitation tokens, transfers with their events, and what happens on the site.
+//! What SGraph Send keeps in the cache service: invitation tokens, transfers with their events, what happens on the site, and
+//! what it costs.
 //!
 //! The crate is thin: every document is an entry or a data file of the cache, reached through [`cache_client`], and everything that has
 //! to be exact under concurrency stands on the cache's conditional writes. So any number of programs, on any number of cache
@@ -53,6 +54,7 @@
 //! | [`Gate`] | the door of an application: `check` and `consume` |
 //! | [`transfers`] | the events of each transfer, and its summary |
 //! | [`analytics`] | the events of the site: [recorded](analytics::Recorder) in the background, [now](analytics::Analytics::pulse), and [summed up](analytics::Analytics::aggregation) |
+//! | [`costs`] | what each day costs: recorded, [summed up](costs::Costs::aggregation), and [told](costs::Costs::alerts) when it is too much |
 //! | [`SendCache::entries`] | records of any other kind under keys, with data files; four [`namespaces`] are in use |
 //!
 //! Whatever comes from outside is parsed once, into names that are valid ([`TokenName`], [`TransferId`], [`EntryKey`] …). Invalid
@@ -60,8 +62,9 @@
 //!
 //! # When the cache fails
 //!
-//! Every operation but [an aggregation](analytics::Analytics::aggregation), which limits each of its calls, ends within the
-//! [time limit](SendCache::time_limit) with a result or an [`Error`]. [`Error::is_unavailable`] says
+//! Every operation ends within the [time limit](SendCache::time_limit) with a result or an [`Error`], but for those that limit each of
+//! their calls: aggregations of [events](analytics::Analytics::aggregation) and [costs](costs::Costs::aggregation),
+//! [alerts](costs::Costs::alerts), and collecting costs. [`Error::is_unavailable`] says
 //! that the cache was down, slow or cut off, and that nobody knows whether something was written. Then:
 //!
 //! - a use of a token is asked for again with the same [`UseId`], and counts once;
@@ -89,9 +92,24 @@
 //! months and years are sums of days, since a visitor is another one every day. Percentiles are within one percent. The lists of the most
 //! frequent paths come from all counts, up to 5,000 different values in a window; what comes after counts as `(other)`.
 //!
+//! # Costs
+//!
+//! **What the numbers mean.** An amount is a decimal number, never a binary one, and a text in documents; sums are exact. A day is a day
+//! of UTC, and costs what was [recorded](costs::Costs::record) of it, by hand or by the `Collector` (feature `aws`): what AWS calls
+//! the unblended cost, credits and taxes included. AWS goes on changing a day for some days. What is
+//! [divided](costs::Aggregation::cost_per_request) is divided by what the [analytics](analytics::Aggregation) counted in the same time, and
+//! has 8 places after the point. Missing days are told ([`days_recorded`](costs::Aggregation::days_recorded) of
+//! [`days_expected`](costs::Aggregation::days_expected)), and count as nothing.
+//!
+//! **What it costs.** AWS takes $0.01 for each request, and answers the missing days in pages: the first run of a collector asks for a
+//! year at once. Then, with the settings it has by itself, it asks three times a day at most, each time for the last days: about
+//! $0.90 in a month while they fit on one page. A run that finds nothing to ask costs one call to the cache. It is the application
+//! that starts runs.
+//!
 //! # Features
 //!
 //! - `remote` (default): caches elsewhere, over HTTP.
+//! - `aws`: the collector of costs, with the SDK of AWS and nothing of a server.
 //! - `in-process`: a cache in this process ([`SendCache::in_process`]).
 //! - `middleware`: what an application on actix-web needs. Without it and `in-process` nothing of actix is built.
 //!

@@ -23,6 +23,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 mod answer;
+mod cost_explorer;
 mod faulty;
 mod files;
 mod raw;
@@ -31,6 +32,7 @@ mod server;
 mod world;
 
 pub use answer::{Answer, Stored};
+pub use cost_explorer::{Asked, Bill, Reply, TestCostExplorer};
 pub use faulty::{Act, Faulty};
 pub use files::files_below;
 pub use request::Request;
