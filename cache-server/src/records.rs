@@ -157,6 +157,19 @@ impl HashReference {
         CacheId::parse(latest.split_once(TOTAL)?.0).ok()
     }
 
+    /// The reference with an entry that was left out of it, which is among the others by the time it was stored.
+    pub fn with_left_out(reference: Option<Self>, hash: &CacheHash, entry: HashEntry) -> Self {
+        let mut reference = Self::with(reference, hash, entry);
+        reference.cache_ids.sort_by_key(|entry| entry.timestamp);
+        reference.latest_id = reference.cache_ids.last().map_or(reference.latest_id, |newest| newest.cache_id);
+        reference
+    }
+
+    /// Whether an entry is in it.
+    pub fn names(&self, id: CacheId) -> bool {
+        self.cache_ids.iter().any(|entry| entry.cache_id == id)
+    }
+
     /// The reference without an entry; `None` when no entry is left.
     pub fn without(mut self, id: CacheId) -> Option<Self> {
         self.cache_ids.retain(|entry| entry.cache_id != id);

@@ -19,6 +19,11 @@ fn id_reference(entry: &Stored) -> String {
     format!("ns/refs/by-id/{}/{}/{id}.json", &id[..2], &id[2..4])
 }
 
+fn hash_reference(entry: &Stored) -> String {
+    let hash = &entry.cache_hash;
+    format!("ns/refs/by-hash/{}/{}/{hash}.json", &hash[..2], &hash[2..4])
+}
+
 each_engine!(the_tag_of_a_store_is_that_of_the_content);
 async fn the_tag_of_a_store_is_that_of_the_content(engine: Engine) {
     let server = engine.start();
@@ -266,6 +271,34 @@ async fn a_create_that_was_cut_off_blocks_its_name_for_a_minute(engine: Engine) 
     server.get(format!("/ns/retrieve/{}", cut_off.cache_id)).refused(404).await;
     let found = server.get(format!("/ns/retrieve/hash/{}/cache-id", entry.cache_hash)).value().await;
     assert_eq!(found["cache_id"], entry.cache_id.as_str());
+}
+
+each_engine!(a_create_whose_hash_was_cut_off_is_completed_by_a_create_a_minute_later);
+async fn a_create_whose_hash_was_cut_off_is_completed_by_a_create_a_minute_later(engine: Engine) {
+    let server = engine.setup().clock_at(SystemClock.now()).start();
+    let cut_off = server.post("/ns/key_based/store/string/k?file_id=f").text("cut off").stored().await;
+    let by_hash = hash_reference(&cut_off);
+    let create = || server.post("/ns/key_based/store/string/k?file_id=f").text("new").header("if-none-match", "*");
+    let ids = async || {
+        let reference = server.get(format!("/ns/retrieve/hash/{}/refs-hash", cut_off.cache_hash)).value().await;
+        let ids = reference["cache_ids"].as_array().unwrap().iter().map(|id| id["cache_id"].clone());
+        let ids: Vec<_> = ids.collect();
+        assert_eq!((&reference["latest_id"], &reference["total_versions"]), (&ids[ids.len() - 1], &json!(ids.len())));
+        ids
+    };
+    server.delete(format!("/admin/storage/file/delete/{by_hash}")).ok().await;
+    server.advance(120_000);
+    // Its minute is over: the clock of the storage counts.
+    create().refused(412).await;
+    assert_eq!(ids().await, [cut_off.cache_id.as_str()]);
+    create().refused(412).await;
+    assert_eq!(ids().await, [cut_off.cache_id.as_str()], "once is enough");
+
+    // Others have stored the same content since.
+    server.delete(format!("/admin/storage/file/delete/{by_hash}")).ok().await;
+    let later = server.post("/ns/direct/store/string").text("cut off").stored().await;
+    create().refused(412).await;
+    assert_eq!(ids().await, [cut_off.cache_id.as_str(), later.cache_id.as_str()]);
 }
 
 each_open_engine!(a_content_file_alone_blocks_its_name_for_a_minute);

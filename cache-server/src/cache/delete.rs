@@ -156,7 +156,7 @@ fn is_below(file: &str, prefix: &str) -> bool {
 }
 
 /// Takes an entry out of the reference of its hash, and removes the reference with the last entry.
-fn leave_hash(id: CacheId) -> impl Fn(Option<&[u8]>) -> Change + Send + Sync + 'static {
+pub(super) fn leave_hash(id: CacheId) -> impl Fn(Option<&[u8]>) -> Change + Send + Sync + 'static {
     move |now| match now.and_then(parse_hash_reference) {
         None => Change::Keep,
         Some(reference) => match reference.without(id) {

@@ -5,6 +5,7 @@
 //! in the
 //! reference by its hash. It becomes visible with its id reference, which is written after everything it points to.
 
+mod cut_off;
 mod data;
 mod delete;
 mod entries;

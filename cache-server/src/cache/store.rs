@@ -9,12 +9,10 @@ use crate::records::{
     AllPaths, Config, FilePaths, HashEntry, HashReference, IdReference, Metadata, Owner, content_hash, reference_bytes,
     sidecar_bytes,
 };
-use crate::storage::{Batch, Change, Child, Head, Mark, ObjectPath, Outcome, Require, Version};
+use crate::storage::{Batch, Change, Child, Mark, ObjectPath, Outcome, Require, Version};
 
 /// How many version folders are looked at together.
 const PAGE: usize = 1000;
-/// Content whose entry was never finished blocks its name for this long, in milliseconds.
-const CUT_OFF: u64 = 60_000;
 
 /// What is to be stored.
 #[derive(Debug)]
@@ -142,7 +140,7 @@ impl Cache {
         Ok(Draft { entry, cache_id, cache_hash, file_id, kind, stored_at: self.now(), bytes })
     }
 
-    /// Creates a key-based entry where there is none, taking over what a crash left without an id reference.
+    /// Creates a key-based entry where there is none, taking over or completing what a crash left of another create.
     async fn create(&self, draft: &Draft) -> Result<Stored> {
         let content = draft.place(1).content_files[0].clone();
         let mut conditions = vec![Require::Absent(content.clone())];
@@ -152,35 +150,12 @@ impl Cache {
             }
             conditions = match self.storage.head(&content).await? {
                 None => vec![Require::Absent(content.clone())],
-                Some(head) => self.cut_off(draft, &content, head).await?.ok_or(Error::AlreadyExists)?,
+                Some(head) => {
+                    self.cut_off(&draft.entry.namespace, &content, head).await?.ok_or(Error::AlreadyExists)?
+                }
             };
         }
         Err(Error::Busy)
-    }
-
-    /// The conditions on which content that a crash left of a create may be taken over: it is old enough, and its owner
-    /// has no id reference. `None` when it is not such content.
-    async fn cut_off(&self, draft: &Draft, content: &ObjectPath, head: Head) -> Result<Option<Vec<Require>>> {
-        let is_old = |modified: u64| modified + CUT_OFF <= self.now();
-        let sidecar = layout::metadata_of(content);
-        let record = self.storage.get(&sidecar).await?;
-        if !is_old(head.modified) || record.as_ref().is_some_and(|record| !is_old(record.modified)) {
-            return Ok(None);
-        }
-        let mut owners: Vec<CacheId> = head.mark.map(|mark| mark.cache_id).into_iter().collect();
-        if let Some(record) = &record {
-            owners.push(document::<Metadata>(&sidecar, record)?.data.cache_id);
-        }
-        for owner in owners {
-            if self.reference(&draft.entry.namespace, owner).await?.is_some() {
-                return Ok(None);
-            }
-        }
-        let record = match record {
-            Some(record) => Require::Version(sidecar, record.version),
-            None => Require::Absent(sidecar),
-        };
-        Ok(Some(vec![Require::Version(content.clone(), head.version), record]))
     }
 
     /// Stores the next version of a file id: one more than the highest there is, claimed by creating its content.

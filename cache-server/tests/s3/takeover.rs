@@ -159,3 +159,24 @@ async fn of_twenty_creates_one_takes_over_what_a_killed_one_left_a_minute_ago() 
         assert_eq!(rest.ids(), [won[0].cache_id.to_string()].into());
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_twenty_creates_none_wins_over_a_killed_one_that_is_found_then() {
+    let Some(s3) = Product::Moto.shared() else { return };
+    let bucket = s3.new_bucket().await;
+    // Only its reference by hash is not there.
+    kill_creator(s3.endpoint(), bucket.name(), 5).await;
+    let left = Rest::of(&bucket, "ns").await.ids();
+    let old = caches(s3.endpoint(), bucket.name(), next_second(&bucket).await);
+    let answers = join_all((0..20).map(|who| old[who % 2].store(entry("creator".to_owned())))).await;
+    for answer in answers {
+        assert!(matches!(answer, Err(Error::AlreadyExists)), "{answer:?}");
+    }
+    let rest = Rest::of(&bucket, "ns").await;
+    rest.check(Orphans::None);
+    assert_eq!(rest.ids(), left);
+    let namespace = Namespace::parse("ns").unwrap();
+    let hash = CacheHashGenerator::new(Algorithm::Sha256, 16).unwrap().from_string("creator").unwrap();
+    let found = old[0].newest_of(&namespace, &hash).await.unwrap().unwrap();
+    assert!(left.contains(&found.cache_id.to_string()));
+}

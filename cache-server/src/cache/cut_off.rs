@@ -1,0 +1,79 @@
+//! What a crash left of a create: its name can be taken over, or the entry is completed.
+
+use cache_client::{CacheId, Namespace};
+
+use super::delete::leave_hash;
+use super::{Cache, Result, document, parse_hash_reference};
+use crate::layout;
+use crate::records::{HashEntry, HashReference, IdReference, Metadata, reference_bytes};
+use crate::storage::{Batch, Change, Head, ObjectPath, Require};
+
+/// An entry that was never finished blocks its name for this long, in milliseconds: its store may be under way.
+const CUT_OFF: u64 = 60_000;
+
+impl Cache {
+    /// Looks at content that stands in the way of a create.
+    ///
+    /// Answers the conditions on which it may be taken over: it is old enough, and its owner has no id reference. `None` when it is an
+    /// entry's; where a crash left that one out of the reference of its hash, it is in it then. Costs a read of content that is young,
+    /// else three.
+    pub(super) async fn cut_off(
+        &self,
+        namespace: &Namespace,
+        content: &ObjectPath,
+        head: Head,
+    ) -> Result<Option<Vec<Require>>> {
+        let is_old = |modified: u64| modified + CUT_OFF <= self.now();
+        let sidecar = layout::metadata_of(content);
+        let record = self.storage.get(&sidecar).await?;
+        if !is_old(head.modified) || record.as_ref().is_some_and(|record| !is_old(record.modified)) {
+            return Ok(None);
+        }
+        let mut owners: Vec<CacheId> = head.mark.map(|mark| mark.cache_id).into_iter().collect();
+        if let Some(record) = &record {
+            owners.push(document::<Metadata>(&sidecar, record)?.data.cache_id);
+        }
+        for owner in owners {
+            if let Some(reference) = self.reference(namespace, owner).await? {
+                self.complete(namespace, &reference).await?;
+                return Ok(None);
+            }
+        }
+        let record = match record {
+            Some(record) => Require::Version(sidecar, record.version),
+            None => Require::Absent(sidecar),
+        };
+        Ok(Some(vec![Require::Version(content.clone(), head.version), record]))
+    }
+
+    /// Adds an entry to the reference of its hash, where a crash left it out.
+    async fn complete(&self, namespace: &Namespace, reference: &IdReference) -> Result<()> {
+        let path = layout::by_hash(namespace, &reference.cache_hash);
+        let id = reference.cache_id;
+        let listed = self.storage.get(&path).await?.and_then(|object| parse_hash_reference(&object.bytes));
+        if listed.is_some_and(|listed| listed.names(id)) {
+            return Ok(());
+        }
+        tracing::info!(%namespace, %id, "an entry that was left out of the reference of its hash is added to it");
+        let entry = HashEntry { cache_id: id, timestamp: reference.timestamp };
+        let hash = reference.cache_hash.clone();
+        let mut batch = Batch::new();
+        batch.edit(path.clone(), move |now| {
+            let listed = now.and_then(parse_hash_reference);
+            match listed.as_ref().is_some_and(|listed| listed.names(id)) {
+                true => Change::Keep,
+                false => {
+                    Change::Put(reference_bytes(&HashReference::with_left_out(listed, &hash, entry.clone())).into())
+                }
+            }
+        });
+        self.storage.commit(batch).await?;
+        // Deleted meanwhile: its deletion may have looked at the reference before it was in it.
+        if self.versioned_reference(namespace, id).await?.is_none() {
+            let mut batch = Batch::new();
+            batch.edit(path, leave_hash(id));
+            self.storage.commit(batch).await?;
+        }
+        Ok(())
+    }
+}
