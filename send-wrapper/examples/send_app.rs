@@ -32,11 +32,12 @@ use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, WriteMultipart};
 use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Secret};
 use send_wrapper::middleware::{Requests, client_address, record_requests};
 use send_wrapper::tokens::{Action, Use};
-use send_wrapper::{Gate, SendCache, Timestamp, TokenName, TransferId, Verdict};
+use send_wrapper::{EventId, Gate, SendCache, Timestamp, TokenName, TransferId, Verdict};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The largest file, in bytes.
@@ -99,17 +100,32 @@ impl Service {
     }
 
     async fn transfer(&self, id: &TransferId) -> Result<Transfer, Refused> {
-        match self.files.get(&document(id)).await {
-            Ok(found) => Ok(serde_json::from_slice(&found.bytes().await?).map_err(|_| Refused::Storage)?),
-            Err(object_store::Error::NotFound { .. }) => Err(Refused::NoTransfer),
+        self.read(id, "transfer.json").await?.ok_or(Refused::NoTransfer)
+    }
+
+    /// Reads a document of a transfer.
+    async fn read<T: DeserializeOwned>(&self, id: &TransferId, name: &str) -> Result<Option<T>, Refused> {
+        match self.files.get(&path(id, name)).await {
+            Ok(found) => serde_json::from_slice(&found.bytes().await?).map_err(|_| Refused::Storage),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn save(&self, transfer: &Transfer) -> Result<(), Refused> {
-        let text = serde_json::to_vec(transfer).map_err(|_| Refused::Storage)?;
-        self.files.put(&document(&transfer.id), text.into()).await?;
+    async fn save(&self, id: &TransferId, name: &str, document: &impl Serialize) -> Result<(), Refused> {
+        let text = serde_json::to_vec(document).map_err(|_| Refused::Storage)?;
+        self.files.put(&path(id, name), text.into()).await?;
         Ok(())
+    }
+
+    /// Makes a transfer complete with this file; `false` when it is complete already.
+    async fn seal(&self, id: &TransferId, file: &File) -> Result<bool, Refused> {
+        let text = serde_json::to_vec(file).map_err(|_| Refused::Storage)?;
+        match self.files.put_opts(&path(id, COMPLETE), text.into(), PutMode::Create.into()).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn happened(&self, id: &TransferId, event_type: EventType, bytes: u64) {
@@ -139,24 +155,28 @@ fn files(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
     })
 }
 
-/// What is kept of a transfer beside its file.
+/// What is known of a transfer from its beginning; it never changes.
 #[derive(Debug, Serialize, Deserialize)]
 struct Transfer {
     id: TransferId,
     token: TokenName,
     created_at: Timestamp,
-    /// The length of the file; `None` until it has come.
-    bytes: Option<u64>,
-    /// Whether its token was used, and others can fetch the file.
-    complete: bool,
 }
 
-fn document(id: &TransferId) -> Path {
-    Path::from_iter(["transfers", id.as_str(), "transfer.json"])
+/// A file that has come. Every upload makes one of its own, so none can change what another has made complete.
+#[derive(Debug, Serialize, Deserialize)]
+struct File {
+    name: String,
+    bytes: u64,
 }
 
-fn payload(id: &TransferId) -> Path {
-    Path::from_iter(["transfers", id.as_str(), "payload"])
+/// The document of the file that came last.
+const UPLOADED: &str = "uploaded.json";
+/// The document of the file that others can fetch, once the token was used; it is created once and never changes.
+const COMPLETE: &str = "complete.json";
+
+fn path(id: &TransferId, name: &str) -> Path {
+    Path::from_iter(["transfers", id.as_str(), name])
 }
 
 fn now() -> Timestamp {
@@ -265,7 +285,7 @@ async fn begin(
     let client = client_address(&request, service.trusted_proxies);
     Refused::unless_allowed(service.gate.check(&begin.token, client).await)?;
     let (id, token) = (TransferId::random(), TokenName::parse(&begin.token)?);
-    service.save(&Transfer { id: id.clone(), token, created_at: now(), bytes: None, complete: false }).await?;
+    service.save(&id, "transfer.json", &Transfer { id: id.clone(), token, created_at: now() }).await?;
     Ok(HttpResponse::Created().json(serde_json::json!({ "transfer_id": id })))
 }
 
@@ -276,11 +296,12 @@ async fn upload(
     mut body: web::Payload,
 ) -> Result<HttpResponse, Refused> {
     let id = TransferId::parse(&id)?;
-    let mut transfer = service.transfer(&id).await?;
-    if transfer.complete {
+    service.transfer(&id).await?;
+    if service.read::<File>(&id, COMPLETE).await?.is_some() {
         return Err(Refused::Conflict("the transfer is complete"));
     }
-    let mut file = WriteMultipart::new(service.files.put_multipart(&payload(&id)).await?);
+    let name = format!("payload-{}", EventId::random());
+    let mut file = WriteMultipart::new(service.files.put_multipart(&path(&id, &name)).await?);
     let mut bytes = 0;
     while let Some(part) = body.next().await {
         let Ok(part) = part else {
@@ -296,8 +317,7 @@ async fn upload(
         file.write(&part);
     }
     file.finish().await?;
-    transfer.bytes = Some(bytes);
-    service.save(&transfer).await?;
+    service.save(&id, UPLOADED, &File { name, bytes }).await?;
     service.happened(&id, EventType::FileUpload, bytes).await;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -309,16 +329,18 @@ async fn complete(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let id = TransferId::parse(&id)?;
-    let mut transfer = service.transfer(&id).await?;
-    let Some(bytes) = transfer.bytes else { return Err(Refused::Conflict("the file has not come yet")) };
-    if !transfer.complete {
+    let transfer = service.transfer(&id).await?;
+    if service.read::<File>(&id, COMPLETE).await?.is_none() {
+        let file = service.read::<File>(&id, UPLOADED).await?.ok_or(Refused::Conflict("the file has not come yet"))?;
         let details = Use::default().action(Action::parse("upload_completed")?);
         let client = client_address(&request, service.trusted_proxies);
         Refused::unless_allowed(service.gate.consume(transfer.token.as_str(), &id, client, details).await)?;
         // Killed before this, the next attempt consumes the same use.
-        transfer.complete = true;
-        service.save(&transfer).await?;
-        service.happened(&id, EventType::TransferComplete, bytes).await;
+        if service.seal(&id, &file).await? {
+            let used = Event::new(EventType::TokenUse, now()).transfer_id(id.clone()).token_id(transfer.token);
+            service.recorder.record(used, Some(client));
+            service.happened(&id, EventType::TransferComplete, file.bytes).await;
+        }
     }
     Ok(HttpResponse::Ok().json(serde_json::json!({ "transfer_id": id, "complete": true })))
 }
@@ -327,11 +349,17 @@ async fn complete(
 async fn info(service: web::Data<Service>, id: web::Path<String>) -> Result<HttpResponse, Refused> {
     let id = TransferId::parse(&id)?;
     let transfer = service.transfer(&id).await?;
+    let fetched: Option<File> = service.read(&id, COMPLETE).await?;
+    let is_complete = fetched.is_some();
+    let file = match fetched {
+        None => service.read(&id, UPLOADED).await?,
+        fetched => fetched,
+    };
     service.happened(&id, EventType::PageView, 0).await;
     // What is only nice to know may be missing.
     let summary = service.send.transfers().summary(&id).await.ok().flatten();
     Ok(HttpResponse::Ok().json(serde_json::json!({
-        "transfer_id": id, "bytes": transfer.bytes, "complete": transfer.complete, "created_at": transfer.created_at,
+        "transfer_id": id, "bytes": file.map(|file| file.bytes), "complete": is_complete, "created_at": transfer.created_at,
         "views": summary.as_ref().map(|summary| summary.total_views),
         "downloads": summary.as_ref().map(|summary| summary.total_downloads),
     })))
@@ -340,11 +368,10 @@ async fn info(service: web::Data<Service>, id: web::Path<String>) -> Result<Http
 #[get("/transfers/{id}/payload")]
 async fn download(service: web::Data<Service>, id: web::Path<String>) -> Result<HttpResponse, Refused> {
     let id = TransferId::parse(&id)?;
-    let transfer = service.transfer(&id).await?;
-    let (Some(bytes), true) = (transfer.bytes, transfer.complete) else {
-        return Err(Refused::Conflict("the transfer is not complete"));
-    };
-    let file = service.files.get(&payload(&id)).await?;
+    service.transfer(&id).await?;
+    let found = service.read::<File>(&id, COMPLETE).await?;
+    let File { name, bytes } = found.ok_or(Refused::Conflict("the transfer is not complete"))?;
+    let file = service.files.get(&path(&id, &name)).await?;
     service.happened(&id, EventType::FileDownload, bytes).await;
     Ok(HttpResponse::Ok().content_type("application/octet-stream").streaming(file.into_stream()))
 }

@@ -313,7 +313,7 @@ fn pauses() -> impl Iterator<Item = Duration> {
 }
 
 /// The value as an object whose `cache_key` is the key.
-fn with_key(key: &EntryKey, value: &impl Serialize) -> Result<Box<RawValue>> {
+pub(crate) fn with_key(key: &EntryKey, value: &impl Serialize) -> Result<Box<RawValue>> {
     #[derive(Deserialize)]
     struct Keyed<'a> {
         #[serde(borrow)]

@@ -128,22 +128,23 @@ impl Gate {
     /// Asks about a name, if the client has not guessed too much. A name that cannot be one is a guess like any other.
     async fn answer(&self, name: &str, client: IpAddr, ask: impl AsyncFnOnce(TokenName) -> Result<Verdict>) -> Verdict {
         let client = network(client);
-        if let Err(wait) = self.charge(client) {
-            return Verdict::TooMany(wait);
-        }
+        let charged_until = match self.charge(client) {
+            Ok(charged_until) => charged_until,
+            Err(wait) => return Verdict::TooMany(wait),
+        };
         let Ok(name) = TokenName::parse(name) else { return Verdict::Denied(Refusal::NotFound) };
         let verdict = ask(name).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "nobody is let in: the token could not be looked at");
             Verdict::Unavailable
         });
         if verdict != Verdict::Denied(Refusal::NotFound) {
-            self.give_back(client);
+            self.give_back(client, charged_until);
         }
         verdict
     }
 
-    /// Charges a client for a try, or tells how long it has to wait.
-    fn charge(&self, client: IpAddr) -> Result<(), Duration> {
+    /// Charges a client for a try, and tells until when; or how long it has to wait.
+    fn charge(&self, client: IpAddr) -> Result<Timestamp, Duration> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.send.now();
         let forgotten = tries.get(&client).map_or(now, |forgotten| now.max(*forgotten)).plus(self.probing.every);
@@ -152,11 +153,14 @@ impl Gate {
             return Err(Duration::from_millis(forgotten.millis() - latest.millis()));
         }
         tries.insert(client, forgotten);
-        Ok(())
+        Ok(forgotten)
     }
 
-    /// Gives back what a try was charged.
-    fn give_back(&self, client: IpAddr) {
+    /// Gives back what a try was charged, if it is not forgotten already.
+    fn give_back(&self, client: IpAddr, charged_until: Timestamp) {
+        if charged_until <= self.send.now() {
+            return;
+        }
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(mut forgotten) = tries.get_mut(&client) {
             *forgotten = forgotten.minus(self.probing.every);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, REFERER, USER_AGENT};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, REFERER, USER_AGENT};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, web};
 
@@ -82,23 +82,36 @@ impl Requests {
         Self { country: Some(name), ..self }
     }
 
-    fn event(&self, request: &HttpRequest, status: u16, shows_page: bool, bytes: Option<u64>, begun: Instant) -> Event {
-        let kind = if shows_page { EventType::PageView } else { EventType::ApiCall };
-        let duration = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    /// What is known of a request before it is answered.
+    fn begun(&self, request: &HttpRequest) -> (Event, Client) {
         let text = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let mut event = Event::new(kind, self.recorder.now()).source(Source::Http);
         // The pattern, not the path: that may name a transfer or a token, or whatever somebody has thought up.
         let path = request.match_pattern().unwrap_or_else(|| "(unmatched)".to_owned());
-        event = event.request(request.method().as_str(), &path).answer(status, duration);
-        event = text(&REFERER).into_iter().fold(event, Event::referrer);
-        event = bytes.into_iter().fold(event, Event::content_bytes);
+        let event = Event::new(EventType::ApiCall, self.recorder.now()).source(Source::Http);
+        let event = event.request(request.method().as_str(), &path);
+        let event = text(&REFERER).into_iter().fold(event, Event::referrer);
         let country = self.country.as_ref().and_then(text).and_then(|text| crate::Country::parse(text).ok());
-        country.into_iter().fold(event, Event::country)
+        let client = Client {
+            address: Some(client_address(request, self.trusted_proxies)),
+            // More of it is not looked at.
+            user_agent: text(&USER_AGENT).map(|text| text.chars().take(512).collect()),
+        };
+        (country.into_iter().fold(event, Event::country), client)
+    }
+
+    async fn record(&self, event: Event, client: Client) {
+        // What is lost is counted by the recorder; the answer is given whatever becomes of it.
+        if self.inline {
+            let _ = self.recorder.record_now(event, client).await;
+        } else {
+            self.recorder.record(event, client);
+        }
     }
 }
 
-/// Records a request when it is answered, by the pattern of its route, such as `/transfers/{id}`, as `page_view` where a page was shown and as `api_call` else. Uploads, downloads and uses of
-/// tokens are recorded by the application itself, so that nothing counts twice.
+/// Records a request when it is answered, by the pattern of its route, such as `/transfers/{id}`: as `page_view` where a page was shown, as
+/// `api_call` else, also where a middleware inside answers with an error. Uploads, downloads and uses of tokens are recorded by the
+/// application itself, so that nothing counts twice.
 ///
 /// Without [`Requests`] in the application's data, or when the cache is away, requests are answered as ever.
 pub async fn record_requests(
@@ -106,29 +119,27 @@ pub async fn record_requests(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let begun = Instant::now();
-    let answered = next.call(request).await?;
-    let Some(requests) = answered.request().app_data::<web::Data<Requests>>().cloned() else { return Ok(answered) };
-    let response = answered.response();
-    let is_page = |value: &actix_web::http::header::HeaderValue| value.as_bytes().starts_with(b"text/html");
-    let shows_page = response.status().is_success() && response.headers().get(CONTENT_TYPE).is_some_and(is_page);
-    let bytes = match response.body().size() {
-        BodySize::Sized(bytes) => Some(bytes),
-        BodySize::None | BodySize::Stream => None,
+    let Some(requests) = request.app_data::<web::Data<Requests>>().cloned() else { return next.call(request).await };
+    let (mut event, client) = requests.begun(request.request());
+    let answered = next.call(request).await;
+    let status = match &answered {
+        Ok(answered) => answered.status(),
+        Err(error) => error.as_response_error().status_code(),
     };
-    let event = requests.event(answered.request(), response.status().as_u16(), shows_page, bytes, begun);
-    let user_agent = answered.request().headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
-    let client = Client {
-        address: Some(client_address(answered.request(), requests.trusted_proxies)),
-        // More of it is not looked at.
-        user_agent: user_agent.map(|text| text.chars().take(512).collect()),
-    };
-    if requests.inline {
-        // Counted by the recorder; the answer is given whatever becomes of it.
-        let _ = requests.recorder.record_now(event, client).await;
-    } else {
-        requests.recorder.record(event, client);
+    event = event.answer(status.as_u16(), u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+    if let Ok(answered) = &answered {
+        let response = answered.response();
+        let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
+        if status.is_success() && response.headers().get(CONTENT_TYPE).is_some_and(is_page) {
+            event.event_type = EventType::PageView;
+        }
+        event = match response.body().size() {
+            BodySize::Sized(bytes) => event.content_bytes(bytes),
+            BodySize::None | BodySize::Stream => event,
+        };
     }
-    Ok(answered)
+    requests.record(event, client).await;
+    answered
 }
 
 #[cfg(test)]

@@ -140,6 +140,12 @@ impl SendCache {
         Timestamp::from_millis(self.clock.now())
     }
 
+    /// Does something on its own, to the end: whoever waits for it may go away, as a client does that hangs up. `None` when the
+    /// program ends first.
+    pub(crate) async fn apart<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        tokio::spawn(task).await.ok()
+    }
+
     /// Does something within the time an operation may take.
     pub(crate) async fn within<T>(&self, operation: impl Future<Output = Result<T>>) -> Result<T> {
         let after = self.time_limit;

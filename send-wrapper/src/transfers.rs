@@ -69,13 +69,20 @@ impl Transfers {
     /// logged, and missing in the answer.
     pub async fn record_event(&self, transfer_id: &TransferId, event: Event) -> Recorded {
         let event = event.transfer_id(transfer_id.clone());
+        let nowhere = Recorded { event_id: event.event_id.clone(), in_analytics: false, in_transfer: false };
+        let (transfers, transfer_id) = (self.clone(), transfer_id.clone());
+        // On its own: what is dropped half way would be lost and not counted.
+        let recorded = self.send.apart(async move { transfers.record_twice(&transfer_id, event).await });
+        recorded.await.unwrap_or(nowhere)
+    }
+
+    async fn record_twice(&self, transfer_id: &TransferId, event: Event) -> Recorded {
         let for_the_site = async {
             match &self.recorder {
                 // It counts its losses itself.
-                Some(recorder) => recorder.record(event.clone(), Client::default()),
-                None => drop(self.send.analytics().record_event(&event).await?),
+                Some(recorder) => Ok(recorder.record(event.clone(), Client::default())),
+                None => self.send.analytics().record_event(&event).await.map(|_| true),
             }
-            Ok(())
         };
         let (in_analytics, in_transfer) =
             futures::join!(for_the_site, self.send.within(self.write(transfer_id, &event)));
@@ -86,7 +93,11 @@ impl Transfers {
         if let Err(error) = &in_transfer {
             health::lost(&counters.transfer_events, "an event of a transfer", error);
         }
-        Recorded { event_id: event.event_id, in_analytics: in_analytics.is_ok(), in_transfer: in_transfer.is_ok() }
+        Recorded {
+            event_id: event.event_id,
+            in_analytics: in_analytics.unwrap_or(false),
+            in_transfer: in_transfer.is_ok(),
+        }
     }
 
     async fn write(&self, transfer_id: &TransferId, event: &Event) -> Result<()> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use actix_web::dev::Service as _;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpResponse, web};
@@ -24,6 +25,7 @@ each_engine!(
     a_pulse_covers_its_window_and_nothing_else,
     a_pulse_crosses_hours_and_days,
     a_pulse_of_nothing_is_empty,
+    the_latest_pulse_is_kept_when_somebody_asks_for_that,
     whatever_else_lies_there_is_stepped_over,
 );
 
@@ -170,6 +172,26 @@ async fn a_pulse_crosses_hours_and_days(engine: Engine) {
     assert_eq!(still.requests(5).await, 3);
 }
 
+async fn the_latest_pulse_is_kept_when_somebody_asks_for_that(engine: Engine) {
+    let still = Still::at(engine, LATE);
+    let analytics = still.send.analytics();
+    assert_eq!(analytics.kept_pulse().await.unwrap(), None);
+    let first = analytics.pulse(5).await.unwrap();
+    analytics.keep_pulse(&first).await.unwrap();
+    assert_eq!(analytics.kept_pulse().await.unwrap().unwrap(), first);
+    still.advance(MINUTE);
+    analytics.record_event(&request_at(still.clock.now())).await.unwrap();
+    let second = analytics.pulse(5).await.unwrap();
+    // One that was computed before, by somebody slow, does not replace it.
+    for pulse in [&second, &first] {
+        analytics.keep_pulse(pulse).await.unwrap();
+        assert_eq!(analytics.kept_pulse().await.unwrap().unwrap(), second);
+    }
+    // It is one entry, and no event.
+    assert_eq!(still.send.entries(namespaces::ANALYTICS).unwrap().namespace_files().all().await.unwrap().len(), 2);
+    assert_eq!(analytics.pulse(5).await.unwrap(), second);
+}
+
 async fn a_pulse_of_nothing_is_empty(engine: Engine) {
     let still = Still::at(engine, LATE);
     let pulse = still.send.analytics().pulse(1440).await.unwrap();
@@ -231,6 +253,26 @@ async fn what_a_cache_that_is_away_costs_is_counted_and_ends_by_itself() {
     assert!(health.degraded, "what was lost shows for a minute");
     clock.advance(MINUTE);
     assert!(!recorder.health().degraded);
+}
+
+#[tokio::test]
+async fn an_event_of_a_transfer_that_finds_the_queue_full_is_not_said_to_be_recorded() {
+    let service = InProcess::in_memory().unwrap();
+    let slow = Faulty::new(&service, |_, request| match request.url().path().contains("/temporal/") {
+        true => Act::Hang,
+        false => Act::Pass,
+    });
+    let send = SendCache::new(slow.client());
+    let one = RecorderSettings { queue: 1, batch: 1, ..settings() };
+    let recorder = Recorder::start(&send, secret(), one);
+    // Until all entries that may be on their way are, and the queue is full.
+    for _ in 0..200 {
+        recorder.record(request_at(SystemClock.now()), Client::default());
+        tokio::task::yield_now().await;
+    }
+    let dropped = recorder.health().dropped;
+    let recorded = send.transfers().recorded_by(&recorder).record_event(&TransferId::random(), request_at(LATE)).await;
+    assert_eq!((recorded.in_analytics, recorded.in_transfer, recorder.health().dropped), (false, true, dropped + 1));
 }
 
 #[tokio::test]
@@ -326,6 +368,49 @@ async fn every_request_is_recorded_once_without_what_would_tell_who_made_it() {
     }
     let pulse = send.analytics().pulse(1).await.unwrap();
     assert_eq!((pulse.active_requests, pulse.active_visitors), (3, 2));
+}
+
+#[actix_web::test]
+async fn what_a_middleware_inside_refuses_is_recorded() {
+    let service = InProcess::in_memory().unwrap();
+    let send = SendCache::new(service.client());
+    let recorder = Recorder::start(&send, secret(), settings());
+    let refuse = |_, _: actix_web::middleware::Next<actix_web::body::BoxBody>| async {
+        Err::<actix_web::dev::ServiceResponse, _>(actix_web::error::ErrorUnauthorized("no key"))
+    };
+    let app = App::new()
+        .app_data(web::Data::new(Requests::in_background(&recorder)))
+        .wrap(from_fn(refuse))
+        .wrap(from_fn(record_requests))
+        .route("/page", web::get().to(HttpResponse::Ok));
+    let refused = init_service(app).await.call(from(A).uri("/page").to_request()).await.err().unwrap();
+    assert_eq!(refused.as_response_error().status_code(), 401);
+    recorder.flush().await;
+    let pulse = send.analytics().pulse(1).await.unwrap();
+    assert_eq!((pulse.active_requests, pulse.active_visitors), (1, 1));
+    assert_eq!(pulse.recent_events[0].status_code, Some(401));
+    assert_eq!(pulse.recent_events[0].path.as_deref(), Some("/page"));
+}
+
+#[tokio::test]
+async fn an_event_is_recorded_or_counted_when_nobody_waits_for_it_any_more() {
+    let service = InProcess::in_memory().unwrap();
+    let send = SendCache::new(Faulty::new(&service, |_, _| Act::Hang).client()).time_limit(Duration::from_millis(20));
+    let recorder = Recorder::start(&send, secret(), settings());
+    let mut recording = Box::pin(recorder.record_now(request_at(SystemClock.now()), Some(A)));
+    assert!(futures::poll!(&mut recording).is_pending());
+    drop(recording);
+    while recorder.health().given_up == 0 {
+        tokio::task::yield_now().await;
+    }
+    let transfers = send.transfers();
+    let transfer = TransferId::random();
+    let mut recording = Box::pin(transfers.record_event(&transfer, request_at(SystemClock.now())));
+    assert!(futures::poll!(&mut recording).is_pending());
+    drop(recording);
+    while send.lost().transfer_events == 0 || send.lost().analytics_events == 0 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[actix_web::test]

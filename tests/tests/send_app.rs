@@ -132,6 +132,7 @@ macro_rules! each_storage {
 each_storage!(
     a_file_is_sent_with_a_token_and_fetched,
     a_token_pays_for_each_transfer_once,
+    what_comes_while_a_transfer_is_completed_changes_nothing_of_it,
     neither_prefix_can_reach_the_other,
     who_holds_no_token_begins_no_transfer,
 );
@@ -155,17 +156,17 @@ async fn a_file_is_sent_with_a_token_and_fetched(world: World) {
 
     // Everything lies where it belongs: the file below user/, the rest below admin/, each event in two places.
     let all = world.all().await;
-    assert!(all.contains(&format!("user/transfers/{id}/payload")), "{all:?}");
+    assert!(all.iter().any(|name| name.starts_with(&format!("user/transfers/{id}/payload-"))), "{all:?}");
     let of_events =
         |folder: &str| all.iter().filter(|name| name.starts_with(folder) && name.contains("/events/")).count();
     assert_eq!(of_events(&format!("admin/transfers/data/key-based/{id}/{id}/data/events/")), 6);
     assert_eq!(of_events("admin/tokens/data/key-based/friends/friends/data/events/"), 1);
     assert!(all.iter().all(|name| ["user/", "admin/", ".lock"].iter().any(|top| name.starts_with(top))), "{all:?}");
 
-    // Each request was recorded once, and each event of the transfer.
+    // Each request was recorded once, and each event of the transfer, and the use of the token.
     world.service.recorder.flush().await;
     let (_, health) = client.json("GET", "/health").await;
-    assert_eq!((&health["analytics"]["recorded"], &health["cache"]["healthy"]), (&17.into(), &true.into()), "{health}");
+    assert_eq!((&health["analytics"]["recorded"], &health["cache"]["healthy"]), (&18.into(), &true.into()), "{health}");
     world.service.recorder.flush().await;
     let (status, pulse) = client.json("GET", "/pulse").await;
     assert_eq!((status, &pulse["active_requests"], &pulse["active_visitors"]), (200, &12.into(), &1.into()), "{pulse}");
@@ -193,6 +194,22 @@ async fn a_token_pays_for_each_transfer_once(world: World) {
     assert!(answers.iter().all(|(id, status)| complete.contains(id) == (*status == 200)), "{answers:?}");
     let (status, refusal) = client.json("POST", "/transfers?token=two").await;
     assert_eq!((status, &refusal["reason"]), (403, &"exhausted".into()));
+}
+
+async fn what_comes_while_a_transfer_is_completed_changes_nothing_of_it(world: World) {
+    let client = &world.client;
+    assert_eq!(client.json("POST", "/tokens/friends?uses=9").await.0, 201);
+    let id = &client.upload("friends", b"first").await;
+    let files: [&'static [u8]; 4] = [b"a", b"bc", b"def", b"ghij"];
+    let uploads = files.map(|file| async move { client.ask("PUT", &format!("/transfers/{id}/payload"), file).await.0 });
+    let complete = async { client.json("POST", &format!("/transfers/{id}/complete")).await.0 };
+    let (uploads, complete) = futures::join!(join_all(uploads), complete);
+    assert!(uploads.iter().all(|status| matches!(status, 204 | 409)), "{uploads:?}");
+    assert_eq!(complete, 200);
+    let (status, file) = client.ask("GET", &format!("/transfers/{id}/payload"), "").await;
+    let (_, info) = client.json("GET", &format!("/transfers/{id}")).await;
+    assert_eq!((status, &info["complete"], &info["bytes"]), (200, &true.into(), &file.len().into()));
+    assert!(file == b"first" || files.iter().any(|sent| *sent == file), "{file:?}");
 }
 
 async fn neither_prefix_can_reach_the_other(world: World) {
@@ -320,5 +337,6 @@ async fn with_the_cache_out_of_reach_nobody_is_let_in_and_what_is_there_can_be_f
     assert_eq!(token.unwrap().usage_count, 2);
     let entries = SendCache::new(cache.client()).entries(namespaces::TRANSFERS).unwrap();
     assert_eq!(entries.namespace_files().all().await.unwrap().len(), 2);
-    assert!(storage.head(&format!("user/transfers/{open}/payload").into()).await.is_ok());
+    let fetched = sound.ask("GET", &format!("/transfers/{open}/payload"), "").await;
+    assert_eq!(fetched, (200, b"another".to_vec()));
 }

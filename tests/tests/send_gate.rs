@@ -120,6 +120,22 @@ async fn who_guesses_names_is_turned_away_and_learns_nothing(world: World) {
     }
 }
 
+#[tokio::test]
+async fn what_is_forgotten_already_is_not_given_back() {
+    let service = cache_server::in_process::InProcess::in_memory().unwrap();
+    let clock = Arc::new(ManualClock::at(NOON));
+    let send = SendCache::new(service.client()).clock(Arc::clone(&clock) as Arc<_>);
+    create(&send, "door", 2).await;
+    let gate = Gate::new(&send).probing(Probing { misses: 1, every: Duration::from_secs(6) });
+    let client = address("192.0.2.1");
+    let mut slow = Box::pin(gate.check("door", client));
+    assert!(futures::poll!(&mut slow).is_pending());
+    clock.advance(10_000);
+    assert_eq!(gate.check("guess", client).await, Verdict::Denied(Refusal::NotFound));
+    assert!(slow.await.is_allowed());
+    assert!(matches!(gate.check("guess", client).await, Verdict::TooMany(_)));
+}
+
 async fn who_guesses_many_names_at_once_is_turned_away_as_well(world: World) {
     let (send, _) = send_at(&world);
     let gate = Gate::new(&send).probing(Probing { misses: 3, every: Duration::from_secs(10) });

@@ -100,7 +100,13 @@ async fn the_last_use_exhausts_the_token_and_the_next_is_refused(world: World) {
             (count, status, NOON + count * 1000)
         );
     }
-    assert_eq!(use_once(&send, &of).await, Used::Refused(Refusal::Exhausted));
+    // The same use again, refused again: one event.
+    let late = UseId::random();
+    for _ in 0..2 {
+        clock.advance(1000);
+        let refused = send.tokens().use_once(&of, Use::default().use_id(late.clone())).await.unwrap();
+        assert_eq!(refused, Used::Refused(Refusal::Exhausted));
+    }
     let events = send.tokens().usage(&of, &UsageQuery::default()).await.unwrap();
     assert_eq!(events.iter().filter(|event| event.success).count(), 2);
     let refused: Vec<_> = events.iter().filter_map(|event| event.rejection_reason).collect();

@@ -15,8 +15,10 @@ use crate::error::{Error, Result};
 use crate::namespaces;
 use crate::time::Timestamp;
 
-/// How long after its end a window still takes events, unless the recorder has given them up.
+/// How long after its end a window takes events that are stored late; by then the recorder has given up the others.
 pub(crate) const GRACE: Duration = Duration::from_secs(120);
+/// How long after that its aggregation is computed for good: what was stored at the last moment can be read by then.
+const SETTLED: Duration = Duration::from_secs(60);
 /// How many values a list of the most frequent ones shows.
 const TOP: usize = 20;
 /// How many parts are looked at at once.
@@ -69,7 +71,7 @@ pub struct Aggregation {
     pub p99_duration_ms: u64,
     /// How many events were stored in this window that belong to one that was closed by then. They count nowhere else.
     pub late_events: u64,
-    /// How many bytes were sent and received.
+    /// How many bytes of files came in and went out. Those of pages and other answers are not among them.
     pub total_bytes: u64,
     /// The most frequent paths, 20 at most; so are the next two.
     pub top_paths: Vec<Top>,
@@ -130,6 +132,11 @@ impl Aggregation {
     }
 }
 
+/// Whether nothing can be stored any more that counts.
+fn is_settled(window: Window, now: Timestamp) -> bool {
+    window.is_closed(now, GRACE + SETTLED)
+}
+
 fn text(aggregation: &Aggregation) -> Box<RawValue> {
     serde_json::value::to_raw_value(aggregation).expect("an aggregation is plain fields")
 }
@@ -144,7 +151,7 @@ fn top(counts: &Counts, most: usize) -> Vec<Top> {
 impl Analytics {
     /// What the events of a window come to, as JSON: an [`Aggregation`].
     ///
-    /// - A **closed** window (its end is two minutes ago) is computed once and stored; from then on the answer is what was stored, byte
+    /// - A **closed** window (its end is three minutes ago) is computed once and stored; from then on the answer is what was stored, byte
     ///   for byte, in one call. Of several who compute it at the same time, one stores it, and all answer that.
     /// - A **live** window is computed every time, from the parts of it that are closed and the events of the rest.
     /// - A **future** window has zeros, and is not stored.
@@ -154,7 +161,7 @@ impl Analytics {
     pub async fn aggregation(&self, window: Window) -> Result<Box<RawValue>> {
         let entries = self.send.own_entries(namespaces::ANALYTICS);
         let now = self.send.now();
-        if window.is_closed(now, GRACE) {
+        if is_settled(window, now) {
             if let Some(stored) = entries.retrieve(&window.entry_key()).await? {
                 return Ok(stored);
             }
@@ -203,7 +210,7 @@ impl Analytics {
         for (part, stored) in parts {
             let part_totals = match stored {
                 Some(totals) => totals,
-                None if part.is_closed(now, GRACE) => Box::pin(self.seal(entries, part, now)).await?.merge_state,
+                None if is_settled(part, now) => Box::pin(self.seal(entries, part, now)).await?.merge_state,
                 None => Box::pin(self.totals(entries, part, now)).await?,
             };
             totals.merge(&part_totals);
@@ -216,7 +223,7 @@ impl Analytics {
 
     /// What a window comes to, if it is closed and was computed before.
     async fn stored(&self, entries: &Entries, window: Window, now: Timestamp) -> Result<Option<Totals>> {
-        if !window.is_closed(now, GRACE) {
+        if !is_settled(window, now) {
             return Ok(None);
         }
         let stored: Option<Aggregation> = entries.retrieve(&window.entry_key()).await?;

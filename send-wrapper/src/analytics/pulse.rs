@@ -3,17 +3,22 @@
 use std::collections::{BinaryHeap, HashSet};
 use std::time::Duration;
 
+use cache_client::Strategy;
 use serde::{Deserialize, Serialize};
 
 use super::Analytics;
 use super::event::{EventType, Source};
 use super::stored::{APART, each_event};
+use crate::entries::{Change, with_key};
 use crate::error::Result;
+use crate::keys::EntryKey;
 use crate::names::{Country, EventId, Invalid, IpHash, TransferId};
+use crate::namespaces;
 use crate::time::Timestamp;
 
 /// How many events a pulse shows.
 const RECENT: usize = 10;
+
 /// What is going on: what happened in a window that ends now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pulse {
@@ -76,6 +81,11 @@ fn is_request(seen: &Seen) -> bool {
     seen.source != Source::Application && matches!(seen.event_type, EventType::PageView | EventType::ApiCall)
 }
 
+/// Where the latest pulse is found.
+fn latest() -> EntryKey {
+    EntryKey::parse("pulse/latest").expect("it is a key")
+}
+
 impl Analytics {
     /// Says what is going on: computes the events with `now - window < timestamp <= now`, every time anew.
     ///
@@ -86,6 +96,28 @@ impl Analytics {
             return Err(Invalid::new("window_minutes", "is not between 1 and 1440").into());
         }
         self.send.within(self.compute_pulse(window_minutes)).await
+    }
+
+    /// Keeps a pulse as the latest one, unless a later one is kept already; for those who show it without computing it. Three calls at most,
+    /// if nobody else does the same.
+    pub async fn keep_pulse(&self, pulse: &Pulse) -> Result<()> {
+        let (entries, key) = (self.send.own_entries(namespaces::ANALYTICS), latest());
+        let renew = |kept: &mut Pulse| match kept.computed_at < pulse.computed_at {
+            true => Change::Write(*kept = pulse.clone()),
+            false => Change::Keep(()),
+        };
+        if entries.change(&key, renew).await?.is_some() {
+            return Ok(());
+        }
+        let body = with_key(&key, pulse)?;
+        let store = self.send.cache.store().json(namespaces::ANALYTICS, Strategy::TemporalLatest, &body);
+        let store = store.key(key.as_str()).file_id("pulse").hash_field("cache_key");
+        self.send.within(async { Ok(store.send().await.map(drop)?) }).await
+    }
+
+    /// The pulse that was kept last. One call.
+    pub async fn kept_pulse(&self) -> Result<Option<Pulse>> {
+        self.send.own_entries(namespaces::ANALYTICS).retrieve(&latest()).await
     }
 
     async fn compute_pulse(&self, window_minutes: u32) -> Result<Pulse> {

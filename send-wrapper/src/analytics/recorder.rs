@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::event::Event;
 use super::visitor::{Secret, Visitors};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
@@ -153,27 +153,34 @@ impl Recorder {
         Self { queue, batch: settings.batch, state }
     }
 
-    /// Records an event of this client, whose address is hashed in the background. Never waits.
-    pub fn record(&self, event: Event, client: impl Into<Client>) {
-        if self.queue.try_send(Message::Event(Box::new((event, client.into())), Instant::now())).is_err() {
+    /// Records an event of this client, whose address is hashed in the background. Never waits; `false` when the queue was full, and
+    /// the event is dropped and counted.
+    pub fn record(&self, event: Event, client: impl Into<Client>) -> bool {
+        let queued = self.queue.try_send(Message::Event(Box::new((event, client.into())), Instant::now())).is_ok();
+        if !queued {
             self.state.lose(&self.state.dropped, 1);
         }
         if self.queue.max_capacity() - self.queue.capacity() >= self.batch {
             self.state.hurry.notify_one();
         }
+        queued
     }
 
     /// Records an event before it returns, as an entry of its own, for hosts that freeze a program between requests.
     ///
-    /// What fails is counted as given up.
+    /// What fails is counted as given up. It comes to its end also when nobody waits for it any more.
     pub async fn record_now(&self, event: Event, client: impl Into<Client>) -> Result<CacheId> {
-        let event = self.state.anonymous(event, client.into());
-        let stored = self.state.send.analytics().record_event(&event).await;
-        match stored {
-            Ok(_) => self.state.count(1),
-            Err(_) => self.state.lose(&self.state.given_up, 1),
-        }
-        stored
+        let (state, client) = (Arc::clone(&self.state), client.into());
+        let stored = self.state.send.apart(async move {
+            let event = state.anonymous(event, client);
+            let stored = state.send.analytics().record_event(&event).await;
+            match stored {
+                Ok(_) => state.count(1),
+                Err(_) => state.lose(&state.given_up, 1),
+            }
+            stored
+        });
+        stored.await.unwrap_or_else(|| Err(Error::Conflict { reason: "the program ends".to_owned() }))
     }
 
     /// Waits until everything that was recorded before is stored, or given up.

@@ -145,8 +145,8 @@ impl Totals {
             EventType::TokenUse => self.token_uses += 1,
         }
         self.total_requests = self.page_views + self.api_calls;
-        // A transfer's bytes were counted when its file came in.
-        if seen.event_type != EventType::TransferComplete {
+        // Those of pages and calls are not a file's, those of a complete transfer were counted when its file came in.
+        if matches!(seen.event_type, EventType::FileUpload | EventType::FileDownload) {
             self.total_bytes = self.total_bytes.saturating_add(seen.content_bytes.unwrap_or_default());
         }
         if let Some(visitor) = &seen.ip_hash {

@@ -157,7 +157,7 @@ impl Window {
             .collect()
     }
 
-    /// Whether nothing can be added any more that counts.
+    /// Whether it ended so long ago.
     pub(crate) fn is_closed(self, now: Timestamp, grace: Duration) -> bool {
         now >= self.end().plus(grace)
     }

@@ -167,8 +167,15 @@ impl Tokens {
         let key = key(name);
         let (Decided { used, event }, left_behind) = self.send.within(self.decided(name, &key, wanted)).await?;
         // What is decided is answered, however slow the cache takes the events of it.
-        let events = event.iter().chain(&left_behind);
-        iter(events).for_each_concurrent(AT_ONCE, |event| self.record(&key, event)).await;
+        let events = event.into_iter().chain(left_behind).collect::<Vec<_>>();
+        if !events.is_empty() {
+            let tokens = self.clone();
+            let recorded = async move {
+                iter(&events).for_each_concurrent(AT_ONCE, |event| tokens.record(&key, event)).await;
+            };
+            // On their own: an event that is dropped half way would be lost and not counted.
+            self.send.apart(recorded).await;
+        }
         Ok(used)
     }
 

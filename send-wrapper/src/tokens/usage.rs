@@ -1,5 +1,7 @@
 //! What is known of the uses of a token.
 
+use std::collections::HashSet;
+
 use cache_client::client::ChildEntry;
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -159,6 +161,7 @@ impl Tokens {
         let waiting = found.value.unrecorded.into_iter().filter(|event| query.wants(event));
         let mut events: Vec<UsageEvent> = waiting.collect();
         let waiting = events.len();
+        let mut known: HashSet<EventId> = events.iter().map(|event| event.event_id.clone()).collect();
         while events.len() < query.limit + waiting
             && let Some(child) = children.try_next().await?
         {
@@ -166,7 +169,8 @@ impl Tokens {
             if query.from.is_some_and(|from| is_before(&child, from)) {
                 break;
             }
-            if query.wants(&event) && !events.iter().take(waiting).any(|waits| waits.path() == event.path()) {
+            // A use that was refused whenever it was asked for has a file for each time.
+            if query.wants(&event) && known.insert(event.event_id.clone()) {
                 events.push(event);
             }
         }
