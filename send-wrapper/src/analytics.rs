@@ -4,6 +4,7 @@ mod aggregation;
 mod event;
 mod pulse;
 mod recorder;
+mod retention;
 mod stored;
 mod totals;
 pub(crate) mod user_agent;
@@ -20,6 +21,7 @@ pub use aggregation::{Aggregation, Top};
 pub use event::{Event, EventType, Source};
 pub use pulse::{Pulse, RecentEvent};
 pub use recorder::{Client, Recorder, RecorderHealth, RecorderSettings};
+pub use retention::{Retention, RetentionLevel, RetentionRun};
 pub use visitor::Secret;
 pub use window::{Window, WindowType};
 

@@ -53,7 +53,7 @@
 //! | [`tokens`] | creating, using, revoking, listing invitation tokens |
 //! | [`Gate`] | the door of an application: `check` and `consume` |
 //! | [`transfers`] | the events of each transfer, and its summary |
-//! | [`analytics`] | the events of the site: [recorded](analytics::Recorder) in the background, [now](analytics::Analytics::pulse), and [summed up](analytics::Analytics::aggregation) |
+//! | [`analytics`] | the events of the site: [recorded](analytics::Recorder) in the background, [now](analytics::Analytics::pulse), [summed up](analytics::Analytics::aggregation), and [deleted](analytics::Analytics::apply_retention) when they are old |
 //! | [`costs`] | what each day costs: recorded, [summed up](costs::Costs::aggregation), and [told](costs::Costs::alerts) when it is too much |
 //! | [`SendCache::entries`] | records of any other kind under keys, with data files; four [`namespaces`] are in use |
 //!
@@ -87,6 +87,10 @@
 //! **What may be lost.** A process that is killed loses the last quarter of a second, and what waits for a cache that is away; a queue that is
 //! full, and a cache that is away for two minutes, cost events, which [are counted](analytics::Recorder::health). No request is ever delayed
 //! or failed.
+//!
+//! **How long it is kept.** [Retention](analytics::Retention) deletes events after 30 days, half hours after 30, hours after 90 and days after
+//! 365, unless you say otherwise; months and years stay. Nothing is deleted before it is counted in something longer that is computed for
+//! good, and what is deleted is never answered as zero: it is `NotFound`.
 //!
 //! **What the numbers mean.** Sums and counts are exact. Visitors of a day are exact up to about a hundred and within some percent above; those of
 //! months and years are sums of days, since a visitor is another one every day. Percentiles are within one percent. The lists of the most

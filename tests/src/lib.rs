@@ -29,6 +29,7 @@ mod files;
 mod raw;
 mod request;
 mod server;
+mod still;
 mod world;
 
 pub use answer::{Answer, Stored};
@@ -37,6 +38,7 @@ pub use faulty::{Act, Faulty};
 pub use files::files_below;
 pub use request::Request;
 pub use server::{ADMIN_KEY, Engine, KEY, Setup, TestInProcess, TestServer, s3_flags};
+pub use still::{Still, request_at};
 pub use world::World;
 
 /// Makes a test for each engine of suites, functions `async fn(Engine)`.

@@ -2,15 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
-use std::net::IpAddr;
-use std::sync::Arc;
-
-use cache_client::CacheClient;
-use cache_tests::{Engine, Faulty, KEY, TestInProcess, each_engine};
+use cache_tests::{Act, Engine, Faulty, Still, each_engine, request_at as request};
 use send_wrapper::analytics::{
-    Aggregation, Client, Event, EventType, Recorder, RecorderSettings, Secret, Source, Window, WindowType,
+    Client, Event, EventType, Recorder, RecorderSettings, Secret, Source, Window, WindowType,
 };
-use send_wrapper::{Clock, Country, ManualClock, SendCache, Timestamp, namespaces};
+use send_wrapper::{Country, SendCache, Timestamp};
+
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+/// 2026-02-13T14:00:00Z.
+const TWO: u64 = 1_770_991_200_000;
 
 each_engine!(
     half_an_hour_equals_a_count_by_hand,
@@ -22,73 +24,6 @@ each_engine!(
     of_two_who_compute_a_window_both_answer_what_is_stored,
     a_batch_that_was_stored_twice_counts_once,
 );
-
-const MINUTE: u64 = 60_000;
-const HOUR: u64 = 60 * MINUTE;
-const DAY: u64 = 24 * HOUR;
-/// 2026-02-13T14:00:00Z.
-const TWO: u64 = 1_770_991_200_000;
-
-/// A cache and a handle with one clock that stands still, and a count of the calls between them.
-struct Still {
-    calls: Faulty,
-    clock: Arc<ManualClock>,
-    send: SendCache,
-    recorder: Recorder,
-    _service: TestInProcess,
-}
-
-impl Still {
-    fn at(engine: Engine, now: u64) -> Self {
-        let service = engine.setup().clock_at(now).start_in_process();
-        let (calls, clock) = (Faulty::counting(&service.service), service.clock.clone().unwrap());
-        let send = SendCache::new(client(&calls)).clock(Arc::clone(&clock) as Arc<_>);
-        let recorder =
-            Recorder::start(&send, Secret::new("a secret for these tests").unwrap(), RecorderSettings::default());
-        Self { calls, clock, send, recorder, _service: service }
-    }
-
-    /// Another handle to the same cache, as another process has it.
-    fn other(&self) -> SendCache {
-        SendCache::new(client(&self.calls)).clock(Arc::clone(&self.clock) as Arc<_>)
-    }
-
-    fn set(&self, now: u64) {
-        self.clock.advance(now - self.clock.now());
-    }
-
-    /// Records events, stored together at this moment.
-    async fn record(&self, events: impl IntoIterator<Item = (Event, u8)>) {
-        for (event, visitor) in events {
-            self.recorder.record(event, Some(IpAddr::from([192, 0, 2, visitor])));
-        }
-        self.recorder.flush().await;
-    }
-
-    async fn text(&self, kind: WindowType, key: &str) -> String {
-        let window = Window::parse(kind, key).unwrap();
-        self.send.analytics().aggregation(window).await.unwrap().get().to_owned()
-    }
-
-    async fn aggregation(&self, kind: WindowType, key: &str) -> Aggregation {
-        serde_json::from_str(&self.text(kind, key).await).unwrap()
-    }
-
-    /// How many aggregations are stored.
-    async fn stored(&self) -> usize {
-        let entries = client(&self.calls).namespace().entries(namespaces::ANALYTICS).key_prefix("aggregations/");
-        entries.page().await.unwrap().items.len()
-    }
-}
-
-fn client(calls: &Faulty) -> CacheClient {
-    CacheClient::over(calls.clone()).api_key("x-api-key", KEY).build().unwrap()
-}
-
-fn request(at: u64) -> Event {
-    let event = Event::new(EventType::ApiCall, Timestamp::from_millis(at)).source(Source::Http);
-    event.request("GET", "/a").answer(200, 10)
-}
 
 async fn half_an_hour_equals_a_count_by_hand(engine: Engine) {
     let still = Still::at(engine, TWO + 5 * MINUTE);
@@ -264,11 +199,11 @@ async fn of_two_who_compute_a_window_both_answer_what_is_stored(engine: Engine) 
 
 async fn a_batch_that_was_stored_twice_counts_once(engine: Engine) {
     let still = Still::at(engine, TWO + MINUTE);
-    let lost = Faulty::new(&still._service.service, |call, _| match call {
-        1 => cache_tests::Act::LoseAnswer,
-        _ => cache_tests::Act::Pass,
+    let lost = Faulty::new(still.service(), |call, _| match call {
+        1 => Act::LoseAnswer,
+        _ => Act::Pass,
     });
-    let send = SendCache::new(client(&lost)).clock(Arc::clone(&still.clock) as Arc<_>);
+    let send = still.over(&lost);
     for events in [1, 5] {
         let recorder = Recorder::start(&send, Secret::random(), RecorderSettings::default());
         for _ in 0..events {

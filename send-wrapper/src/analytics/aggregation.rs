@@ -133,7 +133,7 @@ impl Aggregation {
 }
 
 /// Whether nothing can be stored any more that counts.
-fn is_settled(window: Window, now: Timestamp) -> bool {
+pub(super) fn is_settled(window: Window, now: Timestamp) -> bool {
     window.is_closed(now, GRACE + SETTLED)
 }
 
@@ -155,6 +155,7 @@ impl Analytics {
     ///   for byte, in one call. Of several who compute it at the same time, one stores it, and all answer that.
     /// - A **live** window is computed every time, from the parts of it that are closed and the events of the rest.
     /// - A **future** window has zeros, and is not stored.
+    /// - A window that [retention](Self::apply_retention) took away is [`NotFound`](Error::NotFound).
     ///
     /// Half hours are computed from events, everything else from its parts, which are computed and stored first where they are missing: an hour
     /// from 2 half hours, a day from 24 hours, a month from its days, a year from 12 months.
@@ -165,7 +166,13 @@ impl Analytics {
             if let Some(stored) = entries.retrieve(&window.entry_key()).await? {
                 return Ok(stored);
             }
-            let sealed = self.seal(&entries, window, now).await?;
+            let totals = self.totals(&entries, window, now).await?;
+            if totals.event_count == 0 && self.had_events(&entries, window).await? {
+                // Stored by whoever computed the longer window just now; else it was taken away.
+                let gone = || Error::missing(format!("{} window {} any more", window.kind().as_str(), window.key()));
+                return entries.retrieve(&window.entry_key()).await?.ok_or_else(gone);
+            }
+            let sealed = self.seal(&entries, window, totals, now).await?;
             // Not found yet by its hash, when somebody else is storing it right now.
             let stored = entries.retrieve(&window.entry_key()).await?;
             return Ok(stored.unwrap_or_else(|| text(&sealed)));
@@ -174,9 +181,8 @@ impl Analytics {
         Ok(text(&Aggregation::new(window, totals, now, false)))
     }
 
-    /// Computes and stores a closed window.
-    async fn seal(&self, entries: &Entries, window: Window, now: Timestamp) -> Result<Aggregation> {
-        let totals = self.totals(entries, window, now).await?;
+    /// Stores what a closed window comes to.
+    async fn seal(&self, entries: &Entries, window: Window, totals: Totals, now: Timestamp) -> Result<Aggregation> {
         let aggregation = Aggregation::new(window, totals, now, true);
         match entries.create(&window.entry_key(), &aggregation).await {
             Ok(_) => Ok(aggregation),
@@ -187,6 +193,17 @@ impl Analytics {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether a window that has no events any more may have had some, when the window around it was computed. Then it was stored before that.
+    async fn had_events(&self, entries: &Entries, window: Window) -> Result<bool> {
+        for around in window.around() {
+            let stored: Option<Aggregation> = entries.retrieve(&around.entry_key()).await?;
+            if let Some(stored) = stored {
+                return Ok(stored.event_count > 0);
+            }
+        }
+        Ok(false)
     }
 
     /// Computes a window.
@@ -210,8 +227,13 @@ impl Analytics {
         for (part, stored) in parts {
             let part_totals = match stored {
                 Some(totals) => totals,
-                None if is_settled(part, now) => Box::pin(self.seal(entries, part, now)).await?.merge_state,
-                None => Box::pin(self.totals(entries, part, now)).await?,
+                None => {
+                    let totals = Box::pin(self.totals(entries, part, now)).await?;
+                    match is_settled(part, now) {
+                        true => self.seal(entries, part, totals, now).await?.merge_state,
+                        false => totals,
+                    }
+                }
             };
             totals.merge(&part_totals);
             if window.kind() == WindowType::Monthly {

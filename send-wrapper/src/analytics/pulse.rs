@@ -102,9 +102,12 @@ impl Analytics {
     /// if nobody else does the same.
     pub async fn keep_pulse(&self, pulse: &Pulse) -> Result<()> {
         let (entries, key) = (self.send.own_entries(namespaces::ANALYTICS), latest());
-        let renew = |kept: &mut Pulse| match kept.computed_at < pulse.computed_at {
-            true => Change::Write(*kept = pulse.clone()),
-            false => Change::Keep(()),
+        let renew = |kept: &mut Pulse| {
+            if kept.computed_at >= pulse.computed_at {
+                return Change::Keep(());
+            }
+            kept.clone_from(pulse);
+            Change::Write(())
         };
         if entries.change(&key, renew).await?.is_some() {
             return Ok(());

@@ -71,6 +71,15 @@ pub(crate) async fn each_event<E: DeserializeOwned>(
     Ok(())
 }
 
+/// How many events an entry holds; `None` for what is no entry of events.
+pub(crate) fn events_in(document: &RawJson) -> Option<u64> {
+    let Kind { kind, event_id, .. } = document.parse().ok()?;
+    if kind.as_deref() == Some("event_batch") {
+        return document.parse::<Batch<serde::de::IgnoredAny>>().ok().map(|batch| batch.events.len() as u64);
+    }
+    event_id.map(|_| 1)
+}
+
 /// Tells whether anything was stored in `[from, to)`.
 pub(crate) async fn any_event(send: &SendCache, from: Timestamp, to: Timestamp) -> Result<bool> {
     let range = send.cache.temporal().entries(namespaces::ANALYTICS).from(from.millis()).to(to.millis());

@@ -136,6 +136,11 @@ impl Window {
         self.next().start()
     }
 
+    /// The one before it; the first has none, and is its own.
+    pub(crate) fn previous(self) -> Self {
+        Self::at(self.kind, self.start().minus(Duration::from_millis(1)))
+    }
+
     /// The one after it.
     pub fn next(self) -> Self {
         let start = match self.kind {
@@ -155,6 +160,12 @@ impl Window {
         std::iter::successors(Some(first), |part| Some(part.next()))
             .take_while(|part| part.start() < self.end())
             .collect()
+    }
+
+    /// The longer windows it lies in, the shortest first.
+    pub(crate) fn around(self) -> impl Iterator<Item = Self> {
+        let longer = WindowType::ALL.into_iter().skip_while(move |kind| *kind != self.kind).skip(1);
+        longer.map(move |kind| Self::at(kind, self.start()))
     }
 
     /// Whether it ended so long ago.

@@ -1,0 +1,219 @@
+//! How long what happened is kept: events until they are summed up, sums until they are part of longer ones.
+
+mod pass;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Analytics;
+use super::window::WindowType;
+use crate::entries::Entries;
+use crate::error::{Error, Result};
+use crate::health::describe;
+use crate::keys::{DataPath, EntryKey};
+use crate::names::{EventId, Invalid};
+use crate::namespaces;
+use crate::time::Timestamp;
+use pass::Pass;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// How many days each level is kept after the day it is about; `None` for ever. In documents a number or `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// Events as they were recorded; 30 by default.
+    pub raw: Option<u32>,
+    /// Half hours; 30.
+    pub half_hours: Option<u32>,
+    /// Hours; 90.
+    pub hours: Option<u32>,
+    /// Days; 365.
+    pub days: Option<u32>,
+    /// Months; for ever.
+    pub months: Option<u32>,
+    /// Years; for ever.
+    pub years: Option<u32>,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { raw: Some(30), half_hours: Some(30), hours: Some(90), days: Some(365), months: None, years: None }
+    }
+}
+
+impl Retention {
+    fn check(&self) -> Result<(), Invalid> {
+        let Self { raw, half_hours, hours, days, months, years } = *self;
+        let levels = [("raw", raw), ("half_hours", half_hours), ("hours", hours), ("days", days)];
+        for (field, kept) in levels.into_iter().chain([("months", months), ("years", years)]) {
+            if kept == Some(0) {
+                return Err(Invalid::new(field, "is not at least one day"));
+            }
+        }
+        Ok(())
+    }
+
+    fn of(&self, kind: WindowType) -> Option<u32> {
+        match kind {
+            WindowType::HalfHour => self.half_hours,
+            WindowType::Hourly => self.hours,
+            WindowType::Daily => self.days,
+            WindowType::Monthly => self.months,
+            WindowType::Yearly => self.years,
+        }
+    }
+}
+
+/// What a run did, or would have done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionRun {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// Whether nothing was changed.
+    pub dry_run: bool,
+    /// What it went by.
+    pub policy: Retention,
+    /// What became of each level that is not kept for ever.
+    pub levels: Vec<RetentionLevel>,
+    /// Why it ended before its end; the next run goes on from there.
+    pub failed: Option<String>,
+}
+
+/// What became of a level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionLevel {
+    /// `raw`, or the type of the windows, such as `30min`.
+    pub level: String,
+    /// What lies before this is too old.
+    pub before: Timestamp,
+    /// How many entries were deleted, or would have been.
+    pub deleted: u64,
+    /// How many events were in them; 0 but for `raw`.
+    pub events: u64,
+    /// The first and the last that was deleted: keys of windows, or the days events were stored on.
+    pub range: Option<(String, String)>,
+    /// How many windows were computed and stored first, because what was deleted counts in them; in a dry run, would have been.
+    pub sealed_first: u64,
+    /// What stands against deleting more that is too old: a window that is not over yet.
+    pub held_by: Option<String>,
+    /// Why they were deleted.
+    pub reason: String,
+}
+
+/// What is still there, and the runs below it as data files.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    /// By the level: nothing before this is kept.
+    from: BTreeMap<String, Timestamp>,
+}
+
+impl RetentionLevel {
+    fn new(level: &str, days: u32, now: Timestamp) -> Self {
+        Self {
+            level: level.to_owned(),
+            before: now.day().start().minus(DAY * days),
+            deleted: 0,
+            events: 0,
+            range: None,
+            sealed_first: 0,
+            held_by: None,
+            reason: format!("older than {days} days, and counted in what is computed for good"),
+        }
+    }
+
+    /// Counts what was deleted.
+    fn count(&mut self, name: String, events: u64) {
+        self.deleted += 1;
+        self.events += events;
+        self.range = Some(match self.range.take() {
+            None => (name.clone(), name),
+            Some((first, last)) => (first.min(name.clone()), last.max(name)),
+        });
+    }
+}
+
+impl Analytics {
+    /// Tells what [`apply_retention`](Self::apply_retention) would delete now: a dry run. It reads the same, and writes only its record.
+    pub async fn plan_retention(&self, policy: &Retention) -> Result<RetentionRun> {
+        self.retain(policy, true).await
+    }
+
+    /// Deletes what is older than the policy says.
+    ///
+    /// **Nothing is deleted that does not count in something longer that is computed for good**: events need the day they were stored on
+    /// and those before and after it; half hours and hours their day; days their month; months their year. Where such a window is over and
+    /// was never asked for, it is computed and stored first. A window that is not over keeps what lies in it.
+    ///
+    /// Whatever was deleted is reported, also when the run fails half way (`failed` says so); every run, dry ones as well, is
+    /// [recorded](Self::retention_runs). Two runs at the same time do no harm.
+    ///
+    /// Costs a call for each window that has become too old since the last run (75 a day), and for events one for 50
+    /// entries and one for each that is deleted.
+    pub async fn apply_retention(&self, policy: &Retention) -> Result<RetentionRun> {
+        self.retain(policy, false).await
+    }
+
+    async fn retain(&self, policy: &Retention, dry_run: bool) -> Result<RetentionRun> {
+        policy.check()?;
+        let now = self.send.now();
+        let entries = self.send.own_entries(namespaces::ANALYTICS);
+        let kept = self.kept(&entries, now).await?;
+        let mut pass = Pass::new(self, &entries, now, dry_run);
+        let failed = pass.go(policy, &kept).await.err();
+        let run = RetentionRun {
+            started_at: now,
+            finished_at: self.send.now(),
+            dry_run,
+            policy: *policy,
+            levels: pass.levels,
+            failed: failed.map(|error| describe(&error)),
+        };
+        self.record_run(&entries, &run).await?;
+        Ok(run)
+    }
+
+    /// The newest runs, the last one first; 1 to 1,000.
+    pub async fn retention_runs(&self, limit: u32) -> Result<Vec<RetentionRun>> {
+        if !(1..=1000).contains(&limit) {
+            return Err(Invalid::new("limit", "is not between 1 and 1000").into());
+        }
+        let entries = self.send.own_entries(namespaces::ANALYTICS);
+        let Some(cache_id) = entries.cache_id_from_key(&kept_key()).await? else { return Ok(Vec::new()) };
+        let runs = self.send.cache.data().read(namespaces::ANALYTICS, cache_id).key("runs").descending();
+        let page = self.send.within(async { Ok(runs.page_size(limit).page().await?) }).await?;
+        page.items.iter().map(|run| run.json().map_err(Error::from)).collect()
+    }
+
+    /// What is there of each level; in the beginning, since a day before the first event that is stored.
+    async fn kept(&self, entries: &Entries, now: Timestamp) -> Result<Kept> {
+        if let Some(kept) = entries.retrieve(&kept_key()).await? {
+            return Ok(kept);
+        }
+        let first = self.send.cache.temporal().entries(namespaces::ANALYTICS).to(now.millis()).page_size(1).page();
+        let first = self.send.within(async { Ok(first.await?.items) }).await?;
+        let first = first.first().map_or(now, |entry| Timestamp::from_millis(entry.stored_at));
+        let from = first.day().start().minus(DAY);
+        let kept = Kept { from: WindowType::ALL.map(|kind| (kind.as_str().to_owned(), from)).into() };
+        match entries.create(&kept_key(), &kept).await {
+            Ok(_) | Err(Error::AlreadyExists { .. }) => Ok(kept),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn record_run(&self, entries: &Entries, run: &RetentionRun) -> Result<()> {
+        let at = run.started_at;
+        let folder = at.day().events_folder().replacen("events", "runs", 1);
+        let path = format!("{folder}/{:013}-{}", at.millis(), EventId::random());
+        let path = DataPath::parse(&path).expect("a day, a number and an identifier make a path");
+        let cache_id = entries.id_of(&kept_key()).await?.ok_or_else(|| Error::missing("record of what is kept"))?;
+        entries.data(cache_id).store_json(&path, run).await
+    }
+}
+
+fn kept_key() -> EntryKey {
+    EntryKey::parse("retention/kept").expect("it is a key")
+}

@@ -1,0 +1,174 @@
+//! One pass over what is too old.
+
+use std::collections::HashSet;
+use std::iter::successors;
+
+use cache_client::CacheId;
+use cache_client::client::{Content, TemporalEntry};
+use futures::TryStreamExt;
+use futures::stream::{StreamExt, iter};
+
+use super::{Kept, Retention, RetentionLevel, kept_key};
+use crate::analytics::Analytics;
+use crate::analytics::aggregation::is_settled;
+use crate::analytics::stored::events_in;
+use crate::analytics::window::{Window, WindowType};
+use crate::entries::{Change, Entries};
+use crate::error::{Error, Result};
+use crate::namespaces;
+use crate::time::Timestamp;
+
+/// How many entries are deleted, or looked for, at once.
+const AT_ONCE: usize = 8;
+/// How many entries of events come with one call.
+const PAGE: u32 = 50;
+
+/// One pass over what is too old.
+pub(super) struct Pass<'a> {
+    analytics: &'a Analytics,
+    entries: &'a Entries,
+    now: Timestamp,
+    dry_run: bool,
+    /// Windows that are computed for good, or would be.
+    sealed: HashSet<Window>,
+    pub(super) levels: Vec<RetentionLevel>,
+}
+
+impl<'a> Pass<'a> {
+    pub(super) fn new(analytics: &'a Analytics, entries: &'a Entries, now: Timestamp, dry_run: bool) -> Self {
+        Self { analytics, entries, now, dry_run, sealed: HashSet::new(), levels: Vec::new() }
+    }
+
+    pub(super) async fn go(&mut self, policy: &Retention, kept: &Kept) -> Result<()> {
+        if let Some(days) = policy.raw {
+            let mut level = RetentionLevel::new("raw", days, self.now);
+            let outcome = self.delete_events(&mut level).await;
+            self.levels.push(level);
+            outcome?;
+        }
+        for kind in WindowType::ALL {
+            if let Some(days) = policy.of(kind) {
+                let mut level = RetentionLevel::new(kind.as_str(), days, self.now);
+                let from = kept.from.get(kind.as_str()).copied().unwrap_or(self.now);
+                let outcome = self.delete_windows(kind, from, &mut level).await;
+                self.levels.push(level);
+                outcome?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the entries of events that were stored before a time.
+    async fn delete_events(&mut self, level: &mut RetentionLevel) -> Result<()> {
+        let range = self.analytics.send.cache.temporal().entries(namespaces::ANALYTICS).to(level.before.millis());
+        let mut stored = range.page_size(PAGE).stream().ready_chunks(AT_ONCE);
+        while let Some(chunk) = stored.next().await
+            && level.held_by.is_none()
+        {
+            let mut due = Vec::new();
+            for entry in chunk {
+                let TemporalEntry { cache_id, stored_at, content } = entry?;
+                let Content::Json(document) = content else { continue };
+                let Some(events) = events_in(&document) else { continue };
+                let day = Window::at(WindowType::Daily, Timestamp::from_millis(stored_at));
+                // It may hold events of the end of the day before, and, where clocks are apart, of the beginning of the next.
+                for day in [day.previous(), day, day.next()] {
+                    self.seal(day, level).await?;
+                }
+                if level.held_by.is_some() {
+                    break;
+                }
+                due.push((cache_id, day, events));
+            }
+            let this = &*self;
+            let delete = |(cache_id, day, events)| async move {
+                Ok::<_, Error>(this.delete_entry(cache_id).await?.then_some((day, events)))
+            };
+            let mut gone = iter(due).map(delete).buffered(AT_ONCE);
+            while let Some(deleted) = gone.try_next().await? {
+                deleted.into_iter().for_each(|(day, events): (Window, u64)| level.count(day.key(), events));
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete_entry(&self, cache_id: CacheId) -> Result<bool> {
+        if self.dry_run {
+            return Ok(true);
+        }
+        let send = &self.analytics.send;
+        let delete = send.cache.delete().by_id(namespaces::ANALYTICS, cache_id);
+        send.within(async { Ok(delete.send().await?.is_some()) }).await
+    }
+
+    /// Deletes the aggregations of windows from one on that ended before a time.
+    async fn delete_windows(&mut self, kind: WindowType, from: Timestamp, level: &mut RetentionLevel) -> Result<()> {
+        let mut next = Window::at(kind, from);
+        while next.end() <= level.before {
+            // Those that count in the same window, together.
+            let longer = counts_in(kind).map(|longer| Window::at(longer, next.start()));
+            if let Some(longer) = longer {
+                self.seal(longer, level).await?;
+            }
+            if level.held_by.is_some() {
+                break;
+            }
+            let end = longer.map_or(next.end(), Window::end).min(level.before);
+            let due: Vec<Window> =
+                successors(Some(next), |window| Some(window.next())).take_while(|window| window.end() <= end).collect();
+            let gone = iter(due.iter().map(|window| self.delete_window(*window))).buffered(AT_ONCE);
+            let gone: Vec<bool> = gone.try_collect().await?;
+            for (window, _) in due.iter().zip(gone).filter(|(_, gone)| *gone) {
+                level.count(window.key(), 0);
+            }
+            // The first of them is `next`.
+            next = due.last().map_or(next, |last| last.next());
+        }
+        if !self.dry_run {
+            let kept_from = |kept: &mut Kept| {
+                let from = kept.from.entry(kind.as_str().to_owned()).or_default();
+                *from = next.start().max(*from);
+                Change::Write(())
+            };
+            self.entries.change(&kept_key(), kept_from).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_window(&self, window: Window) -> Result<bool> {
+        let key = window.entry_key();
+        if self.dry_run { self.entries.exists(&key).await } else { self.entries.delete(&key).await }
+    }
+
+    /// Makes sure that a window is computed for good; one that is not over holds the level.
+    async fn seal(&mut self, window: Window, level: &mut RetentionLevel) -> Result<()> {
+        if self.sealed.contains(&window) {
+            return Ok(());
+        }
+        if !is_settled(window, self.now) {
+            level.held_by = Some(format!("the {} window {} is not over", window.kind().as_str(), window.key()));
+            return Ok(());
+        }
+        if !self.entries.exists(&window.entry_key()).await? {
+            let computed = if self.dry_run { Ok(()) } else { self.analytics.aggregation(window).await.map(drop) };
+            match computed {
+                Ok(()) => level.sealed_first += 1,
+                // Not kept any more itself: it counts in a longer one.
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.sealed.insert(window);
+        Ok(())
+    }
+}
+
+/// Which window has to be computed for good before one of these may go; none for years.
+fn counts_in(kind: WindowType) -> Option<WindowType> {
+    match kind {
+        WindowType::HalfHour | WindowType::Hourly => Some(WindowType::Daily),
+        WindowType::Daily => Some(WindowType::Monthly),
+        WindowType::Monthly => Some(WindowType::Yearly),
+        WindowType::Yearly => None,
+    }
+}

@@ -1,0 +1,196 @@
+//! Retention: what is old goes, and nothing of what it came to.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cache_tests::{Act, Engine, Faulty, Still, each_engine, request_at};
+use send_wrapper::analytics::{Retention, RetentionLevel, RetentionRun, Window, WindowType};
+use send_wrapper::{SendCache, namespaces};
+
+each_engine!(what_is_old_goes_once_it_is_summed_up, a_window_that_is_not_over_keeps_what_counts_in_it);
+
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+/// 2026-02-13T14:00:00Z.
+const TWO: u64 = 1_770_991_200_000;
+const FOR_EVER: Retention =
+    Retention { raw: None, half_hours: None, hours: None, days: None, months: None, years: None };
+
+async fn apply(send: &SendCache, policy: Retention, dry_run: bool) -> RetentionRun {
+    let analytics = send.analytics();
+    let run = if dry_run { analytics.plan_retention(&policy).await } else { analytics.apply_retention(&policy).await };
+    let run = run.unwrap();
+    assert_eq!((run.failed.as_deref(), run.dry_run, run.policy), (None, dry_run, policy));
+    run
+}
+
+fn level<'a>(run: &'a RetentionRun, name: &str) -> &'a RetentionLevel {
+    run.levels.iter().find(|level| level.level == name).unwrap()
+}
+
+fn deleted(run: &RetentionRun) -> Vec<(&str, u64)> {
+    run.levels.iter().map(|level| (level.level.as_str(), level.deleted)).collect()
+}
+
+/// How many entries there are.
+async fn entries(send: &SendCache) -> usize {
+    send.entries(namespaces::ANALYTICS).unwrap().namespace_files().all().await.unwrap().len()
+}
+
+async fn code(send: &SendCache, kind: WindowType, key: &str) -> &'static str {
+    let window = Window::parse(kind, key).unwrap();
+    send.analytics().aggregation(window).await.map_or_else(|error| error.code(), |_| "OK")
+}
+
+async fn what_is_old_goes_once_it_is_summed_up(engine: Engine) {
+    let still = Still::at(engine, TWO + MINUTE);
+    still.record([(request_at(TWO), 1), (request_at(TWO), 2)]).await;
+    still.set(TWO + DAY + MINUTE);
+    still.record([(request_at(TWO + DAY), 3)]).await;
+    // One of today is no older than it may be.
+    still.set(TWO + 32 * DAY);
+    still.record([(request_at(TWO + 32 * DAY), 1), (request_at(TWO + 32 * DAY), 1)]).await;
+
+    // Nothing was ever asked for: a dry run says that days would be computed first, and changes nothing.
+    let before = entries(&still.send).await;
+    let dry = apply(&still.send, Retention::default(), true).await;
+    let raw = level(&dry, "raw");
+    assert_eq!((raw.deleted, raw.events, raw.sealed_first), (2, 3, 4));
+    assert_eq!(raw.range, Some(("2026-02-13".to_owned(), "2026-02-14".to_owned())));
+    assert_eq!(raw.before.millis(), TWO + 2 * DAY - 14 * HOUR);
+    assert!(raw.reason.contains("30 days"), "{}", raw.reason);
+    assert_eq!(entries(&still.send).await, before + 1, "the record of runs");
+
+    let run = apply(&still.send, Retention::default(), false).await;
+    let halves = level(&run, "30min");
+    assert_eq!((level(&run, "raw").deleted, level(&run, "raw").sealed_first), (2, 4));
+    assert_eq!((halves.deleted, halves.sealed_first), (8, 0), "halves of an hour, and of that before, on two days");
+    let range = Some(("2026-02-13-13-00".to_owned(), "2026-02-14-14-30".to_owned()));
+    assert_eq!((&halves.range, level(&run, "hourly").deleted, level(&run, "daily").deleted), (&range, 0, 0));
+    // What they came to is there; what is gone is not taken for nothing.
+    let day = still.aggregation(WindowType::Daily, "2026-02-13").await;
+    assert_eq!((day.event_count, day.unique_visitors, day.sealed), (2, 2, true));
+    assert_eq!(still.aggregation(WindowType::Hourly, "2026-02-14-14").await.event_count, 1);
+    assert_eq!(code(&still.send, WindowType::HalfHour, "2026-02-13-14-00").await, "NOT_FOUND");
+    assert_eq!(still.aggregation(WindowType::HalfHour, "2026-02-13-12-00").await.event_count, 0, "there was nothing");
+    assert_eq!(still.send.analytics().pulse(5).await.unwrap().active_requests, 2);
+
+    let again = apply(&still.other(), Retention::default(), false).await;
+    assert_eq!(deleted(&again), [("raw", 0), ("30min", 0), ("hourly", 0), ("daily", 0)]);
+    let recorded = still.send.analytics().retention_runs(10).await.unwrap();
+    let mut runs = [dry, run, again];
+    runs.sort_by_key(|run| run.dry_run);
+    assert!(recorded.len() == 3 && runs.iter().all(|run| recorded.contains(run)), "{recorded:#?}");
+}
+
+async fn a_window_that_is_not_over_keeps_what_counts_in_it(engine: Engine) {
+    let still = Still::at(engine, TWO);
+    still.record([(request_at(TWO), 1)]).await;
+    // Two days later, but the one between may still get events.
+    still.set(TWO + DAY + 10 * HOUR + MINUTE);
+    let raw = Retention { raw: Some(1), ..FOR_EVER };
+    let run = apply(&still.send, raw, false).await;
+    assert_eq!(deleted(&run), [("raw", 0)]);
+    assert_eq!(level(&run, "raw").held_by.as_deref(), Some("the daily window 2026-02-14 is not over"));
+    still.set(TWO + DAY + 10 * HOUR + 5 * MINUTE);
+    assert_eq!(deleted(&apply(&still.send, raw, false).await), [("raw", 1)]);
+    // A day counts in its month.
+    let days = Retention { days: Some(1), ..FOR_EVER };
+    let run = apply(&still.send, days, false).await;
+    assert_eq!((deleted(&run), level(&run, "daily").sealed_first), (vec![("daily", 0)], 0));
+    assert_eq!(level(&run, "daily").held_by.as_deref(), Some("the monthly window 2026-02 is not over"));
+    assert_eq!(still.aggregation(WindowType::Daily, "2026-02-13").await.event_count, 1);
+}
+
+#[tokio::test]
+async fn years_later_months_are_left() {
+    let still = Still::at(Engine::Memory, TWO);
+    still.record([(request_at(TWO), 1)]).await;
+    still.set(TWO + 2 * DAY);
+    still.record([(request_at(TWO + 2 * DAY), 1)]).await;
+    still.set(TWO + 400 * DAY);
+    let run = apply(&still.send, Retention::default(), false).await;
+    // Up to the end of the last day that is too old: the rest of its month is younger.
+    assert_eq!(level(&run, "daily").held_by, None);
+    assert_eq!(still.aggregation(WindowType::Monthly, "2026-02").await.event_count, 2);
+    assert_eq!(still.aggregation(WindowType::Yearly, "2026").await.event_count, 2);
+    for (kind, key) in [
+        (WindowType::HalfHour, "2026-02-13-14-00"),
+        (WindowType::Hourly, "2026-02-13-14"),
+        (WindowType::Daily, "2026-02-13"),
+    ] {
+        assert_eq!(code(&still.send, kind, key).await, "NOT_FOUND", "{key}");
+    }
+    // The next run looks at no more than what has become too old since.
+    still.set(TWO + 401 * DAY);
+    still.calls.calls();
+    apply(&still.send, Retention::default(), false).await;
+    let calls = still.calls.calls();
+    assert!(calls < 75 + 4 * 40, "{calls}");
+    let years = Retention { months: Some(1), ..FOR_EVER };
+    assert_eq!(deleted(&apply(&still.send, years, false).await)[0].0, "monthly");
+    assert_eq!(code(&still.send, WindowType::Monthly, "2026-02").await, "NOT_FOUND");
+    assert_eq!(still.aggregation(WindowType::Yearly, "2026").await.event_count, 2);
+}
+
+#[tokio::test]
+async fn a_run_that_fails_says_what_it_did_and_the_next_goes_on() {
+    let still = Still::at(Engine::Memory, TWO);
+    for number in 0..20 {
+        still.set(TWO + number * MINUTE);
+        still.record([(request_at(TWO), 1)]).await;
+    }
+    still.set(TWO + 40 * DAY);
+    let away = Arc::new(AtomicBool::new(true));
+    let is_away = Arc::clone(&away);
+    let deletions = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let faulty = Faulty::new(still.service(), move |_, request| {
+        let deletes = *request.method() == "DELETE";
+        match deletes && is_away.load(Ordering::SeqCst) && deletions.fetch_add(1, Ordering::SeqCst) >= 8 {
+            true => Act::Refuse,
+            false => Act::Pass,
+        }
+    });
+    let send = still.over(&faulty);
+    let run = send.analytics().apply_retention(&Retention::default()).await.unwrap();
+    assert!(run.failed.is_some(), "{run:?}");
+    assert_eq!((run.levels.len(), level(&run, "raw").deleted), (1, 8));
+    assert_eq!(send.analytics().retention_runs(1).await.unwrap(), [run]);
+    away.store(false, Ordering::SeqCst);
+    assert_eq!(level(&apply(&send, Retention::default(), false).await, "raw").deleted, 12);
+    assert_eq!(still.aggregation(WindowType::Daily, "2026-02-13").await.event_count, 20);
+}
+
+#[tokio::test]
+async fn two_runs_at_once_delete_what_one_would() {
+    let still = Still::at(Engine::Memory, TWO);
+    for number in 0..30 {
+        still.set(TWO + number * HOUR);
+        still.record([(request_at(TWO + number * HOUR), 1)]).await;
+    }
+    still.set(TWO + 40 * DAY);
+    let (one, other) = (still.other(), still.other());
+    let runs = futures::join!(apply(&one, Retention::default(), false), apply(&other, Retention::default(), false));
+    assert_eq!(level(&runs.0, "raw").deleted + level(&runs.1, "raw").deleted, 30, "{runs:#?}");
+    assert_eq!(still.aggregation(WindowType::Daily, "2026-02-13").await.event_count, 10);
+    assert_eq!(still.aggregation(WindowType::Monthly, "2026-02").await.event_count, 30);
+}
+
+#[tokio::test]
+async fn a_policy_that_keeps_nothing_is_refused() {
+    let still = Still::at(Engine::Memory, TWO);
+    for policy in [Retention { raw: Some(0), ..FOR_EVER }, Retention { years: Some(0), ..FOR_EVER }] {
+        let refused = still.send.analytics().apply_retention(&policy).await.unwrap_err();
+        assert_eq!(refused.code(), "INVALID_INPUT");
+    }
+    assert_eq!(still.send.analytics().retention_runs(0).await.unwrap_err().code(), "INVALID_INPUT");
+    assert_eq!(still.send.analytics().retention_runs(5).await.unwrap(), []);
+    // What is kept for ever is not looked at; nothing is there to be deleted.
+    let run = apply(&still.send, FOR_EVER, false).await;
+    assert_eq!(run.levels, []);
+    let all = Retention { months: Some(u32::MAX), years: Some(1), ..Retention::default() };
+    assert!(deleted(&apply(&still.send, all, false).await).iter().all(|(_, deleted)| *deleted == 0));
+}
