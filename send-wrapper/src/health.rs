@@ -9,6 +9,7 @@ use crate::send_cache::SendCache;
 
 /// How the cache is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Health {
     /// Whether its storage reads and writes.
     pub healthy: bool,
@@ -21,6 +22,7 @@ pub struct Health {
 
 /// What could not be written beside what users asked for. No user was told; the log says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Lost {
     /// Events of analytics.
     pub analytics_events: u64,

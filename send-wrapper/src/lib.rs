@@ -116,9 +116,12 @@
 //! - `aws`: the collector of costs, with the SDK of AWS and nothing of a server.
 //! - `in-process`: a cache in this process ([`SendCache::in_process`]).
 //! - `middleware`: what an application on actix-web needs. Without it and `in-process` nothing of actix is built.
+//! - `admin`: the service for administrators, and its program `send-admin`.
 //!
 //! `examples/send_app.rs` is a small transfer service on top of all this.
 
+#[cfg(feature = "admin")]
+pub mod admin;
 pub mod analytics;
 pub mod costs;
 mod data;

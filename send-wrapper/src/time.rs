@@ -12,6 +12,7 @@ use crate::names::Invalid;
 /// A moment, in milliseconds since 1970; in documents a number. `0` stands for never where a document says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Timestamp(u64);
 
 impl Timestamp {

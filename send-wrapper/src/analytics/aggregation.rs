@@ -26,6 +26,7 @@ const AT_ONCE: usize = 8;
 
 /// What the events of a window come to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Aggregation {
     /// Its key: `aggregations/`, the type and the key of the window.
     pub cache_key: String,
@@ -82,11 +83,13 @@ pub struct Aggregation {
     /// How often each status was answered, the most frequent first.
     pub status_codes: Vec<Top>,
     /// What longer windows are computed from.
+    #[cfg_attr(feature = "admin", schema(value_type = serde_json::Value))]
     pub(crate) merge_state: Totals,
 }
 
 /// A value and how often it was there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Top {
     /// The value.
     pub value: String,

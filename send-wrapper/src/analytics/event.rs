@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub enum EventType {
     /// A page was shown.
     PageView,
@@ -27,6 +28,7 @@ pub enum EventType {
 /// Who says that it happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub enum Source {
     /// The server, about a request.
     Http,
@@ -41,6 +43,7 @@ pub enum Source {
 /// It says nothing by which a person could be found: no address, no cookie, no whole referrer or user agent, no query. Text from
 /// outside is cut to a length and loses control characters, so an event can always be recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Event {
     /// Its identifier.
     pub event_id: EventId,

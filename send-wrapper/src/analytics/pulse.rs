@@ -21,6 +21,7 @@ const RECENT: usize = 10;
 
 /// What is going on: what happened in a window that ends now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Pulse {
     /// When it was computed.
     pub computed_at: Timestamp,
@@ -38,6 +39,7 @@ pub struct Pulse {
 
 /// An event without what would tell visitors and transfers apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct RecentEvent {
     /// When it happened.
     pub timestamp: Timestamp,

@@ -22,6 +22,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 /// How many days each level is kept after the day it is about; `None` for ever. In documents a number or `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Retention {
     /// Events as they were recorded; 30 by default.
     pub raw: Option<u32>,
@@ -68,6 +69,7 @@ impl Retention {
 
 /// What a run did, or would have done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct RetentionRun {
     /// When it began.
     pub started_at: Timestamp,
@@ -85,6 +87,7 @@ pub struct RetentionRun {
 
 /// What became of a level.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct RetentionLevel {
     /// `raw`, or the type of the windows, such as `30min`.
     pub level: String,

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 
 /// How long a window is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub enum WindowType {
     /// Half an hour.
     #[serde(rename = "30min")]

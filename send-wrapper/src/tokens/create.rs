@@ -44,10 +44,13 @@ pub struct Create {
 
 /// A new token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Created {
     /// The id of its entry.
+    #[cfg_attr(feature = "admin", schema(value_type = String))]
     pub cache_id: CacheId,
     /// The hash of its name.
+    #[cfg_attr(feature = "admin", schema(value_type = String))]
     pub cache_hash: CacheHash,
     /// Its name.
     pub token_name: TokenName,

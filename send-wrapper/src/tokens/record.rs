@@ -15,6 +15,7 @@ pub(super) const RECENT: usize = 256;
 /// How often a token can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct UsageLimit(u64);
 
 impl UsageLimit {
@@ -50,6 +51,7 @@ impl Default for UsageLimit {
 /// What can be done with a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub enum Status {
     /// It can be used.
     Active,
@@ -63,6 +65,7 @@ pub enum Status {
 
 /// An invitation token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Token {
     /// Its name.
     pub token_name: TokenName,

@@ -114,6 +114,7 @@ impl Remaining {
 /// Why a token cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub enum Refusal {
     /// There is no such token.
     NotFound,

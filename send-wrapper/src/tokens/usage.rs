@@ -18,6 +18,8 @@ use crate::time::{Day, Timestamp, events_folder};
 /// to 64 letters, digits, `_` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "admin", schema(value_type = String))]
 pub struct Action(Box<str>);
 
 impl Action {
@@ -58,6 +60,7 @@ impl From<Action> for String {
 
 /// One use of a token, granted or refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct UsageEvent {
     /// Its identifier; the same use has the same one, however often it was asked for.
     pub event_id: EventId,

@@ -24,10 +24,12 @@ const PAGE: u32 = 1000;
 
 /// What happened to a transfer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Summary {
     /// The transfer.
     pub transfer_id: TransferId,
     /// The id of its entry.
+    #[cfg_attr(feature = "admin", schema(value_type = String))]
     pub cache_id: CacheId,
     /// How often its page was shown.
     pub total_views: u64,

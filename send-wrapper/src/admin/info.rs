@@ -1,0 +1,111 @@
+//! About the service: `/info` and `/metrics`.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Admin;
+use super::problem::{Refused, Result};
+use crate::health::{Health, Lost};
+use crate::time::Timestamp;
+
+pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config.service(health).service(status).service(versions).service(metrics);
+}
+
+/// Whether the service can do its work.
+#[derive(Debug, Serialize, ToSchema)]
+struct Alive {
+    /// `ok`, or `unavailable` when the cache does not answer.
+    status: &'static str,
+}
+
+/// Tell whether the cache answers, without a key
+///
+/// 503 when it does not. Costs one call.
+#[utoipa::path(
+    operation_id = "health",
+    tag = "info",
+    responses((status = 200, description = "It does.", body = Alive), (status = 503, description = "It does not.", body = Alive)),
+    security(())
+)]
+#[get("/info/health")]
+async fn health(admin: web::Data<Admin>) -> HttpResponse {
+    match admin.send.health_check().await.healthy {
+        true => HttpResponse::Ok().json(Alive { status: "ok" }),
+        false => HttpResponse::ServiceUnavailable().json(Alive { status: "unavailable" }),
+    }
+}
+
+/// How the service is.
+#[derive(Debug, Serialize, ToSchema)]
+struct ServiceStatus {
+    /// `send-admin`.
+    name: &'static str,
+    /// Its version.
+    version: &'static str,
+    /// When it was started.
+    started_at: Timestamp,
+    /// What time it is here.
+    now: Timestamp,
+    /// How the cache is.
+    cache: Health,
+}
+
+/// Tell how the service and its cache are
+#[utoipa::path(
+    operation_id = "status",
+    tag = "info",
+    responses((status = 200, description = "So.", body = ServiceStatus), Refused)
+)]
+#[get("/info/status")]
+async fn status(admin: web::Data<Admin>) -> web::Json<ServiceStatus> {
+    let cache = admin.send.health_check().await;
+    // Why is for the log: it may name what is inside.
+    let reason = cache.reason.as_ref().map(|_| "the cache does not answer".to_owned());
+    if let Some(reason) = &cache.reason {
+        tracing::warn!(reason, "the cache is not healthy");
+    }
+    web::Json(ServiceStatus {
+        name: "send-admin",
+        version: env!("CARGO_PKG_VERSION"),
+        started_at: admin.started_at,
+        now: admin.send.now(),
+        cache: Health { reason, ..cache },
+    })
+}
+
+/// Versions.
+#[derive(Debug, Serialize, ToSchema)]
+struct Versions {
+    /// Of this service.
+    send_admin: &'static str,
+    /// Of the cache service; null when it does not say.
+    cache_service: Option<String>,
+}
+
+/// Tell the versions of the service and its cache
+#[utoipa::path(
+    operation_id = "versions",
+    tag = "info",
+    responses((status = 200, description = "These.", body = Versions), Refused)
+)]
+#[get("/info/versions")]
+async fn versions(admin: web::Data<Admin>) -> web::Json<Versions> {
+    let cache = admin.send.cache.info().versions().await;
+    let cache_service = cache.ok().map(|versions| versions.cache_server.clone());
+    web::Json(Versions { send_admin: env!("CARGO_PKG_VERSION"), cache_service })
+}
+
+/// Count requests and losses, as Prometheus reads it
+#[utoipa::path(
+    operation_id = "metrics",
+    tag = "info",
+    responses((status = 200, description = "The counters.", body = String, content_type = "application/openmetrics-text"), Refused)
+)]
+#[get("/metrics")]
+async fn metrics(admin: web::Data<Admin>) -> Result<HttpResponse> {
+    let lost: Lost = admin.send.lost();
+    let text = admin.metrics.text(lost);
+    Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
+}

@@ -1,0 +1,141 @@
+//! `/admin`: how much there is, and deleting what is old.
+
+use actix_web::{get, post, web};
+use cache_client::Namespace;
+use futures::future::try_join_all;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Admin;
+use super::input::{Body, json_or_nothing};
+use super::problem::{Refused, Result};
+use crate::analytics::{Retention, RetentionRun};
+use crate::error::Error;
+use crate::health::Lost;
+use crate::namespaces;
+use crate::tokens::Status;
+
+pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config.service(stats).service(retention).service(retention_runs);
+}
+
+/// How much there is.
+#[derive(Debug, Serialize, ToSchema)]
+struct Stats {
+    /// How many tokens there are.
+    tokens: u64,
+    /// How many of them can be used.
+    active_tokens: u64,
+    /// How often they were used.
+    token_uses: u64,
+    /// What each namespace holds.
+    namespaces: Vec<NamespaceStats>,
+    /// What this process could not record beside what users asked for.
+    lost: Lost,
+}
+
+/// What a namespace holds.
+#[derive(Debug, Serialize, ToSchema)]
+struct NamespaceStats {
+    /// The namespace.
+    namespace: String,
+    /// How many entries it has.
+    entries: u64,
+    /// How many files they are made of.
+    files: u64,
+}
+
+/// Tell how much there is
+///
+/// Counts files: the cost grows with them.
+#[utoipa::path(
+    operation_id = "stats",
+    tag = "admin",
+    responses((status = 200, description = "So much.", body = Stats), Refused)
+)]
+#[get("/admin/stats")]
+async fn stats(admin: web::Data<Admin>) -> Result<web::Json<Stats>> {
+    let tokens = admin.send.tokens().list_details().await?;
+    let all = [namespaces::ANALYTICS, namespaces::TOKENS, namespaces::TRANSFERS, namespaces::COSTS];
+    let counted = all.map(|namespace| {
+        let send = &admin.send;
+        async move {
+            let parsed = Namespace::parse(namespace).expect("the crate's own namespaces are valid");
+            let stats = send.within(async { Ok(send.cache.namespace().stats(parsed).await?) }).await?;
+            let (entries, files) = (stats.refs_id_files, stats.total_files);
+            Ok::<_, Error>(NamespaceStats { namespace: namespace.to_owned(), entries, files })
+        }
+    });
+    Ok(web::Json(Stats {
+        tokens: tokens.len() as u64,
+        active_tokens: tokens.iter().filter(|token| token.status == Status::Active).count() as u64,
+        token_uses: tokens.iter().map(|token| token.usage_count).sum(),
+        namespaces: try_join_all(counted).await?,
+        lost: admin.send.lost(),
+    }))
+}
+
+/// How to delete.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Carefully {
+    /// Whether to tell only what would be deleted; `true` when not given.
+    dry_run: Option<bool>,
+}
+
+/// How many days each level is kept.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Policy {
+    /// What is said here instead of the defaults: 30 days for events and half hours, 90 for hours, 365 for days.
+    policy: Option<Retention>,
+}
+
+/// Delete what is old, or tell what would be deleted
+///
+/// A dry run unless `dry_run=false` is said. Nothing goes before it counts in something longer that is computed for good; a run that
+/// fails half way says so in `failed`.
+#[utoipa::path(
+    operation_id = "retention",
+    tag = "admin",
+    params(Carefully),
+    request_body(content = Option<Policy>, description = "May be left out."),
+    responses((status = 200, description = "What was done.", body = RetentionRun), Refused)
+)]
+#[post("/admin/retention")]
+async fn retention(admin: web::Data<Admin>, how: web::Query<Carefully>, body: Body) -> Result<web::Json<RetentionRun>> {
+    let Policy { policy } = json_or_nothing(body)?;
+    let (analytics, policy) = (admin.send.analytics(), policy.unwrap_or_default());
+    Ok(web::Json(match how.dry_run.unwrap_or(true) {
+        true => analytics.plan_retention(&policy).await?,
+        false => analytics.apply_retention(&policy).await?,
+    }))
+}
+
+/// How many runs.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Newest {
+    /// At most so many, 1 to 1,000; 20 when not given.
+    limit: Option<u32>,
+}
+
+/// What runs did.
+#[derive(Debug, Serialize, ToSchema)]
+struct Runs {
+    /// The newest first.
+    runs: Vec<RetentionRun>,
+}
+
+/// List what was deleted when
+#[utoipa::path(
+    operation_id = "retention_runs",
+    tag = "admin",
+    params(Newest),
+    responses((status = 200, description = "The newest runs first.", body = Runs), Refused)
+)]
+#[get("/admin/retention")]
+async fn retention_runs(admin: web::Data<Admin>, newest: web::Query<Newest>) -> Result<web::Json<Runs>> {
+    let runs = admin.send.analytics().retention_runs(newest.limit.unwrap_or(20)).await?;
+    Ok(web::Json(Runs { runs }))
+}

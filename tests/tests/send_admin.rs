@@ -1,0 +1,410 @@
+//! `send-admin`: every operation over HTTP, who may call, and what refusals say.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cache_client::{CacheClient, Strategy};
+use cache_server::in_process::InProcess;
+use cache_tests::{Act, Faulty, World, each_transport};
+use clap::Parser;
+use send_wrapper::admin::{self, CommandLine};
+use send_wrapper::analytics::{Event, EventType, Source};
+use send_wrapper::{ManualClock, SendCache, Timestamp, TransferId};
+use serde_json::{Value, json};
+
+each_transport!(
+    tokens_are_created_used_and_taken_back,
+    what_happens_is_summed_up,
+    what_is_old_is_deleted_only_when_that_is_said,
+    the_cache_can_be_looked_at_and_nothing_else,
+);
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/send-admin.json");
+/// 2026-02-13T14:00:00Z.
+const TWO: u64 = 1_770_991_200_000;
+const MINUTE: u64 = 60_000;
+
+/// The service on a free port of this machine; it ends with the runtime of the test.
+struct Admin {
+    http: reqwest::Client,
+    url: String,
+    key: Option<&'static str>,
+    clock: Arc<ManualClock>,
+    send: SendCache,
+}
+
+impl Admin {
+    fn of(client: CacheClient) -> Self {
+        Self::with(client, &["--api-key", "secret"])
+    }
+
+    fn with(client: CacheClient, flags: &[&str]) -> Self {
+        let flags = ["send-admin", "--port", "0", "--workers", "1"].iter().chain(flags);
+        let config = CommandLine::try_parse_from(flags).unwrap().config;
+        let clock = Arc::new(ManualClock::at(TWO));
+        let send = SendCache::new(client.clone()).clock(Arc::clone(&clock) as Arc<_>);
+        let send = send.time_limit(Duration::from_secs(60));
+        let bound = admin::bind_to(&config, send.clone(), client).unwrap();
+        let url = format!("http://{}", bound.address());
+        tokio::spawn(bound.run());
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { http, url, key: Some("secret"), clock, send }
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: impl Into<reqwest::Body>) -> reqwest::Response {
+        let request = self.http.request(method.parse().unwrap(), format!("{}{path}", self.url)).body(body);
+        let request = self.key.into_iter().fold(request, |request, key| request.header("x-api-key", key));
+        request.send().await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        json_of(self.ask("GET", path, "").await).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        json_of(self.ask("POST", path, body).await).await
+    }
+
+    /// The status and body of a refusal, which has the one shape that refusals have.
+    async fn refused(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        let answer = self.ask(method, path, body.to_owned()).await;
+        let status = answer.status().as_u16();
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{method} {path}: {status}");
+        let problem: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        assert_eq!(problem["status"], status, "{problem}");
+        assert!(problem["title"].is_string() && problem["detail"].is_string(), "{problem}");
+        (status, problem)
+    }
+
+    async fn code(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let (status, problem) = self.refused(method, path, body).await;
+        (status, problem["code"].as_str().unwrap().to_owned())
+    }
+}
+
+async fn json_of(answer: reqwest::Response) -> Value {
+    let (status, url) = (answer.status().as_u16(), answer.url().clone());
+    let body = answer.bytes().await.unwrap();
+    assert_eq!(status, 200, "{url}: {}", String::from_utf8_lossy(&body));
+    serde_json::from_slice(&body).unwrap()
+}
+
+fn refusal(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+async fn tokens_are_created_used_and_taken_back(World { client, .. }: World) {
+    let admin = Admin::of(client);
+    let new = json!({
+        "token_name": "Friends", "usage_limit": 2, "created_by": "alice", "metadata": { "for": "a party" },
+        "expires_at": "2026-03-01T00:00:00Z",
+    });
+    let created = admin.post("/tokens/create", new.clone()).await;
+    assert_eq!((&created["token_name"], created["cache_hash"].as_str().unwrap().len()), (&"friends".into(), 16));
+    assert_eq!(admin.code("POST", "/tokens/create", &new.to_string()).await, refusal(409, "ALREADY_EXISTS"));
+    let token = admin.get("/tokens/lookup/FRIENDS").await;
+    assert_eq!((&token["created_by"], &token["metadata"]["for"]), (&"alice".into(), &"a party".into()));
+    assert_eq!((&token["expires_at"], &token["status"]), (&1_772_323_200_000_u64.into(), &"active".into()));
+    assert!(token.get("recent_uses").is_none() && token.get("unrecorded").is_none(), "{token}");
+
+    // The same use twice counts once; a body may be left out.
+    let once = json!({ "use_id": "u1", "action": "page_opened", "transfer_id": "t-1", "ip_hash": "ab12" });
+    for _ in 0..2 {
+        let used = admin.post("/tokens/use/friends", once.clone()).await;
+        assert_eq!(used, json!({ "success": true, "usage_count": 1, "remaining": 1 }));
+    }
+    admin.clock.advance(MINUTE);
+    assert_eq!(
+        admin.post("/tokens/use/friends", Value::Null).await,
+        json!({ "success": true, "usage_count": 2, "remaining": 0 })
+    );
+    let refused = admin.post("/tokens/use/friends", Value::Null).await;
+    assert_eq!(refused, json!({ "success": false, "reason": "exhausted" }));
+    let unknown = admin.post("/tokens/use/nobody", Value::Null).await;
+    assert_eq!(unknown, json!({ "success": false, "reason": "not_found" }));
+    let usage = admin.get("/tokens/usage/friends").await;
+    let seen: Vec<_> = usage["events"].as_array().unwrap().iter().map(|event| event["success"].clone()).collect();
+    assert_eq!((seen.len(), seen.iter().filter(|success| **success == true).count()), (3, 2), "{usage}");
+    assert_eq!(usage["events"][2]["transfer_id"], "t-1");
+    for (query, count) in [("?limit=1", 1), ("?from=2026-02-14", 0), ("?to=2026-02-13T23:00:00Z&from=1770940800000", 3)]
+    {
+        let events = admin.get(&format!("/tokens/usage/friends{query}")).await;
+        assert_eq!(events["events"].as_array().unwrap().len(), count, "{query}");
+    }
+
+    // Exhausted: needs a limit that leaves uses.
+    assert_eq!(admin.code("POST", "/tokens/reactivate/friends", "").await, refusal(409, "CONFLICT"));
+    let token = admin.post("/tokens/update-limit/friends", json!({ "usage_limit": 5 })).await;
+    assert_eq!((&token["status"], &token["usage_limit"]), (&"active".into(), &5.into()));
+    assert_eq!(admin.post("/tokens/revoke/friends", Value::Null).await["status"], "revoked");
+    assert_eq!(admin.post("/tokens/use/friends", Value::Null).await["reason"], "revoked");
+    let token = admin.post("/tokens/reactivate/friends", json!({ "usage_limit": 3 })).await;
+    assert_eq!(
+        (&token["status"], &token["usage_limit"], &token["revoked_at"]),
+        (&"active".into(), &3.into(), &0.into())
+    );
+
+    admin.post("/tokens/create", json!({ "token_name": "any" })).await;
+    admin.post("/tokens/revoke/any", Value::Null).await;
+    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": ["any", "friends"] }));
+    let details = admin.get("/tokens/list-details").await;
+    assert_eq!((&details["total"], &details["active"]), (&2.into(), &1.into()));
+    assert_eq!((&details["tokens"][0]["usage_limit"], &details["tokens"][1]["usage_count"]), (&50.into(), &2.into()));
+    let stats = admin.get("/admin/stats").await;
+    assert_eq!((&stats["tokens"], &stats["active_tokens"], &stats["token_uses"]), (&2.into(), &1.into(), &2.into()));
+    let of_tokens = stats["namespaces"].as_array().unwrap().iter().find(|of| of["namespace"] == "tokens").unwrap();
+    assert_eq!(of_tokens["entries"], 2);
+
+    for (method, path, body, status, code, field) in [
+        ("GET", "/tokens/lookup/nobody", "", 404, "NOT_FOUND", None),
+        ("GET", "/tokens/lookup/no%20name", "", 400, "INVALID_INPUT", Some("token_name")),
+        ("POST", "/tokens/revoke/nobody", "", 404, "NOT_FOUND", None),
+        ("POST", "/tokens/update-limit/nobody", r#"{"usage_limit":1}"#, 404, "NOT_FOUND", None),
+        (
+            "POST",
+            "/tokens/update-limit/friends",
+            r#"{"usage_limit":9999999999}"#,
+            400,
+            "INVALID_INPUT",
+            Some("usage_limit"),
+        ),
+        ("POST", "/tokens/update-limit/friends", r#"{"usage_limit":-1}"#, 400, "INVALID_INPUT", None),
+        ("POST", "/tokens/update-limit/friends", "", 400, "INVALID_INPUT", None),
+        ("POST", "/tokens/create", r#"{"token_name":"x","usage_limt":1}"#, 400, "INVALID_INPUT", None),
+        ("POST", "/tokens/create", r#"{"token_name":"../x"}"#, 400, "INVALID_INPUT", Some("token_name")),
+        ("POST", "/tokens/create", r#"{"token_name":"x","expires_at":1}"#, 400, "INVALID_INPUT", Some("expires_at")),
+        ("POST", "/tokens/create", "nonsense", 400, "INVALID_INPUT", None),
+        ("POST", "/tokens/use/friends", r#"{"use_id":"a b"}"#, 400, "INVALID_INPUT", None),
+        ("GET", "/tokens/usage/friends?limit=0", "", 400, "INVALID_INPUT", Some("limit")),
+        ("GET", "/tokens/usage/friends?limit=x", "", 400, "INVALID_INPUT", None),
+        ("GET", "/tokens/usage/friends?from=yesterday", "", 400, "INVALID_INPUT", Some("from")),
+        ("GET", "/tokens/usage/nobody", "", 404, "NOT_FOUND", None),
+    ] {
+        let (answered, problem) = admin.refused(method, path, body).await;
+        assert_eq!((answered, &problem["code"]), (status, &code.into()), "{method} {path} {body}");
+        assert_eq!(problem["field"].as_str(), field, "{method} {path} {body}: {problem}");
+    }
+}
+
+async fn what_happens_is_summed_up(World { client, .. }: World) {
+    let admin = Admin::of(client);
+    // The cache has a clock of its own, so the events are of its time.
+    let now = Timestamp::from_millis(cache_client::clock::Clock::now(&send_wrapper::SystemClock));
+    admin.clock.advance(now.millis() - TWO);
+    let transfer = TransferId::parse("t-1").unwrap();
+    let view = Event::new(EventType::PageView, now).source(Source::Http).request("GET", "/a").answer(200, 5);
+    admin.send.analytics().record_event(&view).await.unwrap();
+    admin.send.transfers().record_event(&transfer, Event::new(EventType::FileDownload, now).content_bytes(7)).await;
+
+    for path in ["/analytics/pulse", "/health/pulse?window_minutes=60"] {
+        let pulse = admin.get(path).await;
+        assert_eq!((&pulse["active_requests"], &pulse["active_transfers"]), (&1.into(), &1.into()), "{path}");
+    }
+    let summary = admin.get("/transfers/t-1/summary").await;
+    assert_eq!((&summary["total_downloads"], summary["events"].as_array().unwrap().len()), (&1.into(), 1));
+    let events = admin.get("/transfers/t-1/events?limit=5").await;
+    assert_eq!(events["events"][0]["event_type"], "file_download");
+    for kind in ["30min", "hourly", "daily", "monthly", "yearly"] {
+        let latest = admin.get(&format!("/analytics/latest/{kind}")).await;
+        assert_eq!((&latest["event_count"], &latest["window_type"]), (&2.into(), &kind.into()));
+        assert_eq!((&latest["sealed"], &latest["total_bytes"]), (&false.into(), &7.into()));
+        let key = latest["window_key"].as_str().unwrap();
+        assert_eq!(admin.get(&format!("/analytics/{kind}/{key}")).await["event_count"], 2);
+        let series = admin.get(&format!("/analytics/series/{kind}?from={key}&to={key}")).await;
+        assert_eq!(series["windows"][0]["event_count"], 2);
+        assert!(series["windows"][0].get("merge_state").is_none());
+    }
+    // What is over is answered as it is stored.
+    let over = "/analytics/hourly/2026-02-13T14";
+    let [first, second] = [admin.ask("GET", over, "").await, admin.ask("GET", over, "").await];
+    let first = first.bytes().await.unwrap();
+    assert_eq!(first, second.bytes().await.unwrap());
+    assert_eq!(serde_json::from_slice::<Value>(&first).unwrap()["sealed"], true);
+    let series = admin.get("/analytics/series/daily?from=2026-02-10&to=2026-02-13").await;
+    let keys: Vec<_> = series["windows"].as_array().unwrap().iter().map(|window| &window["window_key"]).collect();
+    assert_eq!(keys, ["2026-02-10", "2026-02-11", "2026-02-12", "2026-02-13"]);
+
+    for (path, status, field) in [
+        ("/analytics/pulse?window_minutes=0", 400, Some("window_minutes")),
+        ("/analytics/pulse?window_minutes=1441", 400, Some("window_minutes")),
+        ("/analytics/pulse?window_minutes=x", 400, None),
+        ("/analytics/latest/weekly", 400, Some("window_type")),
+        ("/analytics/hourly/2026-02-13", 400, Some("window_key")),
+        ("/analytics/series/daily?from=2026-02-13&to=2026-02-12", 400, Some("from")),
+        ("/analytics/series/daily?from=2026-02-13&to=x", 400, Some("to")),
+        ("/analytics/series/30min?from=2026-01-01-00-00&to=2026-12-01-00-00", 400, Some("to")),
+        ("/analytics/series/daily?from=2026-02-13", 400, None),
+        ("/transfers/nobody/summary", 404, None),
+        ("/transfers/nobody/events", 404, None),
+        ("/transfers/a%2Fb/events", 400, Some("transfer_id")),
+        ("/transfers/t-1/events?limit=0", 400, Some("limit")),
+    ] {
+        let (answered, problem) = admin.refused("GET", path, "").await;
+        assert_eq!((answered, problem["field"].as_str()), (status, field), "{path}: {problem}");
+    }
+}
+
+async fn what_is_old_is_deleted_only_when_that_is_said(World { client, .. }: World) {
+    let admin = Admin::of(client);
+    let now = cache_client::clock::Clock::now(&send_wrapper::SystemClock);
+    let event = Event::new(EventType::PageView, Timestamp::from_millis(now));
+    admin.send.analytics().record_event(&event).await.unwrap();
+    // Forty days later.
+    admin.clock.advance(now - TWO + 40 * 24 * 60 * MINUTE);
+    let only_raw = json!({ "policy": {
+        "raw": 30, "half_hours": null, "hours": null, "days": null, "months": null, "years": null,
+    } });
+    for path in ["/admin/retention", "/admin/retention?dry_run=true"] {
+        let run = admin.post(path, only_raw.clone()).await;
+        assert_eq!((&run["dry_run"], &run["levels"][0]["deleted"]), (&true.into(), &1.into()), "{run}");
+    }
+    let run = admin.post("/admin/retention?dry_run=false", only_raw.clone()).await;
+    assert_eq!(
+        (&run["dry_run"], &run["levels"][0]["deleted"], &run["failed"]),
+        (&false.into(), &1.into(), &Value::Null)
+    );
+    let run = admin.post("/admin/retention?dry_run=false", only_raw).await;
+    assert_eq!(run["levels"][0]["deleted"], 0);
+    let runs = admin.get("/admin/retention?limit=3").await;
+    assert_eq!(runs["runs"].as_array().unwrap().len(), 3);
+    assert_eq!(admin.code("POST", "/admin/retention?dry_run=perhaps", "").await, refusal(400, "INVALID_INPUT"));
+    let nothing = r#"{"policy":{"raw":0,"half_hours":1,"hours":1,"days":1,"months":1,"years":1}}"#;
+    assert_eq!(admin.refused("POST", "/admin/retention", nothing).await.1["field"], "raw");
+}
+
+async fn the_cache_can_be_looked_at_and_nothing_else(World { client, .. }: World) {
+    let stored = client.store().json("notes", Strategy::KeyBased, &json!({ "a": 1 })).key("k").file_id("f");
+    let stored = stored.send().await.unwrap();
+    client.store().string("texts", Strategy::Direct, "a text").send().await.unwrap();
+    let admin = Admin::of(client.clone());
+    assert_eq!(admin.get("/cache/namespaces").await, json!({ "namespaces": ["notes", "texts"] }));
+    let folders = admin.get("/cache/folders/notes").await;
+    assert_eq!(folders["paths"].as_array().unwrap().len(), 2, "{folders}");
+    let files = admin.get("/cache/files/notes/data/").await;
+    assert!(files["paths"].as_array().unwrap().iter().any(|path| path == "notes/data/key-based/k/f.json"), "{files}");
+    let entry = admin.get(&format!("/cache/entry/notes/{}", stored.cache_id)).await;
+    assert_eq!((&entry["content"], &entry["metadata"]["cache_key"]), (&json!({ "a": 1 }), &"k".into()));
+    let absent = "/cache/entry/notes/00000000-0000-4000-8000-000000000000";
+    assert_eq!(admin.code("GET", absent, "").await, refusal(404, "NOT_FOUND"));
+    for path in [
+        "/cache/files/notes%2F%2e%2e%2Fuser",
+        "/cache/files/..%2Fuser",
+        "/cache/files/notes%2F..%2F..%2Fuser",
+        "/cache/files/notes%5C..%5Cuser",
+        "/cache/folders/notes%2F%2e",
+        "/cache/folders/notes//data",
+        "/cache/folders/",
+        "/cache/files/notes%00",
+        "/cache/entry/notes/none",
+        "/cache/entry/..%2Fnotes/00000000-0000-4000-8000-000000000000",
+    ] {
+        assert_eq!(admin.code("GET", path, "").await, refusal(400, "INVALID_INPUT"), "{path}");
+    }
+    for method in ["PUT", "POST", "DELETE", "PATCH"] {
+        assert_eq!(admin.code(method, "/cache/files/notes", "").await, refusal(405, "METHOD_NOT_ALLOWED"), "{method}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_comes_in_without_the_key() {
+    let service = InProcess::in_memory().unwrap();
+    let mut admin = Admin::of(service.client());
+    let document: Value = serde_json::from_str(&admin::openapi()).unwrap();
+    let free = ["/info/health"];
+    for key in [None, Some("wrong"), Some("")] {
+        admin.key = key;
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for method in item.as_object().unwrap().keys().filter(|_| !free.contains(&path.as_str())) {
+                let path = path.replace(['{', '}'], "");
+                let code = admin.code(&method.to_uppercase(), &path, "").await;
+                assert_eq!(code, refusal(401, "UNAUTHORIZED"), "{method} {path}");
+            }
+        }
+        assert_eq!(admin.code("GET", "/no/such/path", "").await.0, 401);
+        for path in ["/docs/", "/api-docs", "/info/health"] {
+            assert_eq!(admin.ask("GET", path, "").await.status(), 200, "{path}");
+        }
+    }
+    let cookie = admin.http.get(format!("{}/tokens/list", admin.url)).header("cookie", "x-api-key=secret");
+    assert_eq!(cookie.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn without_a_key_only_this_machine_is_served() {
+    let service = InProcess::in_memory().unwrap();
+    let mut admin = Admin::with(service.client(), &[]);
+    admin.key = None;
+    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": [] }));
+    // An empty key is none.
+    for flags in [&["--host", "0.0.0.0"][..], &["--host", "0.0.0.0", "--api-key", ""]] {
+        let flags = ["send-admin", "--port", "0"].iter().chain(flags);
+        let config = CommandLine::try_parse_from(flags).unwrap().config;
+        let refused = admin::bind_to(&config, SendCache::new(service.client()), service.client()).unwrap_err();
+        assert!(refused.to_string().contains("FAST_API__AUTH__API_KEY__VALUE"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_of_the_document_is_served_and_it_is_the_one_in_git() {
+    expectorate::assert_contents(FILE, &admin::openapi());
+    let service = InProcess::in_memory().unwrap();
+    let admin = Admin::of(service.client());
+    let served: Value = admin.get("/api-docs").await;
+    assert_eq!(served, serde_json::from_str::<Value>(&admin::openapi()).unwrap());
+    let mut names = std::collections::BTreeSet::new();
+    for (path, item) in served["paths"].as_object().unwrap() {
+        for (method, about) in item.as_object().unwrap() {
+            assert!(names.insert(about["operationId"].as_str().unwrap().to_owned()), "{path}");
+            let path = path.replace(['{', '}'], "");
+            let answer = admin.ask(&method.to_uppercase(), &path, "").await;
+            let (status, body) = (answer.status().as_u16(), answer.text().await.unwrap());
+            assert!(status != 405 && !body.contains("nothing at this path"), "{method} {path}: {status} {body}");
+        }
+    }
+    let paths: String = served["paths"].as_object().unwrap().keys().map(|path| format!("{path}\n")).collect();
+    assert!(names.len() >= 25, "{paths}");
+    assert_eq!(admin.code("GET", "/no/such/path", "").await, refusal(404, "NOT_FOUND"));
+    let answer = admin.ask("DELETE", "/tokens/list", "").await;
+    assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().unwrap()), (405, "GET"));
+}
+
+#[tokio::test]
+async fn of_a_cache_that_is_away_only_that_is_said() {
+    let service = InProcess::in_memory().unwrap();
+    let admin = Admin::of(Faulty::new(&service, |_, _| Act::Refuse).client());
+    for path in ["/tokens/list", "/analytics/pulse", "/transfers/t/summary", "/cache/namespaces", "/admin/stats"] {
+        let answer = admin.ask("GET", path, "").await;
+        assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (503, "1"), "{path}");
+        let problem: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        assert_eq!(
+            (&problem["code"], &problem["detail"]),
+            (&"UNAVAILABLE".into(), &"the cache does not answer".into())
+        );
+    }
+    assert_eq!(admin.ask("GET", "/info/health", "").await.status(), 503);
+    let status = admin.get("/info/status").await;
+    assert_eq!(
+        (&status["cache"]["healthy"], &status["cache"]["reason"]),
+        (&false.into(), &"the cache does not answer".into())
+    );
+    assert_eq!(admin.get("/info/versions").await["cache_service"], Value::Null);
+}
+
+#[tokio::test]
+async fn it_says_what_it_is_and_counts_what_it_did() {
+    let service = InProcess::in_memory().unwrap();
+    let admin = Admin::of(service.client());
+    assert_eq!(admin.get("/info/health").await, json!({ "status": "ok" }));
+    let status = admin.get("/info/status").await;
+    assert_eq!((&status["name"], &status["cache"]["healthy"]), (&"send-admin".into(), &true.into()));
+    assert!(admin.get("/info/versions").await["cache_service"].is_string());
+    admin.refused("GET", "/tokens/lookup/nobody", "").await;
+    let metrics = admin.ask("GET", "/metrics", "").await.text().await.unwrap();
+    let line = r#"send_admin_requests_total{method="GET",route="/tokens/lookup/{name}",status="404"} 1"#;
+    assert!(metrics.contains(line) && metrics.ends_with("# EOF\n"), "{metrics}");
+    let large = "x".repeat(3 << 20);
+    assert_eq!(admin.code("POST", "/tokens/create", &large).await, refusal(413, "TOO_LARGE"));
+}
