@@ -1,9 +1,10 @@
-//! The service for administrators: tokens, analytics, transfers and the cache over HTTP, described by OpenAPI.
+//! The service for administrators: tokens, analytics, transfers, costs and the cache over HTTP, described by OpenAPI.
 
 mod analytics;
 mod auth;
 mod browser;
 mod config;
+mod costs;
 mod docs;
 mod info;
 mod input;
@@ -21,6 +22,7 @@ use cache_client::CacheClient;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
+use crate::costs::CostExplorer;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
@@ -33,6 +35,8 @@ struct Admin {
     send: SendCache,
     /// The cache for those who look at its files, which may want another key.
     browser: CacheClient,
+    /// Who says what AWS charges; found by the environment when not given.
+    cost_explorer: Option<CostExplorer>,
     /// Who may come in; everybody without one.
     key: Option<auth::ApiKey>,
     started_at: Timestamp,
@@ -72,6 +76,7 @@ fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .configure(tokens::operations)
         .configure(analytics::operations)
         .configure(transfers::operations)
+        .configure(costs::operations)
         .configure(upkeep::operations)
         .configure(browser::operations)
         .configure(info::operations);

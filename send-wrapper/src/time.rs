@@ -64,6 +64,7 @@ impl Timestamp {
 /// A day, such as `2026-02-13`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema), schema(value_type = String))]
 pub struct Day(NaiveDate);
 
 impl TryFrom<String> for Day {

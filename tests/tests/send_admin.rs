@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use cache_client::{CacheClient, Strategy};
 use cache_server::in_process::InProcess;
-use cache_tests::{Act, Faulty, World, each_transport};
+use cache_tests::{Act, Bill, Faulty, Reply, TestCostExplorer, World, each_transport};
 use clap::Parser;
 use send_wrapper::admin::{self, CommandLine};
 use send_wrapper::analytics::{Event, EventType, Source};
+use send_wrapper::costs::CostExplorer;
 use send_wrapper::{ManualClock, SendCache, Timestamp, TransferId};
 use serde_json::{Value, json};
 
@@ -18,6 +19,7 @@ each_transport!(
     tokens_are_created_used_and_taken_back,
     what_happens_is_summed_up,
     what_is_old_is_deleted_only_when_that_is_said,
+    what_it_costs_is_recorded_and_summed_up,
     the_cache_can_be_looked_at_and_nothing_else,
 );
 
@@ -41,12 +43,16 @@ impl Admin {
     }
 
     fn with(client: CacheClient, flags: &[&str]) -> Self {
+        Self::charged_by(None, client, flags)
+    }
+
+    fn charged_by(costs: Option<CostExplorer>, client: CacheClient, flags: &[&str]) -> Self {
         let flags = ["send-admin", "--port", "0", "--workers", "1"].iter().chain(flags);
         let config = CommandLine::try_parse_from(flags).unwrap().config;
         let clock = Arc::new(ManualClock::at(TWO));
         let send = SendCache::new(client.clone()).clock(Arc::clone(&clock) as Arc<_>);
         let send = send.time_limit(Duration::from_secs(60));
-        let bound = admin::bind_to(&config, send.clone(), client).unwrap();
+        let bound = admin::bind_to(&config, send.clone(), client, costs).unwrap();
         let url = format!("http://{}", bound.address());
         tokio::spawn(bound.run());
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -275,6 +281,62 @@ async fn what_is_old_is_deleted_only_when_that_is_said(World { client, .. }: Wor
     assert_eq!(admin.refused("POST", "/admin/retention", nothing).await.1["field"], "raw");
 }
 
+async fn what_it_costs_is_recorded_and_summed_up(World { client, .. }: World) {
+    let charges = |amount| vec![["Amazon S3", "Requests-Tier1", amount, "20000", "Requests"]];
+    let days = [("2026-02-11", charges("0.3")), ("2026-02-12", charges("0.2"))];
+    let bill = Bill::from(days.map(|(day, charges)| (day.to_owned(), charges)));
+    let aws = TestCostExplorer::with(bill, 100, |request| match request {
+        1 => Reply::Refuse(400, "AccessDeniedException", "not allowed"),
+        _ => Reply::Page,
+    });
+    let explorer = CostExplorer::with_key(aws.url(), "AKIDEXAMPLE", "a-very-secret-access-key").attempts(1);
+    let admin = Admin::charged_by(Some(explorer), client, &["--api-key", "secret"]);
+    let day = json!({
+        "date": "2026-02-12", "currency": "USD", "total": 0.1,
+        "by_service": { "Amazon S3": { "amount": "0.1", "usage_quantity": 20000, "usage_unit": "Requests" } },
+    });
+    assert_eq!(admin.post("/costs/2026-02-12", day.clone()).await, json!({ "recorded": "created" }));
+    assert_eq!(admin.post("/costs/2026-02-12", day.clone()).await, json!({ "recorded": "unchanged" }));
+    let recorded = admin.get("/costs/records/2026-02-12").await;
+    assert_eq!((&recorded["total"], &recorded["by_service"]["Amazon S3"]["amount"]), (&"0.1".into(), &"0.1".into()));
+
+    let (status, problem) = admin.refused("POST", "/costs/collect", "").await;
+    assert_eq!((status, &problem["code"]), (502, &"COST_SOURCE".into()));
+    assert!(
+        !problem.to_string().contains("secret") && problem["detail"].as_str().unwrap().contains("AccessDenied"),
+        "{problem}"
+    );
+    let collected = admin.post("/costs/collect", Value::Null).await;
+    assert_eq!((&collected["created"], &collected["changed"]), (&1.into(), &1.into()), "{collected}");
+    let again = admin.post("/costs/collect", Value::Null).await;
+    assert_eq!((&again["from"], &again["requests"]), (&Value::Null, &0.into()));
+
+    let week = admin.get("/costs/weekly/2026-W07").await;
+    assert_eq!(week["total_cost"], "0.5", "what AWS says of a day is newer than what somebody recorded: {week}");
+    let month = admin.get("/costs/monthly/2026-02").await;
+    assert_eq!((&month["currency"], &month["top_cost_drivers"][0]["name"]), (&"USD".into(), &"Amazon S3".into()));
+    assert_eq!(admin.get("/costs/daily/2026-02-11").await["complete"], true);
+    assert_eq!(admin.get("/costs/alerts").await, json!({ "alerts": [] }));
+    let alerts = admin.get("/costs/alerts?day=0.2&week=0.49&month=1000").await;
+    let over: Vec<_> = alerts["alerts"].as_array().unwrap().iter().map(|alert| &alert["window_type"]).collect();
+    assert_eq!(over, ["weekly"], "{alerts}");
+
+    let body = day.to_string();
+    for (method, path, body, status, field) in [
+        ("POST", "/costs/2026-02-30", body.as_str(), 400, Some("day")),
+        ("POST", "/costs/2026-02-11", &body, 400, Some("date")),
+        ("POST", "/costs/2026-02-12", "{}", 400, None),
+        ("POST", "/costs/2026-02-12", r#"{"date":"2026-02-12","currency":"USD","total":"1e99"}"#, 400, None),
+        ("GET", "/costs/hourly/2026-02-12", "", 400, Some("window_type")),
+        ("GET", "/costs/weekly/2026-W54", "", 400, Some("window_key")),
+        ("GET", "/costs/records/2026-02-01", "", 404, None),
+        ("GET", "/costs/alerts?day=much", "", 400, Some("day")),
+    ] {
+        let (answered, problem) = admin.refused(method, path, body).await;
+        assert_eq!((answered, problem["field"].as_str()), (status, field), "{method} {path}: {problem}");
+    }
+}
+
 async fn the_cache_can_be_looked_at_and_nothing_else(World { client, .. }: World) {
     let stored = client.store().json("notes", Strategy::KeyBased, &json!({ "a": 1 })).key("k").file_id("f");
     let stored = stored.send().await.unwrap();
@@ -342,7 +404,7 @@ async fn without_a_key_only_this_machine_is_served() {
     for flags in [&["--host", "0.0.0.0"][..], &["--host", "0.0.0.0", "--api-key", ""]] {
         let flags = ["send-admin", "--port", "0"].iter().chain(flags);
         let config = CommandLine::try_parse_from(flags).unwrap().config;
-        let refused = admin::bind_to(&config, SendCache::new(service.client()), service.client()).unwrap_err();
+        let refused = admin::bind_to(&config, SendCache::new(service.client()), service.client(), None).unwrap_err();
         assert!(refused.to_string().contains("FAST_API__AUTH__API_KEY__VALUE"), "{refused}");
     }
 }

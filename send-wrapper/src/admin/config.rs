@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Tokens, analytics, transfers and the cache of SGraph Send, for administrators.
+/// Tokens, analytics, transfers, costs and the cache of SGraph Send, for administrators.
 #[derive(Debug, Parser)]
 #[command(name = "send-admin", version, args_conflicts_with_subcommands = true)]
 pub struct CommandLine {

@@ -13,10 +13,11 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::problem::{Problem, ProblemBody, Result};
 
 /// The groups of operations, in the order Swagger UI shows them.
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     ("tokens", "Invitation tokens."),
     ("analytics", "What happens on the site."),
     ("transfers", "What happened to a transfer."),
+    ("costs", "What it costs."),
     ("admin", "Upkeep."),
     ("cache", "The cache, to look at."),
     ("info", "About the service."),
@@ -29,7 +30,7 @@ pub(super) fn document() -> OpenApi {
         .title("Send admin")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "Tokens, analytics, transfers and the cache of SGraph Send, for administrators. Times are milliseconds since \
+            "Tokens, analytics, transfers, costs and the cache of SGraph Send, for administrators. Times are milliseconds since \
              1970, in UTC; what comes in may be RFC 3339 as well.",
         ))
         .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))

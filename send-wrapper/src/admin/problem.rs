@@ -50,7 +50,7 @@ pub(super) struct ProblemBody {
     /// The status.
     status: u16,
     /// The kind of problem, the same in every version: `INVALID_INPUT`, `UNAUTHORIZED`, `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`,
-    /// `UNAVAILABLE`, `INTERNAL` …
+    /// `UNAVAILABLE`, `COST_SOURCE`, `INTERNAL` …
     code: &'static str,
     /// What is wrong.
     detail: String,
@@ -86,6 +86,8 @@ impl Problem {
     /// What is wrong, for whoever asked: of failures only that they are.
     fn detail(&self) -> String {
         match self {
+            // Says nothing that is secret, and what to do.
+            Self::Send(error @ Error::CostSource { .. }) => error.to_string(),
             Self::Send(error) if error.is_unavailable() => "the cache does not answer".to_owned(),
             _ if self.status_code().is_server_error() => "internal error".to_owned(),
             _ => self.to_string(),
@@ -101,6 +103,7 @@ impl ResponseError for Problem {
                 Error::NotFound { .. } => StatusCode::NOT_FOUND,
                 Error::AlreadyExists { .. } | Error::Conflict { .. } => StatusCode::CONFLICT,
                 Error::TimedOut { .. } | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+                Error::CostSource { .. } => StatusCode::BAD_GATEWAY,
                 Error::Cache(_) => StatusCode::INTERNAL_SERVER_ERROR,
             },
             Self::Form(_) => StatusCode::BAD_REQUEST,

@@ -10,6 +10,7 @@ use clap::Parser;
 
 use super::auth::ApiKey;
 use super::{Admin, Config, app, metrics};
+use crate::costs::CostExplorer;
 use crate::send_cache::SendCache;
 
 /// A server that has its port and waits to be run.
@@ -58,13 +59,19 @@ pub fn bind(config: &Config) -> anyhow::Result<Bound> {
         Some(key) => client(Some(key))?.unwrap_or_else(|| cache.clone()),
         None => cache.clone(),
     };
-    bind_to(config, SendCache::new(cache), browser)
+    bind_to(config, SendCache::new(cache), browser, None)
 }
 
-/// Takes the port, for a service of this cache; its files are looked at with `browser`, whose key may be another one.
+/// Takes the port, for a service of this cache. Its files are looked at with `browser`, whose key may be another one; costs are
+/// collected from `cost_explorer`, or from the one of the environment.
 ///
 /// Fails closed: without an API key nothing but loopback is served.
-pub fn bind_to(config: &Config, send: SendCache, browser: CacheClient) -> anyhow::Result<Bound> {
+pub fn bind_to(
+    config: &Config,
+    send: SendCache,
+    browser: CacheClient,
+    cost_explorer: Option<CostExplorer>,
+) -> anyhow::Result<Bound> {
     let key = given(config.api_key.as_ref());
     if key.is_none() && !config.host.is_loopback() {
         bail!("refusing to listen on {} without an API key: set FAST_API__AUTH__API_KEY__VALUE", config.host);
@@ -74,7 +81,8 @@ pub fn bind_to(config: &Config, send: SendCache, browser: CacheClient) -> anyhow
     }
     let started_at = send.now();
     let key = key.map(|value| ApiKey { name: config.api_key_name.clone(), value: value.clone() });
-    let admin = web::Data::new(Admin { send, browser, key, started_at, metrics: metrics::Metrics::new() });
+    let admin =
+        web::Data::new(Admin { send, browser, cost_explorer, key, started_at, metrics: metrics::Metrics::new() });
     let mut server = HttpServer::new(move || app(admin.clone())).shutdown_timeout(config.shutdown_seconds);
     if let Some(workers) = config.workers {
         server = server.workers(workers.max(1));

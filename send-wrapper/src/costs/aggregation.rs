@@ -20,6 +20,7 @@ const TOP: usize = 10;
 
 /// What a window came to. Amounts are in the window's currency, and texts in documents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema), schema(as = CostAggregation))]
 pub struct Aggregation {
     /// Its key: the type and the key of the window.
     pub cache_key: String,
@@ -75,6 +76,7 @@ pub struct Aggregation {
 
 /// A service, and its part in the costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Driver {
     /// The service.
     pub name: String,

@@ -32,6 +32,7 @@ impl Default for Limits {
 
 /// Something that costs more than it may.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Alert {
     /// How long the window is.
     pub window_type: WindowType,

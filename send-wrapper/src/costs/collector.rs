@@ -65,6 +65,7 @@ pub struct Collector {
 
 /// What a run has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Collected {
     /// The first day AWS was asked for; `None` when nothing was to be asked.
     pub from: Option<Day>,

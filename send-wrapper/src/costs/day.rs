@@ -24,6 +24,7 @@ const LONGEST_UNIT: usize = 64;
 ///
 /// Amounts are read from texts and from numbers, digit by digit, and written as texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct CostDay {
     /// The day, of UTC.
     pub date: Day,
@@ -45,6 +46,7 @@ pub struct CostDay {
 
 /// What a part of it cost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Cost {
     /// How much; negative for credits and refunds.
     #[serde(deserialize_with = "decimal::exact")]

@@ -12,6 +12,7 @@ use crate::keys::EntryKey;
 /// What became of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub enum Recorded {
     /// There was none; now there is.
     Created,

@@ -10,6 +10,7 @@ use crate::time::{Day, Timestamp};
 /// How long a window is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema), schema(as = CostWindowType))]
 pub enum WindowType {
     /// A day.
     Daily,

@@ -1,0 +1,148 @@
+//! `/costs`: what it costs.
+
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Admin;
+use super::input::{Body, json};
+use super::problem::{Refused, Result};
+use crate::costs::{
+    Aggregation, Alert, Collected, Collector, CollectorSettings, CostDay, CostExplorer, Decimal, Limits, Recorded,
+    Window, WindowType,
+};
+use crate::error::Error;
+use crate::names::Invalid;
+use crate::time::Day;
+
+pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    // What is named is looked for before what may have any name.
+    config
+        .service(collect_costs)
+        .service(record_costs)
+        .service(cost_alerts)
+        .service(cost_day)
+        .service(cost_aggregation);
+}
+
+/// What became of a day.
+#[derive(Debug, Serialize, ToSchema)]
+struct CostsRecorded {
+    /// Whether it is new, was changed, or was recorded like this before.
+    recorded: Recorded,
+}
+
+/// Record what a day cost
+///
+/// Recording the same again changes nothing. Amounts are texts or numbers, read digit by digit.
+#[utoipa::path(
+    operation_id = "record_costs",
+    tag = "costs",
+    params(("date" = String, Path, description = "The day, such as `2026-02-13`.")),
+    request_body = CostDay,
+    responses((status = 200, description = "It is recorded.", body = CostsRecorded), Refused)
+)]
+#[post("/costs/{date}")]
+async fn record_costs(
+    admin: web::Data<Admin>,
+    date: web::Path<String>,
+    body: Body,
+) -> Result<web::Json<CostsRecorded>> {
+    let date = Day::parse(&date)?;
+    let recorded = admin.send.costs().record(date, json(body)?).await?;
+    Ok(web::Json(CostsRecorded { recorded }))
+}
+
+/// Show what was recorded of a day
+#[utoipa::path(
+    operation_id = "cost_day",
+    tag = "costs",
+    params(("date" = String, Path, description = "The day, such as `2026-02-13`.")),
+    responses((status = 200, description = "What it cost.", body = CostDay), Refused)
+)]
+#[get("/costs/records/{date}")]
+async fn cost_day(admin: web::Data<Admin>, date: web::Path<String>) -> Result<web::Json<CostDay>> {
+    let date = Day::parse(&date)?;
+    let day = admin.send.costs().day(date).await?;
+    Ok(web::Json(day.ok_or_else(|| Error::missing(format!("record of the costs of {date}")))?))
+}
+
+/// Sum up what a day, a week or a month cost
+#[utoipa::path(
+    operation_id = "cost_aggregation",
+    tag = "costs",
+    params(
+        ("window_type" = WindowType, Path, description = "How long the window is."),
+        ("window_key" = String, Path, description = "Which one: `2026-02-13`, `2026-W07` or `2026-02`.")
+    ),
+    responses((status = 200, description = "What it came to.", body = Aggregation), Refused)
+)]
+#[get("/costs/{window_type}/{window_key}")]
+async fn cost_aggregation(
+    admin: web::Data<Admin>,
+    window: web::Path<(String, String)>,
+) -> Result<web::Json<Aggregation>> {
+    let (kind, key) = window.into_inner();
+    let window = Window::parse(WindowType::parse(&kind)?, &key)?;
+    Ok(web::Json(admin.send.costs().aggregation(window).await?))
+}
+
+/// What may be spent without an alert.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Spending {
+    /// In a day; 5 when not given.
+    day: Option<String>,
+    /// In a week; 25 when not given.
+    week: Option<String>,
+    /// In a month, as it is projected; 100 when not given.
+    month: Option<String>,
+}
+
+/// What costs more than it may.
+#[derive(Debug, Serialize, ToSchema)]
+struct Alerts {
+    /// None when everything is as it should be.
+    alerts: Vec<Alert>,
+}
+
+/// Tell what costs more than it may
+#[utoipa::path(
+    operation_id = "cost_alerts",
+    tag = "costs",
+    params(Spending),
+    responses((status = 200, description = "What is over its limit.", body = Alerts), Refused)
+)]
+#[get("/costs/alerts")]
+async fn cost_alerts(admin: web::Data<Admin>, spending: web::Query<Spending>) -> Result<web::Json<Alerts>> {
+    let given = |field, text: &Option<String>, usual: Decimal| match text {
+        None => Ok(usual),
+        Some(text) => Decimal::from_str_exact(text).map_err(|_| Invalid::new(field, "is no decimal number")),
+    };
+    let usual = Limits::default();
+    let limits = Limits {
+        day: given("day", &spending.day, usual.day)?,
+        week: given("week", &spending.week, usual.week)?,
+        month: given("month", &spending.month, usual.month)?,
+    };
+    Ok(web::Json(Alerts { alerts: admin.send.costs().alerts(&limits).await? }))
+}
+
+/// Ask AWS for the days that are missing
+///
+/// AWS charges $0.01 for each request: one for each page of the missing days, and none when nothing is missing. 502 when AWS could
+/// not be asked.
+#[utoipa::path(
+    operation_id = "collect_costs",
+    tag = "costs",
+    responses((status = 200, description = "What was recorded.", body = Collected), Refused)
+)]
+#[post("/costs/collect")]
+async fn collect_costs(admin: web::Data<Admin>) -> Result<web::Json<Collected>> {
+    let source = match &admin.cost_explorer {
+        Some(source) => source.clone(),
+        None => CostExplorer::from_env().await,
+    };
+    let collector = Collector::new(&admin.send, source, CollectorSettings::default())?;
+    Ok(web::Json(collector.run().await?))
+}
