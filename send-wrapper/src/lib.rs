@@ -114,7 +114,7 @@
 //!
 //! - `remote` (default): caches elsewhere, over HTTP.
 //! - `aws`: the collector of costs, with the SDK of AWS and nothing of a server.
-//! - `in-process`: a cache in this process ([`SendCache::in_process`]).
+//! - `in-process`: a cache in this process (`SendCache::in_process`).
 //! - `middleware`: what an application on actix-web needs. Without it and `in-process` nothing of actix is built.
 //! - `admin`: the service for administrators, and its program `send-admin`.
 //!
