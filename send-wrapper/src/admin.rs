@@ -15,10 +15,13 @@ mod tokens;
 mod transfers;
 mod upkeep;
 
+use std::sync::Arc;
+
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use cache_client::CacheClient;
+use tokio::sync::Mutex;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
@@ -40,6 +43,9 @@ struct Admin {
     /// Who may come in; everybody without one.
     key: Option<auth::ApiKey>,
     started_at: Timestamp,
+    /// Held while old things are deleted, and while costs are collected: once at a time.
+    deleting: Arc<Mutex<()>>,
+    collecting: Arc<Mutex<()>>,
     metrics: metrics::Metrics,
 }
 

@@ -9,7 +9,7 @@ mod collector;
 #[cfg(feature = "aws")]
 mod cost_explorer;
 mod day;
-mod decimal;
+pub(crate) mod decimal;
 mod keep;
 mod sum;
 mod units;

@@ -41,6 +41,11 @@ fn named(path: &Path, name: &str) -> bool {
     path.file_name().is_some_and(|file| file == name)
 }
 
+/// Whether a file lies in a folder of this name.
+fn of(path: &Path, folder: &str) -> bool {
+    path.parent().and_then(Path::file_name).is_some_and(|name| name == folder)
+}
+
 const NONE: [String; 0] = [];
 
 #[test]
@@ -67,12 +72,12 @@ fn only_the_configuration_reads_the_environment() {
 
 #[test]
 fn the_wrapper_reaches_the_cache_through_its_client_alone() {
-    let starts_one = |path: &Path| named(path, "send_cache.rs");
-    assert_eq!(places("send-wrapper/src", &["cache_server", "object_store"], starts_one), NONE);
-    assert_eq!(
-        places("send-wrapper/src", &["cache_server::storage", "admin_storage", "object_store"], |_| false),
-        NONE
-    );
+    let starts_one = |path: &Path| named(path, "send_cache.rs") || path.ends_with("admin/server.rs");
+    assert_eq!(places("send-wrapper/src", &["cache_server::"], starts_one), NONE);
+    assert_eq!(places("send-wrapper/src", &["cache_server::storage", "object_store"], |_| false), NONE);
+    // To look at, for administrators.
+    let looks = |path: &Path| path.ends_with("admin/browser.rs");
+    assert_eq!(places("send-wrapper/src", &["admin_storage"], looks), NONE);
 }
 
 #[test]
@@ -83,12 +88,15 @@ fn nobody_knows_the_time_zone_of_the_machine() {
 }
 
 #[test]
-fn only_the_middleware_of_the_wrapper_knows_a_framework() {
-    assert_eq!(places("send-wrapper/src", &["actix"], |path| named(path, "middleware.rs")), NONE);
+fn only_the_middleware_and_the_service_of_the_wrapper_know_a_framework() {
+    let service = |path: &Path| named(path, "admin.rs") || ["admin", "bin"].iter().any(|in_it| of(path, in_it));
+    assert_eq!(places("send-wrapper/src", &["actix"], |path| named(path, "middleware.rs") || service(path)), NONE);
 }
 
 #[test]
 fn only_the_error_file_maps_errors_to_statuses() {
     let error = |path: &Path| named(path, "error.rs");
     assert_eq!(places("cache-server/src/api", &["StatusCode::"], error), NONE);
+    let problem = |path: &Path| named(path, "problem.rs");
+    assert_eq!(places("send-wrapper/src/admin", &["StatusCode::"], problem), NONE);
 }

@@ -204,8 +204,10 @@ async fn what_happens_is_summed_up(World { client, .. }: World) {
     let view = Event::new(EventType::PageView, now).source(Source::Http).request("GET", "/a").answer(200, 5);
     admin.send.analytics().record_event(&view).await.unwrap();
     admin.send.transfers().record_event(&transfer, Event::new(EventType::FileDownload, now).content_bytes(7)).await;
+    // However long that took.
+    admin.clock.advance(2 * MINUTE);
 
-    for path in ["/analytics/pulse", "/health/pulse?window_minutes=60"] {
+    for path in ["/analytics/pulse?window_minutes=30", "/health/pulse?window_minutes=60"] {
         let pulse = admin.get(path).await;
         assert_eq!((&pulse["active_requests"], &pulse["active_transfers"]), (&1.into(), &1.into()), "{path}");
     }
@@ -292,7 +294,7 @@ async fn what_it_costs_is_recorded_and_summed_up(World { client, .. }: World) {
     let explorer = CostExplorer::with_key(aws.url(), "AKIDEXAMPLE", "a-very-secret-access-key").attempts(1);
     let admin = Admin::charged_by(Some(explorer), client, &["--api-key", "secret"]);
     let day = json!({
-        "date": "2026-02-12", "currency": "USD", "total": 0.1,
+        "date": "2026-02-12", "currency": "USD", "total": 0.1, "collected_at": "2026-02-13T01:00:00Z",
         "by_service": { "Amazon S3": { "amount": "0.1", "usage_quantity": 20000, "usage_unit": "Requests" } },
     });
     assert_eq!(admin.post("/costs/2026-02-12", day.clone()).await, json!({ "recorded": "created" }));
@@ -326,6 +328,7 @@ async fn what_it_costs_is_recorded_and_summed_up(World { client, .. }: World) {
         ("POST", "/costs/2026-02-30", body.as_str(), 400, Some("day")),
         ("POST", "/costs/2026-02-11", &body, 400, Some("date")),
         ("POST", "/costs/2026-02-12", "{}", 400, None),
+        ("POST", "/costs/2026-02-12", r#"{"currency":"USD","total":"1","by_servce":{}}"#, 400, None),
         ("POST", "/costs/2026-02-12", r#"{"date":"2026-02-12","currency":"USD","total":"1e99"}"#, 400, None),
         ("GET", "/costs/hourly/2026-02-12", "", 400, Some("window_type")),
         ("GET", "/costs/weekly/2026-W54", "", 400, Some("window_key")),
@@ -340,7 +343,7 @@ async fn what_it_costs_is_recorded_and_summed_up(World { client, .. }: World) {
 async fn the_cache_can_be_looked_at_and_nothing_else(World { client, .. }: World) {
     let stored = client.store().json("notes", Strategy::KeyBased, &json!({ "a": 1 })).key("k").file_id("f");
     let stored = stored.send().await.unwrap();
-    client.store().string("texts", Strategy::Direct, "a text").send().await.unwrap();
+    let text = client.store().string("texts", Strategy::Direct, "a text").send().await.unwrap();
     let admin = Admin::of(client.clone());
     assert_eq!(admin.get("/cache/namespaces").await, json!({ "namespaces": ["notes", "texts"] }));
     let folders = admin.get("/cache/folders/notes").await;
@@ -349,6 +352,8 @@ async fn the_cache_can_be_looked_at_and_nothing_else(World { client, .. }: World
     assert!(files["paths"].as_array().unwrap().iter().any(|path| path == "notes/data/key-based/k/f.json"), "{files}");
     let entry = admin.get(&format!("/cache/entry/notes/{}", stored.cache_id)).await;
     assert_eq!((&entry["content"], &entry["metadata"]["cache_key"]), (&json!({ "a": 1 }), &"k".into()));
+    let entry = admin.get(&format!("/cache/entry/texts/{}", text.cache_id)).await;
+    assert_eq!(entry["content"], "a text");
     let absent = "/cache/entry/notes/00000000-0000-4000-8000-000000000000";
     assert_eq!(admin.code("GET", absent, "").await, refusal(404, "NOT_FOUND"));
     for path in [
@@ -410,6 +415,52 @@ async fn without_a_key_only_this_machine_is_served() {
 }
 
 #[tokio::test]
+async fn pages_of_others_cannot_ask() {
+    let service = InProcess::in_memory().unwrap();
+    let mut admin = Admin::with(service.client(), &[]);
+    admin.key = None;
+    let host = admin.url.strip_prefix("http://").unwrap().to_owned();
+    let ask = async |name: &str, value: &str| {
+        let request = admin.http.post(format!("{}/tokens/use/nobody", admin.url)).header(name, value);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask("origin", &admin.url).await, 200);
+    assert_eq!(ask("sec-fetch-site", "same-origin").await, 200);
+    assert_eq!(ask("host", "localhost:1").await, 200);
+    for (name, value) in [
+        ("origin", "https://example.org"),
+        ("origin", "null"),
+        ("origin", "http://127.0.0.1:1"),
+        ("sec-fetch-site", "cross-site"),
+        // A name that leads here.
+        ("host", "example.org"),
+        ("host", &host.replace("127.0.0.1", "example.org")),
+    ] {
+        assert_eq!(ask(name, value).await, 403, "{name}: {value}");
+    }
+    // With a key, any name may lead here.
+    let with_key = Admin::of(service.client());
+    let named = with_key.http.get(format!("{}/tokens/list", with_key.url)).header("host", "admin.example.org");
+    assert_eq!(named.header("x-api-key", "secret").send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn one_run_at_a_time() {
+    let service = InProcess::in_memory().unwrap();
+    let aws = TestCostExplorer::with(Bill::new(), 100, |_| Reply::Hang);
+    let explorer = CostExplorer::with_key(aws.url(), "AKIDEXAMPLE", "a-very-secret-access-key").attempts(1);
+    let admin = Admin::charged_by(Some(explorer), service.client(), &["--api-key", "secret"]);
+    let (http, url) = (admin.http.clone(), format!("{}/costs/collect", admin.url));
+    let first = tokio::spawn(http.post(url).header("x-api-key", "secret").send());
+    while aws.asked().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    // Also when whoever began it goes away.
+    first.abort();
+    assert_eq!(admin.code("POST", "/costs/collect", "").await, refusal(409, "CONFLICT"));
+}
+
+#[tokio::test]
 async fn every_operation_of_the_document_is_served_and_it_is_the_one_in_git() {
     expectorate::assert_contents(FILE, &admin::openapi());
     let service = InProcess::in_memory().unwrap();
@@ -467,6 +518,12 @@ async fn it_says_what_it_is_and_counts_what_it_did() {
     let metrics = admin.ask("GET", "/metrics", "").await.text().await.unwrap();
     let line = r#"send_admin_requests_total{method="GET",route="/tokens/lookup/{name}",status="404"} 1"#;
     assert!(metrics.contains(line) && metrics.ends_with("# EOF\n"), "{metrics}");
+    // Whoever makes methods up makes no counters.
+    for method in ["A1", "A2"] {
+        admin.refused(method, "/tokens/list", "").await;
+    }
+    let metrics = admin.ask("GET", "/metrics", "").await.text().await.unwrap();
+    assert!(metrics.contains(r#"method="other""#) && !metrics.contains("A1"), "{metrics}");
     let large = "x".repeat(3 << 20);
     assert_eq!(admin.code("POST", "/tokens/create", &large).await, refusal(413, "TOO_LARGE"));
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use cache_client::CacheClient;
 use cache_tests::{Engine, Faulty, KEY, TestInProcess, World, each_engine, each_transport};
 use futures::future::join_all;
-use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Secret, Source};
+use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Retention, Secret, Source};
 use send_wrapper::costs::{Aggregation, Alert, Cost, CostDay, Decimal, Limits, Recorded, Window, WindowType};
 use send_wrapper::{Clock, Currency, Day, EntryKey, ManualClock, SendCache, Timestamp, namespaces};
 use serde_json::{Value, json};
@@ -101,6 +101,28 @@ fn usd(date: &str, total: &str) -> CostDay {
 
 fn of_s3(date: &str, amount: &str) -> CostDay {
     usd(date, amount).service("Amazon S3", Cost::new(number(amount)))
+}
+
+#[tokio::test]
+async fn what_happened_stays_known_when_its_analytics_are_deleted() {
+    let books = Books::at(Engine::Memory, "2026-02-13");
+    for _ in 0..4 {
+        let view = Event::new(EventType::PageView, Timestamp::from_millis(noon("2026-02-13"))).source(Source::Http);
+        books.send.analytics().record_event(&view).await.unwrap();
+    }
+    books.record(&[("2026-02-12", "1"), ("2026-02-13", "1")]).await;
+    books.set(noon("2026-02-20"));
+    let one = books.window(WindowType::Daily, "2026-02-13").await;
+    assert_eq!((one.total_requests, one.cost_per_request), (4, number("0.25")));
+    books.set(noon("2026-04-20"));
+    let one_day = Some(1);
+    let policy = Retention { raw: one_day, half_hours: one_day, hours: one_day, days: one_day, ..Retention::default() };
+    let run = books.send.analytics().apply_retention(&policy).await.unwrap();
+    assert_eq!(run.failed, None);
+    assert_eq!(books.window(WindowType::Daily, "2026-02-13").await, one);
+    // What was never asked for is not known; its costs are.
+    let week = books.window(WindowType::Weekly, "2026-W07").await;
+    assert_eq!((week.total_cost, week.total_requests), (number("2"), 0));
 }
 
 async fn a_day_is_recorded_once_whoever_records_it(world: World) {

@@ -137,6 +137,59 @@ async fn years_later_months_are_left() {
 }
 
 #[tokio::test]
+async fn what_is_left_of_a_window_that_was_taken_away_is_not_taken_for_all_of_it() {
+    let midnight = TWO + 10 * HOUR;
+    let still = Still::at(Engine::Memory, midnight - MINUTE);
+    still.record((0..5).map(|_| (request_at(midnight - MINUTE), 1))).await;
+    // Of the same half hour, stored on the next day.
+    still.set(midnight + MINUTE);
+    still.record([(request_at(midnight - MINUTE), 2)]).await;
+    still.set(midnight + 30 * DAY + HOUR);
+    let half = "2026-02-13-23-30";
+    assert_eq!(still.aggregation(WindowType::HalfHour, half).await.event_count, 6);
+    let run = apply(&still.send, Retention::default(), false).await;
+    assert_eq!((level(&run, "raw").deleted, level(&run, "30min").deleted > 0), (1, true));
+    for _ in 0..2 {
+        assert_eq!(code(&still.send, WindowType::HalfHour, half).await, "NOT_FOUND");
+    }
+    assert_eq!(still.aggregation(WindowType::Daily, "2026-02-13").await.event_count, 6);
+    // What goes before its events do is not computed again either, so that it does not stay for ever.
+    let short = Retention { raw: None, hours: Some(20), days: Some(20), ..Retention::default() };
+    still.set(midnight + 60 * DAY);
+    assert!(level(&apply(&still.send, short, false).await, "daily").deleted > 0);
+    assert_eq!(code(&still.send, WindowType::Hourly, "2026-02-14-00").await, "NOT_FOUND");
+    let run = apply(&still.send, Retention { raw: Some(20), ..short }, false).await;
+    assert_eq!(deleted(&run), [("raw", 1), ("30min", 0), ("hourly", 0), ("daily", 0)]);
+}
+
+#[tokio::test]
+async fn a_run_is_recorded_also_when_the_cache_goes_away_in_it() {
+    let still = Still::at(Engine::Memory, TWO);
+    still.record([(request_at(TWO), 1)]).await;
+    still.set(TWO + 40 * DAY);
+    let away = Arc::new(AtomicBool::new(false));
+    let is_away = Arc::clone(&away);
+    // From the first deletion on.
+    let faulty = Faulty::new(still.service(), move |_, request| {
+        if *request.method() == "DELETE" {
+            is_away.store(true, Ordering::SeqCst);
+        }
+        if is_away.load(Ordering::SeqCst) { Act::Refuse } else { Act::Pass }
+    });
+    let run = still.over(&faulty).analytics().apply_retention(&Retention::default()).await.unwrap();
+    assert!(run.failed.is_some());
+    let recorded = still.send.analytics().retention_runs(5).await.unwrap();
+    assert_eq!((recorded.len(), recorded[0].finished_at.millis(), recorded[0].dry_run), (1, 0, false));
+}
+
+#[test]
+fn a_policy_says_what_differs_from_the_defaults() {
+    let policy: Retention = serde_json::from_str(r#"{"raw":7,"hours":null}"#).unwrap();
+    assert_eq!(policy, Retention { raw: Some(7), hours: None, ..Retention::default() });
+    assert!(serde_json::from_str::<Retention>(r#"{"half_hour":7}"#).is_err());
+}
+
+#[tokio::test]
 async fn a_run_that_fails_says_what_it_did_and_the_next_goes_on() {
     let still = Still::at(Engine::Memory, TWO);
     for number in 0..20 {

@@ -1,5 +1,7 @@
 //! `/analytics`: what happens on the site.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, get, web};
 use futures::stream::{StreamExt, TryStreamExt, iter};
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,8 @@ use crate::names::Invalid;
 const MOST_WINDOWS: usize = 400;
 /// How many windows are computed at once.
 const AT_ONCE: usize = 4;
+/// How long an answer may be computed.
+const LONGEST: Duration = Duration::from_secs(60);
 
 pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     // What is named is looked for before what may have any name.
@@ -94,8 +98,14 @@ async fn aggregation(admin: web::Data<Admin>, window: web::Path<(String, String)
     sum_up(&admin, Window::parse(WindowType::parse(&kind)?, &key)?).await
 }
 
+/// Computes within the time an answer may take. What is stored by then stays: whoever asks again goes on from there.
+async fn within<T>(computed: impl Future<Output = Result<T>>) -> Result<T> {
+    let timed_out = || Problem::Send(Error::TimedOut { after: LONGEST });
+    tokio::time::timeout(LONGEST, computed).await.unwrap_or_else(|_| Err(timed_out()))
+}
+
 async fn sum_up(admin: &Admin, window: Window) -> Result<HttpResponse> {
-    let text = admin.send.analytics().aggregation(window).await?;
+    let text = within(async { Ok(admin.send.analytics().aggregation(window).await?) }).await?;
     Ok(HttpResponse::Ok().content_type("application/json").body(Box::<str>::from(text).into_string()))
 }
 
@@ -158,7 +168,7 @@ async fn aggregation_series(
             }
         }
     });
-    let windows: Vec<Option<Value>> = iter(computed).buffered(AT_ONCE).try_collect().await?;
+    let windows: Vec<Option<Value>> = within(iter(computed).buffered(AT_ONCE).try_collect()).await?;
     Ok(web::Json(Series { windows: windows.into_iter().flatten().collect() }))
 }
 

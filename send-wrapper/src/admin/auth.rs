@@ -1,5 +1,7 @@
 //! Who may call: one API key in a header or a cookie.
 
+use std::net::IpAddr;
+
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
@@ -27,10 +29,33 @@ pub(super) async fn check(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
-    if is_free(request.path()) || is_allowed(&request) {
-        return Ok(next.call(request).await?.map_into_left_body());
+    let problem = match is_free(request.path()) {
+        true => None,
+        false if is_foreign(&request) => Some(Problem::Foreign),
+        false if !is_allowed(&request) => Some(Problem::Unauthorized),
+        false => None,
+    };
+    match problem {
+        None => Ok(next.call(request).await?.map_into_left_body()),
+        Some(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
     }
-    Ok(request.into_response(Problem::Unauthorized.error_response()).map_into_right_body())
+}
+
+/// Whether a browser asks for a page of somebody else: such a page can send requests with the cookies of the browser, and to services
+/// that only this machine reaches.
+fn is_foreign(request: &ServiceRequest) -> bool {
+    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    let host = header("host").unwrap_or_default();
+    let other_origin = header("origin").is_some_and(|origin| origin.split_once("://").is_none_or(|(_, of)| of != host));
+    // Without a key, a name that somebody made to lead here is as foreign.
+    let keyless = request.app_data::<web::Data<Admin>>().is_some_and(|admin| admin.key.is_none());
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let is_here = name == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    other_origin || header("sec-fetch-site") == Some("cross-site") || (keyless && !is_here)
 }
 
 fn is_free(path: &str) -> bool {

@@ -1,6 +1,7 @@
 //! `/cache`: the cache, to look at.
 
 use actix_web::{get, web};
+use cache_client::client::Content;
 use cache_client::{CacheId, Namespace};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -145,7 +146,11 @@ async fn cache_entry(admin: web::Data<Admin>, entry: web::Path<(String, String)>
     let read = async {
         let Some(entry) = admin.browser.retrieve().by_id(&namespace, id).send().await? else { return Ok(None) };
         let files = admin.browser.data().list(&namespace, id).files().page_size(MOST as u32).page().await?;
-        let content = entry.json().unwrap_or_default();
+        let content = match &entry.content {
+            Content::String(text) => Value::String(text.clone()),
+            Content::Json(document) => document.parse().unwrap_or_default(),
+            Content::Binary => Value::Null,
+        };
         let metadata = serde_json::to_value(&entry.metadata).unwrap_or_default();
         let data_files = files.items.into_iter().map(|file| file.file_path).collect();
         Ok(Some(CacheEntry { metadata, content, data_files }))

@@ -1,18 +1,21 @@
 //! `/costs`: what it costs.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Admin;
-use super::input::{Body, json};
-use super::problem::{Refused, Result};
+use super::input::{Body, Moment, json};
+use super::problem::{Problem, Refused, Result};
 use crate::costs::{
-    Aggregation, Alert, Collected, Collector, CollectorSettings, CostDay, CostExplorer, Decimal, Limits, Recorded,
-    Window, WindowType,
+    Aggregation, Alert, Collected, Collector, CollectorSettings, Cost, CostDay, CostExplorer, Decimal, Limits,
+    Recorded, Window, WindowType, decimal,
 };
 use crate::error::Error;
-use crate::names::Invalid;
+use crate::names::{Currency, Invalid};
 use crate::time::Day;
 
 pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -32,6 +35,28 @@ struct CostsRecorded {
     recorded: Recorded,
 }
 
+/// What a day cost.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCosts {
+    /// The day, if it is said again.
+    date: Option<Day>,
+    /// When this became known, in milliseconds since 1970 or as RFC 3339; now when not given.
+    #[schema(value_type = Option<u64>)]
+    collected_at: Option<Moment>,
+    /// What all amounts are in.
+    currency: Currency,
+    /// What all of it cost; negative when credits were more.
+    #[serde(deserialize_with = "decimal::exact")]
+    total: Decimal,
+    /// What each service cost.
+    #[serde(default)]
+    by_service: BTreeMap<String, Cost>,
+    /// What each kind of use cost.
+    #[serde(default)]
+    by_usage_type: BTreeMap<String, Cost>,
+}
+
 /// Record what a day cost
 ///
 /// Recording the same again changes nothing. Amounts are texts or numbers, read digit by digit.
@@ -39,7 +64,7 @@ struct CostsRecorded {
     operation_id = "record_costs",
     tag = "costs",
     params(("date" = String, Path, description = "The day, such as `2026-02-13`.")),
-    request_body = CostDay,
+    request_body = NewCosts,
     responses((status = 200, description = "It is recorded.", body = CostsRecorded), Refused)
 )]
 #[post("/costs/{date}")]
@@ -49,7 +74,11 @@ async fn record_costs(
     body: Body,
 ) -> Result<web::Json<CostsRecorded>> {
     let date = Day::parse(&date)?;
-    let recorded = admin.send.costs().record(date, json(body)?).await?;
+    let NewCosts { date: said, collected_at, currency, total, by_service, by_usage_type } = json(body)?;
+    let Moment(collected_at) = collected_at.unwrap_or_default();
+    let date_said = said.unwrap_or(date);
+    let day = CostDay { date: date_said, collected_at, currency, total, by_service, by_usage_type };
+    let recorded = admin.send.costs().record(date, day).await?;
     Ok(web::Json(CostsRecorded { recorded }))
 }
 
@@ -131,7 +160,7 @@ async fn cost_alerts(admin: web::Data<Admin>, spending: web::Query<Spending>) ->
 /// Ask AWS for the days that are missing
 ///
 /// AWS charges $0.01 for each request: one for each page of the missing days, and none when nothing is missing. 502 when AWS could
-/// not be asked.
+/// not be asked, 409 while another run goes on.
 #[utoipa::path(
     operation_id = "collect_costs",
     tag = "costs",
@@ -144,5 +173,12 @@ async fn collect_costs(admin: web::Data<Admin>) -> Result<web::Json<Collected>> 
         None => CostExplorer::from_env().await,
     };
     let collector = Collector::new(&admin.send, source, CollectorSettings::default())?;
-    Ok(web::Json(collector.run().await?))
+    let collecting =
+        Arc::clone(&admin.collecting).try_lock_owned().map_err(|_| Problem::Running("costs are being collected"))?;
+    // What AWS was paid for is recorded also when nobody waits for it any more.
+    let run = admin.send.apart(async move {
+        let _collecting = collecting;
+        collector.run().await
+    });
+    Ok(web::Json(run.await.unwrap_or_else(|| Err(Error::Conflict { reason: "the service ends".to_owned() }))?))
 }

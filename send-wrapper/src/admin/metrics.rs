@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -21,7 +22,7 @@ use crate::health::Lost;
 /// What was asked for, and what was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
-    method: String,
+    method: &'static str,
     /// The pattern of the route.
     route: String,
     status: u16,
@@ -71,6 +72,13 @@ impl Metrics {
     }
 }
 
+/// The name of a method; what anybody may make up is one.
+fn known(method: &Method) -> &'static str {
+    let known = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE, Method::PATCH];
+    let names = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"];
+    known.iter().position(|known| known == method).map_or("other", |at| names[at])
+}
+
 /// Counts a request.
 pub(super) async fn count(
     request: ServiceRequest,
@@ -78,7 +86,7 @@ pub(super) async fn count(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let Some(admin) = request.app_data::<web::Data<Admin>>().cloned() else { return next.call(request).await };
     let begun = Instant::now();
-    let method = request.method().to_string();
+    let method = known(request.method());
     let route = request.match_pattern().unwrap_or_else(|| "(unmatched)".to_owned());
     let answered = next.call(request).await?;
     let counted = Request { method, route, status: answered.status().as_u16() };

@@ -25,6 +25,12 @@ pub(super) enum Problem {
     /// The API key is missing or wrong.
     #[error("the API key is missing or wrong")]
     Unauthorized,
+    /// A page of another site asks.
+    #[error("the request comes from a page of another site")]
+    Foreign,
+    /// Another one runs already.
+    #[error("{0} already")]
+    Running(&'static str),
     /// There is nothing at this path.
     #[error("there is nothing at this path")]
     NoPath,
@@ -49,7 +55,7 @@ pub(super) struct ProblemBody {
     title: &'static str,
     /// The status.
     status: u16,
-    /// The kind of problem, the same in every version: `INVALID_INPUT`, `UNAUTHORIZED`, `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`,
+    /// The kind of problem, the same in every version: `INVALID_INPUT`, `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`,
     /// `UNAVAILABLE`, `COST_SOURCE`, `INTERNAL` …
     code: &'static str,
     /// What is wrong.
@@ -78,6 +84,8 @@ impl Problem {
             Self::Form(_) => "INVALID_INPUT",
             Self::TooLarge(_) => "TOO_LARGE",
             Self::Unauthorized => "UNAUTHORIZED",
+            Self::Foreign => "FORBIDDEN",
+            Self::Running(_) => "CONFLICT",
             Self::NoPath => "NOT_FOUND",
             Self::NoMethod(_) => "METHOD_NOT_ALLOWED",
         }
@@ -109,6 +117,8 @@ impl ResponseError for Problem {
             Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Running(_) => StatusCode::CONFLICT,
             Self::NoPath => StatusCode::NOT_FOUND,
             Self::NoMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
         }

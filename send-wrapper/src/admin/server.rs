@@ -1,6 +1,7 @@
 //! Starting the service: from a configuration to a bound server that can be run and stopped.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{HttpServer, web};
@@ -81,8 +82,16 @@ pub fn bind_to(
     }
     let started_at = send.now();
     let key = key.map(|value| ApiKey { name: config.api_key_name.clone(), value: value.clone() });
-    let admin =
-        web::Data::new(Admin { send, browser, cost_explorer, key, started_at, metrics: metrics::Metrics::new() });
+    let admin = web::Data::new(Admin {
+        send,
+        browser,
+        cost_explorer,
+        key,
+        started_at,
+        deleting: Arc::default(),
+        collecting: Arc::default(),
+        metrics: metrics::Metrics::new(),
+    });
     let mut server = HttpServer::new(move || app(admin.clone())).shutdown_timeout(config.shutdown_seconds);
     if let Some(workers) = config.workers {
         server = server.workers(workers.max(1));

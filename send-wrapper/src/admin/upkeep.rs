@@ -1,5 +1,7 @@
 //! `/admin`: how much there is, and deleting what is old.
 
+use std::sync::Arc;
+
 use actix_web::{get, post, web};
 use cache_client::Namespace;
 use futures::future::try_join_all;
@@ -8,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Admin;
 use super::input::{Body, json_or_nothing};
-use super::problem::{Refused, Result};
+use super::problem::{Problem, Refused, Result};
 use crate::analytics::{Retention, RetentionRun};
 use crate::error::Error;
 use crate::health::Lost;
@@ -94,7 +96,7 @@ struct Policy {
 /// Delete what is old, or tell what would be deleted
 ///
 /// A dry run unless `dry_run=false` is said. Nothing goes before it counts in something longer that is computed for good; a run that
-/// fails half way says so in `failed`.
+/// fails half way says so in `failed`. 409 while another run goes on.
 #[utoipa::path(
     operation_id = "retention",
     tag = "admin",
@@ -106,10 +108,14 @@ struct Policy {
 async fn retention(admin: web::Data<Admin>, how: web::Query<Carefully>, body: Body) -> Result<web::Json<RetentionRun>> {
     let Policy { policy } = json_or_nothing(body)?;
     let (analytics, policy) = (admin.send.analytics(), policy.unwrap_or_default());
-    Ok(web::Json(match how.dry_run.unwrap_or(true) {
-        true => analytics.plan_retention(&policy).await?,
-        false => analytics.apply_retention(&policy).await?,
-    }))
+    let deleting = Arc::clone(&admin.deleting).try_lock_owned().map_err(|_| Problem::Running("retention runs"))?;
+    let dry_run = how.dry_run.unwrap_or(true);
+    // It goes on when nobody waits for it any more, and so does the lock.
+    let run = admin.send.apart(async move {
+        let _deleting = deleting;
+        if dry_run { analytics.plan_retention(&policy).await } else { analytics.apply_retention(&policy).await }
+    });
+    Ok(web::Json(run.await.unwrap_or_else(|| Err(Error::Conflict { reason: "the service ends".to_owned() }))?))
 }
 
 /// How many runs.

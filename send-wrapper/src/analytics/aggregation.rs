@@ -169,12 +169,13 @@ impl Analytics {
             if let Some(stored) = entries.retrieve(&window.entry_key()).await? {
                 return Ok(stored);
             }
-            let totals = self.totals(&entries, window, now).await?;
-            if totals.event_count == 0 && self.had_events(&entries, window).await? {
-                // Stored by whoever computed the longer window just now; else it was taken away.
+            if self.was_counted(&entries, window).await? {
+                // Stored by whoever computed the longer window just now; else it was taken away. What is left of its events, such as
+                // those stored after midnight, is not what it was.
                 let gone = || Error::missing(format!("{} window {} any more", window.kind().as_str(), window.key()));
                 return entries.retrieve(&window.entry_key()).await?.ok_or_else(gone);
             }
+            let totals = self.totals(&entries, window, now).await?;
             let sealed = self.seal(&entries, window, totals, now).await?;
             // Not found yet by its hash, when somebody else is storing it right now.
             let stored = entries.retrieve(&window.entry_key()).await?;
@@ -198,8 +199,8 @@ impl Analytics {
         }
     }
 
-    /// Whether a window that has no events any more may have had some, when the window around it was computed. Then it was stored before that.
-    async fn had_events(&self, entries: &Entries, window: Window) -> Result<bool> {
+    /// Whether a window that is not stored may have had events when a longer one around it was computed. Then it was stored before that.
+    async fn was_counted(&self, entries: &Entries, window: Window) -> Result<bool> {
         for around in window.around() {
             let stored: Option<Aggregation> = entries.retrieve(&around.entry_key()).await?;
             if let Some(stored) = stored {

@@ -5,10 +5,12 @@ mod pass;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use super::Analytics;
 use super::window::WindowType;
+use crate::data::DataFiles;
 use crate::entries::Entries;
 use crate::error::{Error, Result};
 use crate::health::describe;
@@ -22,6 +24,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 /// How many days each level is kept after the day it is about; `None` for ever. In documents a number or `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct Retention {
     /// Events as they were recorded; 30 by default.
@@ -73,7 +76,7 @@ impl Retention {
 pub struct RetentionRun {
     /// When it began.
     pub started_at: Timestamp,
-    /// When it ended.
+    /// When it ended; 0 for a run that goes on, or was killed.
     pub finished_at: Timestamp,
     /// Whether nothing was changed.
     pub dry_run: bool,
@@ -160,22 +163,32 @@ impl Analytics {
         self.retain(policy, false).await
     }
 
+    /// On its own: a run that is dropped half way would leave no record.
     async fn retain(&self, policy: &Retention, dry_run: bool) -> Result<RetentionRun> {
         policy.check()?;
-        let now = self.send.now();
+        let (analytics, policy) = (self.clone(), *policy);
+        let run = self.send.apart(async move { analytics.run(policy, dry_run).await });
+        run.await.unwrap_or_else(|| Err(Error::Conflict { reason: "the program ends".to_owned() }))
+    }
+
+    async fn run(&self, policy: Retention, dry_run: bool) -> Result<RetentionRun> {
+        let started_at = self.send.now();
         let entries = self.send.own_entries(namespaces::ANALYTICS);
-        let kept = self.kept(&entries, now).await?;
-        let mut pass = Pass::new(self, &entries, now, dry_run);
-        let failed = pass.go(policy, &kept).await.err();
-        let run = RetentionRun {
-            started_at: now,
-            finished_at: self.send.now(),
-            dry_run,
-            policy: *policy,
-            levels: pass.levels,
-            failed: failed.map(|error| describe(&error)),
-        };
-        self.record_run(&entries, &run).await?;
+        let kept = self.kept(&entries, started_at).await?;
+        let levels = Vec::new();
+        let mut run =
+            RetentionRun { started_at, finished_at: Timestamp::default(), dry_run, policy, levels, failed: None };
+        // Before anything is deleted: a run that is killed leaves this.
+        let record = Record::new(self, &entries, started_at).await?;
+        record.write(&run).await?;
+        let mut pass = Pass::new(self, &entries, started_at, dry_run);
+        let failed = pass.go(&policy, &kept).await.err();
+        run.levels = pass.levels;
+        run.failed = failed.map(|error| describe(&error));
+        run.finished_at = self.send.now();
+        if let Err(error) = record.write(&run).await {
+            tracing::error!(error = describe(&error), ?run, "what retention did could not be recorded");
+        }
         Ok(run)
     }
 
@@ -196,9 +209,10 @@ impl Analytics {
         if let Some(kept) = entries.retrieve(&kept_key()).await? {
             return Ok(kept);
         }
-        let first = self.send.cache.temporal().entries(namespaces::ANALYTICS).to(now.millis()).page_size(1).page();
-        let first = self.send.within(async { Ok(first.await?.items) }).await?;
-        let first = first.first().map_or(now, |entry| Timestamp::from_millis(entry.stored_at));
+        // A page may be empty where more come after it: one entry may be on its way out.
+        let range = self.send.cache.temporal().entries(namespaces::ANALYTICS).to(now.millis());
+        let first = self.send.within(async { Ok(range.page_size(1).stream().try_next().await?) }).await?;
+        let first = first.map_or(now, |entry| Timestamp::from_millis(entry.stored_at));
         let from = first.day().start().minus(DAY);
         let kept = Kept { from: WindowType::ALL.map(|kind| (kind.as_str().to_owned(), from)).into() };
         match entries.create(&kept_key(), &kept).await {
@@ -206,14 +220,26 @@ impl Analytics {
             Err(error) => Err(error),
         }
     }
+}
 
-    async fn record_run(&self, entries: &Entries, run: &RetentionRun) -> Result<()> {
-        let at = run.started_at;
+/// Where a run is recorded.
+struct Record {
+    data: DataFiles,
+    path: DataPath,
+}
+
+impl Record {
+    async fn new(analytics: &Analytics, entries: &Entries, at: Timestamp) -> Result<Self> {
         let folder = at.day().events_folder().replacen("events", "runs", 1);
         let path = format!("{folder}/{:013}-{}", at.millis(), EventId::random());
         let path = DataPath::parse(&path).expect("a day, a number and an identifier make a path");
-        let cache_id = entries.id_of(&kept_key()).await?.ok_or_else(|| Error::missing("record of what is kept"))?;
-        entries.data(cache_id).store_json(&path, run).await
+        let found = analytics.send.within(entries.id_of(&kept_key())).await?;
+        let cache_id = found.ok_or_else(|| Error::missing("record of what is kept"))?;
+        Ok(Self { data: entries.data(cache_id), path })
+    }
+
+    async fn write(&self, run: &RetentionRun) -> Result<()> {
+        self.data.store_json(&self.path, run).await
     }
 }
 

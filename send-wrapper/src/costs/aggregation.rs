@@ -69,8 +69,8 @@ pub struct Aggregation {
     /// By how many percent the total is more than that of the window before, with two places after the point.
     ///
     /// A window that has ended is compared with the whole one before, a running one with as many of its first days as
-    /// are [expected](Self::days_expected) of this one. `None` when nothing is recorded on either side, when what was
-    /// before is 0, and when it is in another currency or in several.
+    /// are [expected](Self::days_expected) of this one. `None` when nothing is recorded on either side, while a
+    /// day of a running window is missing, when what was before is 0, and when it is in another currency or in several.
     pub delta_previous_pct: Option<Decimal>,
 }
 
@@ -124,12 +124,18 @@ impl Costs {
         let recorded_today = days.last().is_some_and(|day| day.date == today);
         let over = window.days().filter(|day| *day < today).count();
         let expected = over + usize::from(recorded_today);
+        let units = match units {
+            Some(units) => units,
+            None => self.units_as_stored(window).await?,
+        };
         let sum = Sum::of(window, &days)?;
         let ended = window.end() <= now;
         let compared = if ended { usize::MAX } else { expected };
         let delta = match &sum.currency {
-            Some(currency) => self.delta(window, compared, sum.total, currency).await?,
-            None => None,
+            Some(currency) if ended || sum.days as usize == expected => {
+                self.delta(window, compared, sum.total, currency).await?
+            }
+            Some(_) | None => None,
         };
         Ok(Aggregation {
             computed_at: now,
@@ -139,6 +145,17 @@ impl Costs {
             delta_previous_pct: delta,
             ..Aggregation::of(window, sum, units)
         })
+    }
+
+    /// What happened in a window of which the analytics are not kept any more, as it was known when the window was stored; nothing when it
+    /// was not.
+    async fn units_as_stored(&self, window: Window) -> Result<Units> {
+        let stored: Option<Aggregation> = self.entries.retrieve(&window.entry_key()).await?;
+        Ok(stored.map_or_else(Units::default, |stored| Units {
+            requests: stored.total_requests,
+            transfers: stored.total_transfers,
+            visitors: stored.unique_visitors,
+        }))
     }
 
     /// How much more it is than so many days of the window before came to.

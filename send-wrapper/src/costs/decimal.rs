@@ -25,7 +25,7 @@ pub(super) fn quotient(number: Decimal, divisor: Decimal, places: u32) -> Decima
 }
 
 /// Reads a number out of JSON, be it a text or a number, without making a binary one of it.
-pub(super) fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+pub(crate) fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
     optional(deserializer)?.ok_or_else(|| D::Error::custom("is no decimal number"))
 }
 

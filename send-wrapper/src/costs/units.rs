@@ -24,25 +24,28 @@ pub(super) struct Units {
 }
 
 impl Units {
-    /// What happened in a window: one aggregation for a day and a month, those of its days for a week.
-    pub(super) async fn of(send: &SendCache, window: Window, now: Timestamp) -> Result<Self> {
+    /// What happened in a window: one aggregation for a day and a month, those of its days for a week. `None` when the analytics of some
+    /// of it are not kept any more.
+    pub(super) async fn of(send: &SendCache, window: Window, now: Timestamp) -> Result<Option<Self>> {
         let windows = same_time(window)?.into_iter().filter(|window| window.start() <= now);
         let parts = windows.map(|window| Self::of_one(send, window));
-        let parts: Vec<Self> = iter(parts).buffered(AT_ONCE).try_collect().await?;
-        Ok(parts.into_iter().fold(Self::default(), |sum, part| Self {
-            requests: sum.requests.saturating_add(part.requests),
-            transfers: sum.transfers.saturating_add(part.transfers),
-            visitors: sum.visitors.saturating_add(part.visitors),
+        let parts: Vec<Option<Self>> = iter(parts).buffered(AT_ONCE).try_collect().await?;
+        Ok(parts.into_iter().try_fold(Self::default(), |sum, part| {
+            let part = part?;
+            Some(Self {
+                requests: sum.requests.saturating_add(part.requests),
+                transfers: sum.transfers.saturating_add(part.transfers),
+                visitors: sum.visitors.saturating_add(part.visitors),
+            })
         }))
     }
 
-    async fn of_one(send: &SendCache, window: analytics::Window) -> Result<Self> {
+    async fn of_one(send: &SendCache, window: analytics::Window) -> Result<Option<Self>> {
         match send.analytics().aggregation(window).await {
-            Ok(aggregation) => Ok(serde_json::from_str(aggregation.get()).map_err(|error| Error::Conflict {
+            Ok(aggregation) => Ok(Some(serde_json::from_str(aggregation.get()).map_err(|error| Error::Conflict {
                 reason: format!("the analytics of {} are none: {error}", window.key()),
-            })?),
-            // Its events are kept no longer.
-            Err(Error::NotFound { .. }) => Ok(Self::default()),
+            })?)),
+            Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -116,7 +116,7 @@ impl<'a> Pass<'a> {
             let end = longer.map_or(next.end(), Window::end).min(level.before);
             let due: Vec<Window> =
                 successors(Some(next), |window| Some(window.next())).take_while(|window| window.end() <= end).collect();
-            let gone = iter(due.iter().map(|window| self.delete_window(*window))).buffered(AT_ONCE);
+            let gone = iter(due.clone()).map(|window| self.delete_window(window)).buffered(AT_ONCE);
             let gone: Vec<bool> = gone.try_collect().await?;
             for (window, _) in due.iter().zip(gone).filter(|(_, gone)| *gone) {
                 level.count(window.key(), 0);
