@@ -64,7 +64,7 @@
 //!
 //! Every operation ends within the [time limit](SendCache::time_limit) with a result or an [`Error`], but for those that limit each of
 //! their calls: aggregations of [events](analytics::Analytics::aggregation) and [costs](costs::Costs::aggregation),
-//! [alerts](costs::Costs::alerts), and collecting costs. [`Error::is_unavailable`] says
+//! [alerts](costs::Costs::alerts), collecting costs, and [retention](analytics::Analytics::apply_retention). [`Error::is_unavailable`] says
 //! that the cache was down, slow or cut off, and that nobody knows whether something was written. Then:
 //!
 //! - a use of a token is asked for again with the same [`UseId`], and counts once;
@@ -116,7 +116,7 @@
 //! - `aws`: the collector of costs, with the SDK of AWS and nothing of a server.
 //! - `in-process`: a cache in this process (`SendCache::in_process`).
 //! - `middleware`: what an application on actix-web needs. Without it and `in-process` nothing of actix is built.
-//! - `admin`: the service for administrators, and its program `send-admin`.
+//! - `admin`: the service for administrators, and its program `send-admin`; with all of the others.
 //!
 //! `examples/send_app.rs` is a small transfer service on top of all this.
 
