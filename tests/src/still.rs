@@ -41,6 +41,11 @@ impl Still {
         &self.service.service
     }
 
+    /// A client of the cache.
+    pub fn client(&self) -> CacheClient {
+        client(&self.calls)
+    }
+
     /// Another handle to the same cache, as another process has it.
     pub fn other(&self) -> SendCache {
         self.over(&self.calls)
