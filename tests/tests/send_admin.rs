@@ -184,6 +184,7 @@ async fn tokens_are_created_used_and_taken_back(World { client, .. }: World) {
         ("POST", "/tokens/create", r#"{"token_name":"../x"}"#, 400, "INVALID_INPUT", Some("token_name")),
         ("POST", "/tokens/create", r#"{"token_name":"x","expires_at":1}"#, 400, "INVALID_INPUT", Some("expires_at")),
         ("POST", "/tokens/create", "nonsense", 400, "INVALID_INPUT", None),
+        ("POST", "/tokens/create", r#"["x"]"#, 400, "INVALID_INPUT", None),
         ("POST", "/tokens/use/friends", r#"{"use_id":"a b"}"#, 400, "INVALID_INPUT", None),
         ("GET", "/tokens/usage/friends?limit=0", "", 400, "INVALID_INPUT", Some("limit")),
         ("GET", "/tokens/usage/friends?limit=x", "", 400, "INVALID_INPUT", None),
@@ -260,9 +261,7 @@ async fn what_is_old_is_deleted_only_when_that_is_said(World { client, .. }: Wor
     admin.send.analytics().record_event(&event).await.unwrap();
     // Forty days later.
     admin.clock.advance(now - TWO + 40 * 24 * 60 * MINUTE);
-    let only_raw = json!({ "policy": {
-        "raw": 30, "half_hours": null, "hours": null, "days": null, "months": null, "years": null,
-    } });
+    let only_raw = json!({ "half_hours": null, "hours": null, "days": null });
     for path in ["/admin/retention", "/admin/retention?dry_run=true"] {
         let run = admin.post(path, only_raw.clone()).await;
         assert_eq!((&run["dry_run"], &run["levels"][0]["deleted"]), (&true.into(), &1.into()), "{run}");
@@ -277,7 +276,7 @@ async fn what_is_old_is_deleted_only_when_that_is_said(World { client, .. }: Wor
     let runs = admin.get("/admin/retention?limit=3").await;
     assert_eq!(runs["runs"].as_array().unwrap().len(), 3);
     assert_eq!(admin.code("POST", "/admin/retention?dry_run=perhaps", "").await, refusal(400, "INVALID_INPUT"));
-    let nothing = r#"{"policy":{"raw":0,"half_hours":1,"hours":1,"days":1,"months":1,"years":1}}"#;
+    let nothing = r#"{"raw":0}"#;
     assert_eq!(admin.refused("POST", "/admin/retention", nothing).await.1["field"], "raw");
 }
 
@@ -311,13 +310,17 @@ async fn what_it_costs_is_recorded_and_summed_up(World { client, .. }: World) {
     let again = admin.post("/costs/collect", Value::Null).await;
     assert_eq!((&again["from"], &again["requests"]), (&Value::Null, &0.into()));
 
+    let again = admin.post("/costs/collect?from=2026-02-11", Value::Null).await;
+    assert_eq!((&again["days"], &again["changed"], &again["requests"]), (&2.into(), &0.into(), &1.into()));
+    assert_eq!(admin.refused("POST", "/costs/collect?from=2026-02-13", "").await.1["field"], "from");
+
     let week = admin.get("/costs/weekly/2026-W07").await;
     assert_eq!(week["total_cost"], "0.5", "what AWS says of a day is newer than what somebody recorded: {week}");
     let month = admin.get("/costs/monthly/2026-02").await;
     assert_eq!((&month["currency"], &month["top_cost_drivers"][0]["name"]), (&"USD".into(), &"Amazon S3".into()));
     assert_eq!(admin.get("/costs/daily/2026-02-11").await["complete"], true);
-    assert_eq!(admin.get("/costs/alerts").await, json!({ "alerts": [] }));
-    let alerts = admin.get("/costs/alerts?day=0.2&week=0.49&month=1000").await;
+    assert_eq!(admin.get("/costs/alerts/current").await, json!({ "alerts": [] }));
+    let alerts = admin.get("/costs/alerts/current?day=0.2&week=0.49&month=1000").await;
     let over: Vec<_> = alerts["alerts"].as_array().unwrap().iter().map(|alert| &alert["window_type"]).collect();
     assert_eq!(over, ["weekly"], "{alerts}");
 
@@ -331,7 +334,7 @@ async fn what_it_costs_is_recorded_and_summed_up(World { client, .. }: World) {
         ("GET", "/costs/hourly/2026-02-12", "", 400, Some("window_type")),
         ("GET", "/costs/weekly/2026-W54", "", 400, Some("window_key")),
         ("GET", "/costs/records/2026-02-01", "", 404, None),
-        ("GET", "/costs/alerts?day=much", "", 400, Some("day")),
+        ("GET", "/costs/alerts/current?day=much", "", 400, Some("day")),
     ] {
         let (answered, problem) = admin.refused(method, path, body).await;
         assert_eq!((answered, problem["field"].as_str()), (status, field), "{method} {path}: {problem}");

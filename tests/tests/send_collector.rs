@@ -88,6 +88,25 @@ fn ranges(asked: &[Asked]) -> Vec<(&str, &str)> {
     asked.iter().map(|asked| (asked.start.as_str(), asked.end.as_str())).collect()
 }
 
+#[tokio::test]
+async fn what_had_settled_is_asked_for_again_when_somebody_says_so() {
+    let books = Books::new(Engine::Memory);
+    let source = TestCostExplorer::start(bill("2025-02-13", "2026-02-20"), 100);
+    let collector = books.collector(&source);
+    collector.run().await.unwrap();
+    source.restate("2026-01-31", &[["Tax", "Tax", "7", "1", "N/A"]]);
+    source.asked();
+    let run = collector.run_from(day("2026-01-30")).await.unwrap();
+    assert_eq!((run.days, run.created, run.changed), (14, 0, 1));
+    assert!(ranges(&source.asked()).iter().all(|range| *range == ("2026-01-30", "2026-02-13")));
+    assert_eq!(books.day("2026-01-31").await.total, number("7"));
+    // What is missing is known as before.
+    assert_eq!(collector.run().await.unwrap(), Collected::default());
+    for outside in ["2026-02-13", "2025-02-12"] {
+        assert_eq!(collector.run_from(day(outside)).await.unwrap_err().code(), "INVALID_INPUT", "{outside}");
+    }
+}
+
 async fn a_first_run_goes_back_and_the_next_ones_ask_for_what_is_missing(engine: Engine) {
     // A year takes its time on S3.
     let (months, first, days) = match engine {

@@ -5,8 +5,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use cache_client::CacheClient;
-use cache_tests::{Engine, Faulty, KEY, TestInProcess, World, each_engine, each_transport};
+use cache_tests::{Engine, Still, World, each_engine, each_transport};
 use futures::future::join_all;
 use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Retention, Secret, Source};
 use send_wrapper::costs::{Aggregation, Alert, Cost, CostDay, Decimal, Limits, Recorded, Window, WindowType};
@@ -25,62 +24,43 @@ each_engine!(
 
 const HOUR: u64 = 3_600_000;
 
-/// A cache and a handle with one clock that stands still, and a count of the calls between them.
+/// The costs of a cache of which time stands still.
 struct Books {
-    calls: Faulty,
-    clock: Arc<ManualClock>,
-    send: SendCache,
-    _service: TestInProcess,
+    still: Still,
 }
 
 impl Books {
     /// At noon of a day.
     fn at(engine: Engine, today: &str) -> Self {
-        let service = engine.setup().clock_at(noon(today)).start_in_process();
-        let (calls, clock) = (Faulty::counting(&service.service), service.clock.clone().unwrap());
-        let send = SendCache::new(client(&calls)).clock(Arc::clone(&clock) as Arc<_>);
-        Self { calls, clock, send, _service: service }
-    }
-
-    /// Another handle to the same cache, as another process has it.
-    fn other(&self) -> SendCache {
-        SendCache::new(client(&self.calls)).clock(Arc::clone(&self.clock) as Arc<_>)
-    }
-
-    fn set(&self, now: u64) {
-        self.clock.advance(now - self.clock.now());
+        Self { still: Still::at(engine, noon(today)) }
     }
 
     /// Records days of one service.
     async fn record(&self, days: &[(&str, &str)]) {
         for (date, amount) in days {
-            self.send.costs().record(day(date), of_s3(date, amount)).await.unwrap();
+            self.still.send.costs().record(day(date), of_s3(date, amount)).await.unwrap();
         }
     }
 
     async fn window(&self, kind: WindowType, key: &str) -> Aggregation {
-        self.send.costs().aggregation(Window::parse(kind, key).unwrap()).await.unwrap()
+        self.still.send.costs().aggregation(Window::parse(kind, key).unwrap()).await.unwrap()
     }
 
     async fn alerts(&self, day: &str, week: &str, month: &str) -> Vec<(String, String)> {
         let limits = Limits { day: number(day), week: number(week), month: number(month) };
-        let alerts = self.send.costs().alerts(&limits).await.unwrap();
+        let alerts = self.still.send.costs().alerts(&limits).await.unwrap();
         alerts.into_iter().map(|Alert { window_key, amount, .. }| (window_key, amount.to_string())).collect()
     }
 
     async fn stored(&self, key: &str) -> Option<Value> {
-        let entries = self.send.entries(namespaces::COSTS).unwrap();
+        let entries = self.still.send.entries(namespaces::COSTS).unwrap();
         entries.retrieve(&EntryKey::parse(key).unwrap()).await.unwrap()
     }
 
     /// How many entries there are.
     async fn entries(&self) -> usize {
-        self.send.entries(namespaces::COSTS).unwrap().namespace_files().all().await.unwrap().len()
+        self.still.send.entries(namespaces::COSTS).unwrap().namespace_files().all().await.unwrap().len()
     }
-}
-
-fn client(calls: &Faulty) -> CacheClient {
-    CacheClient::over(calls.clone()).api_key("x-api-key", KEY).build().unwrap()
 }
 
 fn day(date: &str) -> Day {
@@ -108,16 +88,16 @@ async fn what_happened_stays_known_when_its_analytics_are_deleted() {
     let books = Books::at(Engine::Memory, "2026-02-13");
     for _ in 0..4 {
         let view = Event::new(EventType::PageView, Timestamp::from_millis(noon("2026-02-13"))).source(Source::Http);
-        books.send.analytics().record_event(&view).await.unwrap();
+        books.still.send.analytics().record_event(&view).await.unwrap();
     }
     books.record(&[("2026-02-12", "1"), ("2026-02-13", "1")]).await;
-    books.set(noon("2026-02-20"));
+    books.still.set(noon("2026-02-20"));
     let one = books.window(WindowType::Daily, "2026-02-13").await;
     assert_eq!((one.total_requests, one.cost_per_request), (4, number("0.25")));
-    books.set(noon("2026-04-20"));
+    books.still.set(noon("2026-04-20"));
     let one_day = Some(1);
     let policy = Retention { raw: one_day, half_hours: one_day, hours: one_day, days: one_day, ..Retention::default() };
-    let run = books.send.analytics().apply_retention(&policy).await.unwrap();
+    let run = books.still.send.analytics().apply_retention(&policy).await.unwrap();
     assert_eq!(run.failed, None);
     assert_eq!(books.window(WindowType::Daily, "2026-02-13").await, one);
     // What was never asked for is not known; its costs are.
@@ -167,9 +147,9 @@ async fn days_weeks_and_months_add_up_exactly(engine: Engine) {
     let books = Books::at(engine, "2026-03-05");
     let lambda = of_s3("2026-02-10", "0.2").service("Amazon S3", Cost::new(number("0.15")));
     let lambda = lambda.service("AWS Lambda", Cost::new(number("0.05")));
-    books.send.costs().record(day("2026-02-10"), lambda).await.unwrap();
+    books.still.send.costs().record(day("2026-02-10"), lambda).await.unwrap();
     let odd = usd("2026-02-28", "1.0000000001").service("Amazon EC2", Cost::new(number("1.0000000001")));
-    books.send.costs().record(day("2026-02-28"), odd).await.unwrap();
+    books.still.send.costs().record(day("2026-02-28"), odd).await.unwrap();
     books.record(&[("2026-02-09", "0.1"), ("2026-02-11", "-0.05")]).await;
 
     let one = books.window(WindowType::Daily, "2026-02-10").await;
@@ -195,9 +175,9 @@ async fn days_weeks_and_months_add_up_exactly(engine: Engine) {
 async fn costs_are_divided_by_what_happened_in_the_same_time(engine: Engine) {
     let books = Books::at(engine, "2026-02-13");
     let recorder =
-        Recorder::start(&books.send, Secret::new("a secret for tests").unwrap(), RecorderSettings::default());
+        Recorder::start(&books.still.send, Secret::new("a secret for tests").unwrap(), RecorderSettings::default());
     let happens = |event_type: EventType, source: Source, visitor: u8| {
-        let event = Event::new(event_type, Timestamp::from_millis(books.clock.now())).source(source);
+        let event = Event::new(event_type, Timestamp::from_millis(books.still.clock.now())).source(source);
         recorder.record(event, Some(IpAddr::from([192, 0, 2, visitor])));
     };
     happens(EventType::ApiCall, Source::Http, 1);
@@ -210,10 +190,10 @@ async fn costs_are_divided_by_what_happened_in_the_same_time(engine: Engine) {
         happens(event_type, Source::Application, 1);
     }
     recorder.flush().await;
-    books.set(noon("2026-02-14"));
+    books.still.set(noon("2026-02-14"));
     happens(EventType::ApiCall, Source::Http, 1);
     recorder.flush().await;
-    books.set(day("2026-02-16").start().millis() + HOUR);
+    books.still.set(day("2026-02-16").start().millis() + HOUR);
     books.record(&[("2026-02-12", "2"), ("2026-02-13", "1"), ("2026-02-14", "0.5")]).await;
 
     let per = |window: &Aggregation| {
@@ -230,9 +210,9 @@ async fn costs_are_divided_by_what_happened_in_the_same_time(engine: Engine) {
     let quiet = books.window(WindowType::Daily, "2026-02-12").await;
     assert_eq!((counts(&quiet), per(&quiet)), ((0, 0, 0), ["0", "0", "0"].map(str::to_owned)));
     // An ended day whose parts are there is a handful of calls.
-    books.calls.calls();
+    books.still.calls.calls();
     books.window(WindowType::Daily, "2026-02-13").await;
-    assert_eq!(books.calls.calls(), 4);
+    assert_eq!(books.still.calls.calls(), 4);
 }
 
 async fn a_window_is_compared_with_as_much_of_the_one_before(engine: Engine) {
@@ -247,13 +227,13 @@ async fn a_window_is_compared_with_as_much_of_the_one_before(engine: Engine) {
     books.record(&[("2026-02-18", "1")]).await;
     let week = books.window(WindowType::Weekly, "2026-W08").await;
     assert_eq!((week.days_expected, week.delta_previous_pct), (3, Some(Decimal::ZERO)));
-    books.set(noon("2026-02-24"));
+    books.still.set(noon("2026-02-24"));
     let week = books.window(WindowType::Weekly, "2026-W08").await;
     assert_eq!((week.days_expected, week.delta_previous_pct), (7, Some(number("-53.33"))), "7 instead of 15");
     // After credits, after nothing, and after what is in another currency.
     books.record(&[("2026-02-19", "-4"), ("2026-02-20", "2"), ("2026-02-21", "0"), ("2026-02-22", "3")]).await;
     let euros = CostDay::new(day("2026-02-23"), Currency::parse("EUR").unwrap(), number("3"));
-    books.send.costs().record(day("2026-02-23"), euros).await.unwrap();
+    books.still.send.costs().record(day("2026-02-23"), euros).await.unwrap();
     for (key, delta) in
         [("2026-02-20", Some("150")), ("2026-02-21", Some("-100")), ("2026-02-22", None), ("2026-02-23", None)]
     {
@@ -262,7 +242,7 @@ async fn a_window_is_compared_with_as_much_of_the_one_before(engine: Engine) {
     }
     // Several currencies cannot be added up.
     let month = Window::parse(WindowType::Monthly, "2026-02").unwrap();
-    let error = books.send.costs().aggregation(month).await.unwrap_err();
+    let error = books.still.send.costs().aggregation(month).await.unwrap_err();
     assert_eq!(error.code(), "CONFLICT");
     assert_eq!(error.to_string(), "costs of 2026-02 are in USD and, on 2026-02-23, in EUR");
 }
@@ -277,10 +257,10 @@ async fn a_window_is_stored_when_it_has_ended_and_once(engine: Engine) {
     assert_eq!(books.entries().await, 3, "the records");
 
     // A week belongs to the year of its Thursday.
-    books.set(noon("2027-01-12"));
+    books.still.set(noon("2027-01-12"));
     books.record(&[("2027-01-04", "4")]).await;
     let week = Window::parse(WindowType::Weekly, "2026-W53").unwrap();
-    let handles = [(); 4].map(|()| books.other().costs());
+    let handles = [(); 4].map(|()| books.still.other().costs());
     let answers = join_all(handles.iter().map(|costs| costs.aggregation(week))).await;
     let stored = answers.into_iter().next().unwrap().unwrap();
     assert_eq!((stored.total_cost, stored.cache_key.as_str()), (number("3"), "weekly/2026-W53"));
@@ -289,7 +269,7 @@ async fn a_window_is_stored_when_it_has_ended_and_once(engine: Engine) {
     assert_eq!(books.entries().await, 7, "the records, two weeks and a month");
 
     // Later it is what was stored, until a record is corrected.
-    books.set(noon("2027-01-13"));
+    books.still.set(noon("2027-01-13"));
     assert_eq!(books.window(WindowType::Weekly, "2026-W53").await, stored);
     books.record(&[("2026-12-31", "1.5")]).await;
     let corrected = books.window(WindowType::Weekly, "2026-W53").await;
@@ -310,15 +290,15 @@ async fn what_exceeds_its_limit_is_told(engine: Engine) {
     let (one, week, last_week, month) = (("2026-02-17", "2"), ("2026-W08", "2"), ("2026-W07", "3"), ("2026-02", "70"));
     assert_eq!(books.alerts("1.99", "2.99", "69.99").await, told(&[one, last_week, month]));
     assert_eq!(books.alerts("1", "1", "1").await, told(&[one, last_week, week, month]));
-    assert_eq!(books.send.costs().alerts(&Limits::default()).await.unwrap(), []);
+    assert_eq!(books.still.send.costs().alerts(&Limits::default()).await.unwrap(), []);
     books.record(&[("2026-02-17", "5.01")]).await;
-    let alerts = books.send.costs().alerts(&Limits::default()).await.unwrap();
+    let alerts = books.still.send.costs().alerts(&Limits::default()).await.unwrap();
     let daily = json!({ "window_type": "daily", "window_key": "2026-02-17", "limit": "5", "amount": "5.01", "currency": "USD" });
     assert_eq!(serde_json::to_value(&alerts[0]).unwrap(), daily);
     assert_eq!(alerts[1].window_type, WindowType::Monthly);
     assert_eq!((alerts.len(), alerts[1].amount), (2, number("112.14")));
     // A day of long ago is no news.
-    books.set(noon("2026-02-24"));
+    books.still.set(noon("2026-02-24"));
     assert_eq!(books.alerts("1", "99", "999").await, told(&[]));
 }
 
@@ -356,17 +336,17 @@ async fn what_is_absurd_is_refused_by_name() {
         ("2026-02-12", with("a".to_owned(), one().usage(Decimal::ONE, "x".repeat(65))), "by_service"),
         ("2026-02-12", many, "by_usage_type"),
     ] {
-        let error = books.send.costs().record(day(date), refused).await.unwrap_err();
+        let error = books.still.send.costs().record(day(date), refused).await.unwrap_err();
         assert_eq!(error.code(), "INVALID_INPUT");
         assert!(error.to_string().starts_with(field), "{error}");
     }
-    assert_eq!(books.calls.calls(), 0);
+    assert_eq!(books.still.calls.calls(), 0);
     // At the edge of what is taken, from numbers as they are written.
     let edge = json!({ "date": "2026-02-12", "currency": "EUR", "total": -1_000_000_000_000_i64, "by_service":
         { "x".repeat(256): { "amount": 0.1, "usage_quantity": "1e18", "usage_unit": "GB-Mo" } } });
     let edge: CostDay = serde_json::from_str(&edge.to_string()).unwrap();
-    assert_eq!(books.send.costs().record(day("2026-02-12"), edge.clone()).await.unwrap(), Recorded::Created);
-    let stored = books.send.costs().day(day("2026-02-12")).await.unwrap().unwrap();
+    assert_eq!(books.still.send.costs().record(day("2026-02-12"), edge.clone()).await.unwrap(), Recorded::Created);
+    let stored = books.still.send.costs().day(day("2026-02-12")).await.unwrap().unwrap();
     assert_eq!((stored.total, stored.by_service), (number("-1000000000000"), edge.by_service));
     assert!(serde_json::from_value::<CostDay>(json!({ "date": "2026-02-12", "currency": "eur", "total": 1 })).is_err());
 }

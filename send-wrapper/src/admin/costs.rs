@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Admin;
-use super::input::{Body, Moment, json};
+use super::input::{Body, Moment, day, json};
 use super::problem::{Problem, Refused, Result};
 use crate::costs::{
     Aggregation, Alert, Collected, Collector, CollectorSettings, Cost, CostDay, CostExplorer, Decimal, Limits,
@@ -142,7 +142,7 @@ struct Alerts {
     params(Spending),
     responses((status = 200, description = "What is over its limit.", body = Alerts), Refused)
 )]
-#[get("/costs/alerts")]
+#[get("/costs/alerts/current")]
 async fn cost_alerts(admin: web::Data<Admin>, spending: web::Query<Spending>) -> Result<web::Json<Alerts>> {
     let given = |field, text: &Option<String>, usual: Decimal| match text {
         None => Ok(usual),
@@ -157,6 +157,14 @@ async fn cost_alerts(admin: web::Data<Admin>, spending: web::Query<Spending>) ->
     Ok(web::Json(Alerts { alerts: admin.send.costs().alerts(&limits).await? }))
 }
 
+/// From when on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Again {
+    /// Ask again for all days from this one on, 12 months back at most; only for those that are missing when not given.
+    from: Option<String>,
+}
+
 /// Ask AWS for the days that are missing
 ///
 /// AWS charges $0.01 for each request: one for each page of the missing days, and none when nothing is missing. 502 when AWS could
@@ -164,10 +172,12 @@ async fn cost_alerts(admin: web::Data<Admin>, spending: web::Query<Spending>) ->
 #[utoipa::path(
     operation_id = "collect_costs",
     tag = "costs",
+    params(Again),
     responses((status = 200, description = "What was recorded.", body = Collected), Refused)
 )]
 #[post("/costs/collect")]
-async fn collect_costs(admin: web::Data<Admin>) -> Result<web::Json<Collected>> {
+async fn collect_costs(admin: web::Data<Admin>, again: web::Query<Again>) -> Result<web::Json<Collected>> {
+    let from = day("from", again.from.as_deref())?;
     let source = match &admin.cost_explorer {
         Some(source) => source.clone(),
         None => CostExplorer::from_env().await,
@@ -178,7 +188,10 @@ async fn collect_costs(admin: web::Data<Admin>) -> Result<web::Json<Collected>> 
     // What AWS was paid for is recorded also when nobody waits for it any more.
     let run = admin.send.apart(async move {
         let _collecting = collecting;
-        collector.run().await
+        match from {
+            Some(first) => collector.run_from(first).await,
+            None => collector.run().await,
+        }
     });
     Ok(web::Json(run.await.unwrap_or_else(|| Err(Error::Conflict { reason: "the service ends".to_owned() }))?))
 }

@@ -24,9 +24,14 @@ pub(super) fn limits(config: &mut web::ServiceConfig) {
 /// A body that may have come.
 pub(super) type Body = std::result::Result<web::Bytes, actix_web::Error>;
 
-/// Reads a body of JSON; what it must not have is refused as well.
+/// Reads a body that is an object of JSON; what it must not have is refused as well.
 pub(super) fn json<T: DeserializeOwned>(body: Body) -> Result<T> {
-    serde_json::from_slice(&bytes(body)?).map_err(|error| Problem::Form(format!("the body cannot be used: {error}")))
+    let bytes = bytes(body)?;
+    // A list of the fields would be read as well.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(Problem::Form("the body is no JSON object".to_owned()));
+    }
+    serde_json::from_slice(&bytes).map_err(|error| Problem::Form(format!("the body cannot be used: {error}")))
 }
 
 /// Reads a body of JSON that may be left out.

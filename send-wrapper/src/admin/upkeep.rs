@@ -85,14 +85,6 @@ struct Carefully {
     dry_run: Option<bool>,
 }
 
-/// How many days each level is kept.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Policy {
-    /// What is said here instead of the defaults: 30 days for events and half hours, 90 for hours, 365 for days.
-    policy: Option<Retention>,
-}
-
 /// Delete what is old, or tell what would be deleted
 ///
 /// A dry run unless `dry_run=false` is said. Nothing goes before it counts in something longer that is computed for good; a run that
@@ -101,13 +93,13 @@ struct Policy {
     operation_id = "retention",
     tag = "admin",
     params(Carefully),
-    request_body(content = Option<Policy>, description = "May be left out."),
+    request_body(content = Option<Retention>, description = "What differs from the defaults: 30 days for events and half hours, 90 for hours, 365 for days. May be left out."),
     responses((status = 200, description = "What was done.", body = RetentionRun), Refused)
 )]
 #[post("/admin/retention")]
 async fn retention(admin: web::Data<Admin>, how: web::Query<Carefully>, body: Body) -> Result<web::Json<RetentionRun>> {
-    let Policy { policy } = json_or_nothing(body)?;
-    let (analytics, policy) = (admin.send.analytics(), policy.unwrap_or_default());
+    let policy: Retention = json_or_nothing(body)?;
+    let analytics = admin.send.analytics();
     let deleting = Arc::clone(&admin.deleting).try_lock_owned().map_err(|_| Problem::Running("retention runs"))?;
     let dry_run = how.dry_run.unwrap_or(true);
     // It goes on when nobody waits for it any more, and so does the lock.

@@ -116,10 +116,28 @@ impl Collector {
     ///
     /// [`CostSource`](Error::CostSource) when AWS could not be asked, or has answered what cannot be used.
     pub async fn run(&self) -> Result<Collected> {
-        let (entries, now) = (&self.costs.entries, self.costs.send.now());
-        let key = mark_key();
-        let mark: Option<Mark> = entries.retrieve(&key).await?;
-        let Some((first, last)) = self.settings.missing(mark.as_ref(), now) else { return Ok(Collected::default()) };
+        let now = self.costs.send.now();
+        let mark: Option<Mark> = self.costs.entries.retrieve(&mark_key()).await?;
+        match self.settings.missing(mark.as_ref(), now) {
+            Some((first, last)) => self.collect(first, last, now).await,
+            None => Ok(Collected::default()),
+        }
+    }
+
+    /// Asks again for all days from one on, whatever was collected before: AWS may have changed days that were settled, at the end of a
+    /// month for example.
+    ///
+    /// Costs what [`run`](Self::run) costs for these days. The first one lies at most 12 months back, and before today.
+    pub async fn run_from(&self, first: Day) -> Result<Collected> {
+        let now = self.costs.send.now();
+        let (earliest, yesterday) = (months_before(now.day(), MOST_MONTHS), now.day().minus_days(1));
+        if !(earliest..=yesterday).contains(&first) {
+            return Err(Invalid::new("from", format!("is not between {earliest} and {yesterday}")).into());
+        }
+        self.collect(first, yesterday, now).await
+    }
+
+    async fn collect(&self, first: Day, last: Day, now: Timestamp) -> Result<Collected> {
         let (charges, requests) = self.source.charges(first, last).await?;
         let days = charges.into_days(first, last, now)?;
         let mut collected = Collected { from: Some(first), to: Some(last), requests, ..Collected::default() };
@@ -139,7 +157,7 @@ impl Collector {
         };
         let stays =
             |stored: &Mark| (stored.collected_to, stored.collected_at) >= (mark.collected_to, mark.collected_at);
-        self.costs.send.within(keep(entries, &key, &mark, stays)).await?;
+        self.costs.send.within(keep(&self.costs.entries, &mark_key(), &mark, stays)).await?;
         Ok(collected)
     }
 
