@@ -77,6 +77,17 @@ pub(crate) async fn a_batch_whose_condition_fails_writes_nothing(storage: &Share
         let versions: Vec<_> = found.into_iter().map(|object| object.unwrap().version).collect();
         assert_eq!(versions, [doomed.clone(), kept.clone()]);
     }
+    // Nor what would be written together with the object of the condition.
+    for _ in 0..8 {
+        let result = commit(storage, |batch| {
+            batch.require(Require::Absent(path("nothing/kept"))).put(path("nothing/kept"), "n");
+            for other in 0..12 {
+                batch.put(path(&format!("nothing/beside/{other}")), "n");
+            }
+        });
+        assert_eq!(refused(result.await), path("nothing/kept"));
+        assert_eq!(names(storage, "nothing").await, ["nothing/doomed", "nothing/kept"]);
+    }
 }
 
 pub(crate) async fn of_many_creates_of_one_object_one_wins(storage: &SharedStorage) {

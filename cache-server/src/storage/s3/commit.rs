@@ -147,7 +147,19 @@ impl<'a> Commit<'a> {
         if at_once > 1 && writes.len() > 1 && writes.iter().all(is_plain) {
             return self.delete(writes.iter().map(|write| write.path().clone()).collect()).await;
         }
-        at_most(at_once, writes.iter().map(|write| self.write(write).boxed()).collect()).await
+        // Nothing is written beside the one that may be refused.
+        let (first, others) = match writes {
+            [first, others @ ..] if self.is_first(first) && self.condition(first.path()).is_some() => {
+                (Some(first), others)
+            }
+            all => (None, all),
+        };
+        let mut outcomes = Vec::with_capacity(writes.len());
+        if let Some(first) = first {
+            outcomes.push(self.write(first).await?);
+        }
+        outcomes.extend(at_most(at_once, others.iter().map(|write| self.write(write).boxed()).collect()).await?);
+        Ok(outcomes)
     }
 
     async fn write(&self, write: &Write) -> Result<Outcome> {
