@@ -294,6 +294,29 @@ async fn dot_segments_of_stored_paths_are_refused() {
 }
 
 #[tokio::test]
+async fn cursors_that_lead_out_of_the_storage_are_refused() {
+    let server = Engine::LocalDisk.start();
+    server.post("/ns/direct/store/string").text("text").stored().await;
+    for cursor in ["..%2F..", "%2E%2E", "a%2F..%2F..", "%2F", ".", "a%2F.%2Fb", "a%2F%2Fb", "%252E%252E%252F%252E%252E"]
+    {
+        for recursive in [true, false] {
+            let path = format!("/admin/storage/folders/?recursive={recursive}&cursor={cursor}");
+            let answer = server.get(&path).await;
+            if answer.status() == 200 {
+                let listed: Vec<String> = serde_json::from_slice(answer.bytes()).unwrap();
+                assert!(listed.iter().all(|path| !path.contains("..")), "{cursor}: {listed:?}");
+            } else {
+                is_about(&answer.json(), &["query", "cursor"]);
+            }
+        }
+        for path in ["/admin/storage/files/all/", "/admin/storage/files/in/ns", "/ns/file-ids", "/ns/entries"] {
+            let answer = server.get(format!("{path}?cursor={cursor}")).await;
+            assert!(!answer.text().contains(".."), "{path} {cursor}: {}", answer.text());
+        }
+    }
+}
+
+#[tokio::test]
 async fn dots_of_data_keys_stay_below_the_entry() {
     let server = Engine::Memory.start();
     let entry = server.post("/ns/direct/store/string/k?file_id=parent").text("text").stored().await;

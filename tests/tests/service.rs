@@ -103,6 +103,32 @@ async fn a_key_for_administrators_opens_the_storage_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_path_with_escaped_letters_is_the_path_it_stands_for() {
+    let server = Engine::Memory.setup().flag("--admin-api-key", ADMIN_KEY).start();
+    for path in ["/%61dmin/storage/files/all/", "/admin/%73torage/bucket-name", "/%61%64%6d%69%6e%2f%73torage/folders/"]
+    {
+        let key = [&*format!("x-api-key: {KEY}")];
+        let answer = server.raw_with(&format!("GET {path}"), &key).await;
+        assert!(matches!(answer.status(), 401 | 403), "{path}: {} {}", answer.status(), answer.text());
+    }
+}
+
+#[tokio::test]
+async fn namespaces_named_like_a_page_need_a_key() {
+    let server = Engine::Memory.start();
+    for namespace in ["docs", "health", "auth", "metrics", "console", "openapi.json"] {
+        let entry = server.post(format!("/{namespace}/direct/store/string")).text("secret").stored().await;
+        let id = &entry.cache_id;
+        server.post(format!("/{namespace}/direct/store/string")).text("x").without_key().refused(401).await;
+        server.delete(format!("/{namespace}/delete/{id}")).without_key().refused(401).await;
+        for path in ["file-ids", "file-hashes", "stats", "entries", &format!("retrieve/{id}/string")] {
+            server.get(format!("/{namespace}/{path}")).without_key().refused(401).await;
+            server.get(format!("/{namespace}/{path}")).ok().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_a_key_everything_is_open_on_loopback() {
     let server = Engine::Memory.setup().without_key().start();
     server.get("/info/status").without_key().ok().await;

@@ -275,7 +275,11 @@ async fn list_stored_folders(
     stream::listing(page, Frame::list(), move |after, limit| {
         let (cache, folder) = (cache.clone(), at.path.clone());
         async move {
-            let folders = cache.folders(&folder, deep, after.as_deref(), limit).await?;
+            // A folder below this one: the cursor of a client must not lead anywhere else.
+            let below = |place: &str| Folder::parse(place).ok().filter(|folder| *folder != Folder::root());
+            let after = after.as_deref().map(|place| below(place).ok_or_else(|| stream::no_cursor(place)));
+            let after = after.transpose()?;
+            let folders = cache.folders(&folder, deep, after.as_ref(), limit).await?;
             let next = folders.last().filter(|_| folders.len() == limit).cloned();
             let shown = folders.into_iter().map(|path| if full { folder.join(&path) } else { path });
             Ok((shown.collect::<Vec<_>>(), next))

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::Settings;
 use super::body::Body;
+use super::docs;
 use super::error::{Error, Refused, Result};
 use crate::api::operations::operations;
 
@@ -39,16 +40,18 @@ fn is_free(path: &str) -> bool {
             | "/auth/set-auth-cookie"
             | "/health/live"
             | "/health/ready"
-    ) || path.starts_with("/docs/")
+    ) || path.strip_prefix("/docs/").is_some_and(docs::is_page)
 }
 
 fn allowed(request: &ServiceRequest) -> Result<()> {
     let Some(settings) = request.app_data::<web::Data<Settings>>() else { return Err(Error::Unauthorized(MISSING)) };
     let Some(key) = &settings.api_key else { return Ok(()) };
-    if is_free(request.path()) {
+    // The path as operations are looked up by, where escaped letters are letters.
+    let path = request.match_info().as_str();
+    if is_free(path) {
         return Ok(());
     }
-    let admin = request.path().starts_with("/admin/storage");
+    let admin = path.starts_with("/admin/storage");
     let expected = settings.admin_key.as_ref().filter(|_| admin).unwrap_or(&key.value);
     let header = request.headers().get(key.name.as_str()).map(|value| value.as_bytes().to_vec());
     let given = header.or_else(|| request.cookie(&key.name).map(|cookie| cookie.value().as_bytes().to_vec()));

@@ -66,6 +66,25 @@ fn schema<T: ToSchema>() -> (String, RefOr<Schema>) {
     (T::name().into_owned(), T::schema())
 }
 
+/// The files of Swagger UI. Everything else below `/docs/` belongs to the namespace of that name.
+const PAGES: [&str; 10] = [
+    "",
+    "favicon-16x16.png",
+    "favicon-32x32.png",
+    "index.css",
+    "index.html",
+    "oauth2-redirect.html",
+    "swagger-initializer.js",
+    "swagger-ui-bundle.js",
+    "swagger-ui-standalone-preset.js",
+    "swagger-ui.css",
+];
+
+/// Tells whether a path below `/docs/` is a file of Swagger UI.
+pub(super) fn is_page(file: &str) -> bool {
+    PAGES.contains(&file)
+}
+
 /// Serves the document and Swagger UI.
 pub(super) fn pages(config: &mut web::ServiceConfig) {
     config

@@ -29,6 +29,11 @@ pub(super) fn place(cursor: &str) -> String {
     percent_decode_str(cursor).decode_utf8_lossy().into_owned()
 }
 
+/// Refuses a cursor that no answer of this route gave.
+pub(super) fn no_cursor(place: &str) -> Error {
+    Error::parameter("query", "cursor", "is not a cursor of this route", place)
+}
+
 /// The text of a JSON answer before and after its list; what comes after may tell the count.
 pub(super) struct Frame<A> {
     pub(super) before: String,

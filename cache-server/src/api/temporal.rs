@@ -89,7 +89,7 @@ fn parse_cursor(cursor: &str) -> Result<TemporalCursor> {
         let (stored_at, cache_id) = place.split_once('.')?;
         Some(TemporalCursor { stored_at: stored_at.parse().ok()?, cache_id: CacheId::parse(cache_id).ok()? })
     };
-    parse().ok_or_else(|| Error::parameter("query", "cursor", "is not a cursor of this route", cursor))
+    parse().ok_or_else(|| stream::no_cursor(cursor))
 }
 
 /// A bulk read of entries that is on its way.

@@ -65,12 +65,18 @@ impl Cache {
     /// Lists the folders in a folder, or at any depth below it, as paths relative to it, after the folder `after`.
     ///
     /// A folder is listed before what lies in it; folders in one folder are in the order of [`Child::sort_key`].
-    pub async fn folders(&self, folder: &Folder, deep: bool, after: Option<&str>, limit: usize) -> Result<Vec<String>> {
+    pub async fn folders(
+        &self,
+        folder: &Folder,
+        deep: bool,
+        after: Option<&Folder>,
+        limit: usize,
+    ) -> Result<Vec<String>> {
         let mut found = Vec::new();
         // Each level of the walk: the folder, and the sort key of the child it has reached.
         let mut levels = vec![(String::new(), None)];
         if let Some(after) = after {
-            levels = resume(after, deep);
+            levels = resume(after.as_str(), deep);
         }
         while let Some((below, reached)) = levels.pop() {
             let here = if below.is_empty() { folder.clone() } else { Folder::from_parsed(folder.join(&below)) };
