@@ -87,17 +87,24 @@ impl CacheHashGenerator {
 
     /// Hashes bytes as they are.
     pub fn from_bytes(&self, bytes: &[u8]) -> CacheHash {
-        let digits = match self.algorithm {
-            Algorithm::Md5 => hex_prefix(&Md5::digest(bytes), self.length),
-            Algorithm::Sha256 => hex_prefix(&Sha256::digest(bytes), self.length),
-            Algorithm::Sha384 => hex_prefix(&Sha384::digest(bytes), self.length),
-        };
-        CacheHash::parse(&digits).expect("a digest's digits are hexadecimal and at least ten")
+        match self.algorithm {
+            Algorithm::Md5 => self.of_digest(&Md5::digest(bytes)),
+            Algorithm::Sha256 => self.of_digest(&Sha256::digest(bytes)),
+            Algorithm::Sha384 => self.of_digest(&Sha384::digest(bytes)),
+        }
+    }
+
+    fn of_digest(&self, digest: &[u8]) -> CacheHash {
+        CacheHash::parse(&hex_prefix(digest, self.length)).expect("a digest's digits are hexadecimal and at least ten")
     }
 
     /// Hashes a document by Python's `json.dumps(value, sort_keys=True)`.
     pub fn from_json(&self, value: &Json) -> CacheHash {
-        self.from_bytes(value.dumps_sorted().as_bytes())
+        match self.algorithm {
+            Algorithm::Md5 => self.of_digest(&Sorted::<Md5>::digest(value)),
+            Algorithm::Sha256 => self.of_digest(&Sorted::<Sha256>::digest(value)),
+            Algorithm::Sha384 => self.of_digest(&Sorted::<Sha384>::digest(value)),
+        }
     }
 
     /// Hashes an object without some of its top-level fields.
@@ -106,7 +113,7 @@ impl CacheHashGenerator {
             return self.from_json(value);
         };
         let kept = fields.iter().filter(|(name, _)| !excluded.contains(&name.as_str()));
-        self.from_json(&Json::Object(kept.map(|(name, field)| (name.clone(), field.clone())).collect()))
+        self.from_json(&Json::Object(Box::new(kept.map(|(name, field)| (name.clone(), field.clone())).collect())))
     }
 
     /// Hashes one field: a string as it is, numbers and booleans as Python's `str()`, the rest as sorted JSON.
@@ -123,6 +130,39 @@ impl CacheHashGenerator {
             Json::Int(_) | Json::BigInt(_) | Json::Float(_) => self.from_string(&field.dumps()),
             Json::Array(_) | Json::Object(_) => Ok(self.from_json(field)),
         }
+    }
+}
+
+/// The digest of a document's sorted text, which is never there as a whole.
+struct Sorted<D> {
+    digest: D,
+    part: String,
+}
+
+impl<D: Digest> Sorted<D> {
+    /// Long enough for most documents, and short enough for any number of them.
+    const PART: usize = 8 << 10;
+
+    fn digest(value: &Json) -> Vec<u8> {
+        let mut sorted = Self { digest: D::new(), part: String::with_capacity(512) };
+        value.write_sorted(&mut sorted);
+        sorted.digest.update(sorted.part.as_bytes());
+        sorted.digest.finalize().to_vec()
+    }
+}
+
+impl<D: Digest> std::fmt::Write for Sorted<D> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        if self.part.len() + text.len() > Self::PART {
+            self.digest.update(self.part.as_bytes());
+            self.part.clear();
+        }
+        if text.len() > Self::PART {
+            self.digest.update(text.as_bytes());
+        } else {
+            self.part.push_str(text);
+        }
+        Ok(())
     }
 }
 

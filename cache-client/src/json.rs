@@ -5,11 +5,15 @@
 //! duplicate keys wins, integers may have any size and floats print as Python's `repr`. What JSON does not allow
 //! (`NaN`, infinities, lone surrogates) is refused. The parser is `jiter`, which pydantic uses for the same purpose.
 
+mod memory;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use indexmap::IndexMap;
 use jiter::{Jiter, Peek};
+
+pub use memory::Memory;
 
 /// The deepest nesting of arrays and objects that is accepted.
 pub const MAX_DEPTH: usize = 128;
@@ -34,7 +38,7 @@ pub enum Json {
     /// An array.
     Array(Vec<Json>),
     /// An object, in the order its keys first appeared.
-    Object(Fields),
+    Object(Box<Fields>),
 }
 
 /// The fields of an object. The hasher is seeded by chance, as users choose the keys.
@@ -72,12 +76,12 @@ impl Json {
 
     /// Python's `json.dumps(value)`.
     pub fn dumps(&self) -> String {
-        self.write(Style { item: ", ", key: ": ", indent: None, ascii: true, sorted: false })
+        self.write(Style::DUMPS)
     }
 
     /// Python's `json.dumps(value, sort_keys=True)`, the text documents are hashed by.
     pub fn dumps_sorted(&self) -> String {
-        self.write(Style { item: ", ", key: ": ", indent: None, ascii: true, sorted: true })
+        self.write(Style { sorted: true, ..Style::DUMPS })
     }
 
     /// Python's `json.dumps(value, indent=indent)`, the text documents are stored as.
@@ -94,6 +98,11 @@ impl Json {
         let mut out = String::with_capacity(256);
         style.value(self, 0, &mut out);
         out
+    }
+
+    /// Writes what [`Json::dumps_sorted`] gives, without having it in memory as a whole.
+    pub fn write_sorted(&self, out: &mut impl Write) {
+        Style { sorted: true, ..Style::DUMPS }.value(self, 0, out);
     }
 }
 
@@ -154,16 +163,17 @@ fn parse_value(parser: &mut Jiter<'_>, first: Peek, depth: usize) -> Result<Json
             Ok(Json::Array(items))
         }
         Peek::Object => {
-            let mut fields = Fields::with_capacity_and_hasher(8, Default::default());
             let depth = deeper(depth)?;
             let mut key = parser.known_object().map_err(text)?.map(str::to_owned);
+            let room = if key.is_some() { memory::FIRST_FIELDS } else { 0 };
+            let mut fields = Fields::with_capacity_and_hasher(room, Default::default());
             while let Some(name) = key {
                 let first = parser.peek().map_err(text)?;
                 let value = parse_value(parser, first, depth)?;
                 fields.insert(name, value);
                 key = parser.next_key().map_err(text)?.map(str::to_owned);
             }
-            Ok(Json::Object(fields))
+            Ok(Json::Object(Box::new(fields)))
         }
         number => parse_number(parser, number),
     }
@@ -223,6 +233,11 @@ fn decode(input: &[u8]) -> Result<Cow<'_, [u8]>, ParseError> {
     }
 }
 
+/// Writes to what takes any text.
+fn put(out: &mut impl Write, text: &str) {
+    out.write_str(text).expect("it takes any text");
+}
+
 /// How to write a value: the arguments of Python's `json.dumps`.
 #[derive(Debug, Clone, Copy)]
 struct Style {
@@ -234,48 +249,51 @@ struct Style {
 }
 
 impl Style {
-    fn value(self, value: &Json, depth: usize, out: &mut String) {
+    /// Python's `json.dumps(value)`.
+    const DUMPS: Self = Self { item: ", ", key: ": ", indent: None, ascii: true, sorted: false };
+
+    fn value<W: Write>(self, value: &Json, depth: usize, out: &mut W) {
         match value {
-            Json::Null => out.push_str("null"),
-            Json::Bool(true) => out.push_str("true"),
-            Json::Bool(false) => out.push_str("false"),
-            Json::Int(int) => write!(out, "{int}").expect("a String takes any text"),
-            Json::BigInt(digits) => out.push_str(digits),
+            Json::Null => put(out, "null"),
+            Json::Bool(true) => put(out, "true"),
+            Json::Bool(false) => put(out, "false"),
+            Json::Int(int) => write!(out, "{int}").expect("it takes any text"),
+            Json::BigInt(digits) => put(out, digits),
             Json::Float(float) => write_float(*float, out),
             Json::String(text) => self.string(text, out),
-            Json::Array(items) => self.list(items, ['[', ']'], depth, out, |item, depth, out| {
+            Json::Array(items) => self.list(items, ["[", "]"], depth, out, |item, depth, out| {
                 self.value(item, depth, out);
             }),
             Json::Object(fields) if self.sorted => {
                 let mut fields: Vec<_> = fields.iter().collect();
                 fields.sort_unstable_by_key(|(name, _)| *name);
-                self.list(fields, ['{', '}'], depth, out, |field, depth, out| self.field(field, depth, out));
+                self.list(fields, ["{", "}"], depth, out, |field, depth, out| self.field(field, depth, out));
             }
             Json::Object(fields) => {
-                self.list(fields, ['{', '}'], depth, out, |field, depth, out| self.field(field, depth, out));
+                self.list(fields.iter(), ["{", "}"], depth, out, |field, depth, out| self.field(field, depth, out));
             }
         }
     }
 
-    fn field(self, (name, value): (&String, &Json), depth: usize, out: &mut String) {
+    fn field<W: Write>(self, (name, value): (&String, &Json), depth: usize, out: &mut W) {
         self.string(name, out);
-        out.push_str(self.key);
+        put(out, self.key);
         self.value(value, depth, out);
     }
 
-    fn list<T>(
+    fn list<T, W: Write>(
         self,
         items: impl IntoIterator<Item = T>,
-        [open, close]: [char; 2],
+        [open, close]: [&str; 2],
         depth: usize,
-        out: &mut String,
-        write: impl Fn(T, usize, &mut String),
+        out: &mut W,
+        write: impl Fn(T, usize, &mut W),
     ) {
-        out.push(open);
+        put(out, open);
         let mut empty = true;
         for item in items {
             if !empty {
-                out.push_str(self.item);
+                put(out, self.item);
             }
             empty = false;
             self.line(depth + 1, out);
@@ -284,27 +302,29 @@ impl Style {
         if !empty {
             self.line(depth, out);
         }
-        out.push(close);
+        put(out, close);
     }
 
-    fn line(self, depth: usize, out: &mut String) {
+    fn line<W: Write>(self, depth: usize, out: &mut W) {
         if let Some(width) = self.indent {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', width * depth));
+            put(out, "\n");
+            for _ in 0..depth {
+                put(out, &"        "[..width.min(8)]);
+            }
         }
     }
 
-    fn string(self, text: &str, out: &mut String) {
-        out.push('"');
+    fn string<W: Write>(self, text: &str, out: &mut W) {
+        put(out, "\"");
         let mut rest = text;
         loop {
             let plain = self.plain(rest.as_bytes());
-            out.push_str(&rest[..plain]);
+            put(out, &rest[..plain]);
             let Some(c) = rest[plain..].chars().next() else { break };
             escape(c, out);
             rest = &rest[plain + c.len_utf8()..];
         }
-        out.push('"');
+        put(out, "\"");
     }
 
     /// How many bytes from the start on are written as they are: all of them before a character to be escaped.
@@ -322,18 +342,18 @@ impl Style {
     }
 }
 
-fn escape(c: char, out: &mut String) {
+fn escape<W: Write>(c: char, out: &mut W) {
     match c {
-        '"' => out.push_str("\\\""),
-        '\\' => out.push_str("\\\\"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        '\u{8}' => out.push_str("\\b"),
-        '\u{c}' => out.push_str("\\f"),
+        '"' => put(out, "\\\""),
+        '\\' => put(out, "\\\\"),
+        '\n' => put(out, "\\n"),
+        '\r' => put(out, "\\r"),
+        '\t' => put(out, "\\t"),
+        '\u{8}' => put(out, "\\b"),
+        '\u{c}' => put(out, "\\f"),
         other => {
             for unit in other.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}").expect("a String takes any text");
+                write!(out, "\\u{unit:04x}").expect("it takes any text");
             }
         }
     }
@@ -349,18 +369,18 @@ fn shortest(float: f64) -> String {
 }
 
 /// Python's `repr` of a float: the shortest digits that read back, with an exponent below 1e-4 and from 1e16.
-fn write_float(float: f64, out: &mut String) {
+fn write_float(float: f64, out: &mut impl Write) {
     let text = shortest(float);
     let (mantissa, exponent) = text.split_once('e').expect("LowerExp writes an exponent");
     let exponent: i32 = exponent.parse().expect("LowerExp writes a decimal exponent");
     if (-4..16).contains(&exponent) {
         let fraction = mantissa.trim_start_matches('-').len().saturating_sub(2);
         let places = usize::try_from(i32::try_from(fraction).unwrap_or(0) - exponent).unwrap_or(0).max(1);
-        write!(out, "{float:.places$}").expect("a String takes any text");
+        write!(out, "{float:.places$}").expect("it takes any text");
         return;
     }
     let sign = if exponent < 0 { '-' } else { '+' };
-    write!(out, "{mantissa}e{sign}{:02}", exponent.unsigned_abs()).expect("a String takes any text");
+    write!(out, "{mantissa}e{sign}{:02}", exponent.unsigned_abs()).expect("it takes any text");
 }
 
 #[cfg(test)]
@@ -437,7 +457,7 @@ mod tests {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(Json::Array),
                 prop::collection::vec((any::<String>(), inner), 0..6)
-                    .prop_map(|fields| Json::Object(fields.into_iter().collect())),
+                    .prop_map(|fields| Json::Object(Box::new(fields.into_iter().collect()))),
             ]
         })
     }

@@ -1,18 +1,15 @@
 //! The documents about an entry: layout, metadata, references.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use cache_client::Json;
 use utoipa::ToSchema;
 
 use super::json_text;
 use crate::api::conditional::{Conditions, IfNoneMatch, owned_tag};
 use crate::api::error::{Error, Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ById, Params};
 use crate::api::store::Paths;
 use crate::cache::Cache;
-
-operations!(retrieve_config, retrieve_metadata, retrieve_refs, retrieve_refs_all,);
 
 /// How an entry's copies are laid out.
 #[derive(Debug, ToSchema)]
@@ -48,13 +45,13 @@ struct FileType {
 
 /// Retrieve how an entry is laid out
 #[utoipa::path(
-    operation_id = "retrieve_config",
+    get,
+    path = "",
     tag = "retrieve",
     params(ById),
     responses((status = 200, description = "The layout.", body = ConfigResponse), Refused)
 )]
-#[get("/{cache_id}/config")]
-async fn retrieve_config(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_config(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let config = cache.config(&at.namespace, at.cache_id).await?;
     let config = config.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
     Ok(HttpResponse::Ok().json(config))
@@ -111,7 +108,8 @@ struct OwnerResponse {
 
 /// Retrieve the metadata of an entry
 #[utoipa::path(
-    operation_id = "retrieve_metadata",
+    get,
+    path = "",
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
@@ -123,8 +121,7 @@ struct OwnerResponse {
         Refused
     )
 )]
-#[get("/{cache_id}/metadata")]
-async fn retrieve_metadata(
+pub(crate) async fn retrieve_metadata(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     conditions: Conditions,
@@ -170,13 +167,13 @@ struct FilePaths {
 
 /// Retrieve the reference of an entry
 #[utoipa::path(
-    operation_id = "retrieve_refs",
+    get,
+    path = "",
     tag = "retrieve",
     params(ById),
     responses((status = 200, description = "The reference.", body = RefsResponse), Refused)
 )]
-#[get("/{cache_id}/refs")]
-async fn retrieve_refs(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_refs(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let reference = cache.reference(&at.namespace, at.cache_id).await?;
     let reference = reference.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
     Ok(HttpResponse::Ok().json(reference))
@@ -195,18 +192,18 @@ struct RefsAllResponse {
 
 /// Retrieve the reference of an entry and every document it names
 #[utoipa::path(
-    operation_id = "retrieve_refs_all",
+    get,
+    path = "",
     tag = "retrieve",
     params(ById),
     responses((status = 200, description = "The reference and the documents.", body = RefsAllResponse), Refused)
 )]
-#[get("/{cache_id}/refs/all")]
-async fn retrieve_refs_all(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_refs_all(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let found = cache.details(&at.namespace, at.cache_id).await?;
     let found = found.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
     let by_path =
         found.documents.into_iter().map(|(path, document)| (path.to_string(), document.unwrap_or(Json::Null)));
-    let details = Json::Object(by_path.collect()).dumps_compact();
+    let details = Json::Object(Box::new(by_path.collect())).dumps_compact();
     let by_id = serde_json::to_string(&found.by_id).expect("a reference is plain fields");
     Ok(json_text(&mut HttpResponse::Ok(), format!("{{\"by_id\":{by_id},\"details\":{details}}}")))
 }
