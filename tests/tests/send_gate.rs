@@ -128,8 +128,13 @@ async fn what_is_forgotten_already_is_not_given_back() {
     create(&send, "door", 2).await;
     let gate = Gate::new(&send).probing(Probing { misses: 1, every: Duration::from_secs(6) });
     let client = address("192.0.2.1");
-    let mut slow = Box::pin(gate.check("door", client));
-    assert!(futures::poll!(&mut slow).is_pending());
+    // The service, on a thread of its own, may be faster than one look.
+    let slow = loop {
+        let mut check = Box::pin(gate.check("door", client));
+        if futures::poll!(&mut check).is_pending() {
+            break check;
+        }
+    };
     clock.advance(10_000);
     assert_eq!(gate.check("guess", client).await, Verdict::Denied(Refusal::NotFound));
     assert!(slow.await.is_allowed());
