@@ -252,6 +252,12 @@ pub mod types {
         ///`success`, `partial` when a file of the entry was missing, `not_found`.
         pub status: ::std::string::String,
     }
+    ///That there is no session any more.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Ended {
+        ///`ended`.
+        pub status: ::std::string::String,
+    }
     ///About an entry.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct EntryMetadata {
@@ -563,12 +569,33 @@ pub mod types {
         ///Its version.
         pub version: ::std::string::String,
     }
+    ///A session.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Session {
+        ///When the session ends, in milliseconds since 1970; null for one that has no end, as of a program with a key.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ends_at: ::std::option::Option<i64>,
+        ///The name of its key.
+        pub name: ::std::string::String,
+        ///What the key is good for: `read`, `write`, `delete`, `admin`.
+        pub scopes: ::std::vec::Vec<::std::string::String>,
+    }
     ///The value the cookie gets.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct SetCookie {
         ///The API key; empty when not given.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cookie_value: ::std::option::Option<::std::string::String>,
+    }
+    ///What begins a session.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(deny_unknown_fields)]
+    pub struct SignIn {
+        ///The API key.
+        pub key: ::std::string::String,
+        ///The path that the service has for the browser, for the cookie; `/` when not given.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub path: ::std::option::Option<::std::string::String>,
     }
     ///How many files a namespace has: content, sidecars and child files by strategy, and references.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1253,6 +1280,147 @@ Arguments:
             .build()?;
         let info = OperationInfo {
             operation_id: "list_stored_folders",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Show whose key a request is let in by
+
+Sends a `GET` request to `/auth/session`
+
+*/
+    pub async fn show_session<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::Session>, Error<types::ErrorBody>> {
+        let url = format!("{}/auth/session", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "show_session",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Begin a session of a browser
+
+Checks a key, and sets a cookie that stands for it for 12 hours.
+
+Sends a `POST` request to `/auth/session`
+
+Arguments:
+- `body`: The key.
+*/
+    pub async fn begin_session<'a>(
+        &'a self,
+        body: &'a types::SignIn,
+    ) -> Result<ResponseValue<types::Session>, Error<types::ErrorBody>> {
+        let url = format!("{}/auth/session", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "begin_session",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**End the session of a browser
+
+Takes the cookie away.
+
+Sends a `DELETE` request to `/auth/session`
+
+Arguments:
+- `path`: The path that the session was begun with; `/` when not given.
+*/
+    pub async fn end_session<'a>(
+        &'a self,
+        path: Option<&'a str>,
+    ) -> Result<ResponseValue<types::Ended>, Error<types::ErrorBody>> {
+        let url = format!("{}/auth/session", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("path", &path))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "end_session",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

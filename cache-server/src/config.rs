@@ -1,11 +1,11 @@
 //! The configuration: one struct, read once, from flags and the environment; nothing else reads the environment.
 
-use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use http_service::config::KeysCommand;
 use object_store::ClientOptions;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 
@@ -30,20 +30,24 @@ pub enum Command {
     Serve(Box<Config>),
     /// Print the OpenAPI document.
     Openapi,
+    /// Make API keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+}
+
+http_service::serving! {
+    prefix: "CACHE_SERVER__",
+    port: 8080,
+    body_limit: 32 << 20,
+    log: "warn,cache_server=info,http_service=info",
 }
 
 /// How the service runs. Every field has a flag and a variable; the flag wins.
 #[derive(Clone, Args)]
 pub struct Config {
-    /// The address to listen on; any other than loopback needs an API key.
-    #[arg(long, env = "CACHE_SERVER__HOST", default_value = "127.0.0.1")]
-    pub host: IpAddr,
-    /// The port to listen on; 0 picks a free one.
-    #[arg(long, env = "CACHE_SERVER__PORT", default_value_t = 8080)]
-    pub port: u16,
-    /// How many threads serve requests; one for each core when not given.
-    #[arg(long, env = "CACHE_SERVER__WORKERS")]
-    pub workers: Option<usize>,
+    /// How requests are served.
+    #[command(flatten)]
+    pub serving: Serving,
     /// Where entries are kept; when not given, `s3` if there are AWS credentials and a bucket's name, else `embedded`.
     #[arg(long, env = "CACHE__SERVICE__STORAGE_MODE", value_enum, ignore_case = true)]
     pub storage_mode: Option<StorageMode>,
@@ -65,43 +69,15 @@ pub struct Config {
     /// The hours `/stats` and `/server/storage/info` report; entries do not expire.
     #[arg(long, env = "CACHE__SERVICE__DEFAULT_TTL_HOURS", default_value_t = 24)]
     pub default_ttl_hours: u32,
-    /// The name of the header or cookie that carries the API key.
-    #[arg(long, env = "FAST_API__AUTH__API_KEY__NAME", default_value = "x-api-key")]
-    pub api_key_name: String,
-    /// The API key; without one only loopback is served.
-    #[arg(long, env = "FAST_API__AUTH__API_KEY__VALUE", hide_env_values = true)]
-    pub api_key: Option<String>,
-    /// Another key, in the same header, for `/admin/storage`.
+    /// Another key, in the same header, for `/admin/storage` and `/server`.
     #[arg(long, env = "CACHE_SERVER__ADMIN_API_KEY", hide_env_values = true)]
     pub admin_api_key: Option<String>,
-    /// Origins whose pages may call the service, separated by commas; none when not given.
-    #[arg(long, env = "CACHE_SERVER__CORS_ORIGINS", value_delimiter = ',')]
-    pub cors_origins: Vec<String>,
-    /// The largest body of a request, in bytes.
-    #[arg(long, env = "CACHE_SERVER__BODY_LIMIT", default_value_t = 32 << 20)]
-    pub body_limit: usize,
-    /// How long a client may pause in the middle of a body, in seconds.
-    #[arg(long, env = "CACHE_SERVER__BODY_PAUSE_SECONDS", default_value_t = 30)]
-    pub body_pause_seconds: u64,
     /// The digest hashes are cut from.
     #[arg(long, env = "CACHE_SERVER__HASH_ALGORITHM", value_enum, default_value_t = HashAlgorithm::Sha256)]
     pub hash_algorithm: HashAlgorithm,
     /// The digits of a hash: 10, 16, 32, 64 or 96.
     #[arg(long, env = "CACHE_SERVER__HASH_LENGTH", default_value_t = 16)]
     pub hash_length: usize,
-    /// How long requests in flight may take to finish after SIGTERM, in seconds.
-    #[arg(long, env = "CACHE_SERVER__SHUTDOWN_SECONDS", default_value_t = 30)]
-    pub shutdown_seconds: u64,
-    /// How long to serve on after SIGTERM while `/health/ready` answers 503, in seconds: a balancer then sends requests
-    /// elsewhere before connections are closed. A second signal cuts it short.
-    #[arg(long, env = "CACHE_SERVER__DRAIN_SECONDS", default_value_t = 0)]
-    pub drain_seconds: u64,
-    /// What to log, such as `warn` or `cache_server=debug` (a line for every request).
-    #[arg(long, env = "CACHE_SERVER__LOG", default_value = "warn,cache_server=info")]
-    pub log: String,
-    /// How log lines look.
-    #[arg(long, env = "CACHE_SERVER__LOG_FORMAT", value_enum, default_value_t = LogFormat::Pretty)]
-    pub log_format: LogFormat,
 }
 
 /// How the `s3` storage is reached. Other `AWS_*` variables, such as those of roles in containers, are read as
@@ -239,19 +215,11 @@ pub enum HashAlgorithm {
     Sha384,
 }
 
-/// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// For people.
-    Pretty,
-    /// One JSON object a line.
-    Json,
-}
-
 impl Config {
-    /// The address to listen on.
-    pub fn address(&self) -> SocketAddr {
-        (self.host, self.port).into()
+    /// The key for `/admin/storage`. An empty one would let in whoever sends an empty one; env files and compose files set
+    /// variables to nothing.
+    pub(crate) fn admin_key(&self) -> Option<&str> {
+        self.admin_api_key.as_deref().filter(|key| !key.is_empty())
     }
 
     /// Where entries are kept. A developer's shell with AWS credentials does not write to S3 by surprise: it takes the
@@ -267,9 +235,8 @@ impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let redacted = |key: &Option<String>| key.as_ref().map(|_| "[redacted]");
         f.debug_struct("Config")
-            .field("address", &self.address())
+            .field("serving", &self.serving)
             .field("storage_mode", &self.storage_mode())
-            .field("api_key", &redacted(&self.api_key))
             .field("admin_api_key", &redacted(&self.admin_api_key))
             .finish_non_exhaustive()
     }

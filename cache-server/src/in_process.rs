@@ -39,7 +39,6 @@ pub use local_server::LocalServer;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::server;
 use worker::Job;
 
 /// How many calls may wait for the service to take them.
@@ -95,7 +94,7 @@ impl InProcess {
             let _ = thread.join();
             return Err(error);
         }
-        let key = server::api_key(config).map(|value| (config.api_key_name.clone(), value.to_owned()));
+        let key = config.serving.key().map(|value| (config.serving.api_key_name.clone(), value.to_owned()));
         let service = Service { inbox, stop: Mutex::new(Some(stop)), thread: Mutex::new(Some(thread)), key };
         Ok(Self { service: Arc::new(service) })
     }

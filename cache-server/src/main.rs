@@ -1,12 +1,10 @@
 //! The program: reads the configuration, starts the log, serves.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use cache_server::config::{Command, CommandLine, Config, LogFormat};
+use cache_server::config::{Command, CommandLine, Config};
 use cache_server::server;
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -18,6 +16,7 @@ fn main() -> ExitCode {
             print!("{}", cache_server::openapi());
             Ok(())
         }
+        Some(Command::Keys(command)) => command.run(),
         Some(Command::Serve(config)) => serve(*config),
         None => serve(line.config),
     };
@@ -32,14 +31,7 @@ fn main() -> ExitCode {
 
 #[actix_web::main]
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&config.log))
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    match config.log_format {
-        LogFormat::Pretty => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
+    http_service::log::start(&config.serving.log, config.serving.log_format);
     let bound = server::bind(&config)?;
     println!("listening on http://{}", bound.address());
     bound.run().await

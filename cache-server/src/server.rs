@@ -2,49 +2,43 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use actix_web::dev::Server;
-use actix_web::{HttpServer, web};
-use anyhow::{Context, bail};
+use actix_web::web;
+use actix_web::web::ServiceConfig;
+use anyhow::Context;
 use cache_client::CacheHashGenerator;
 use cache_client::hash::Algorithm;
+use chrono::{DateTime, Utc};
+use http_service::{Service, Stopping};
 use uuid::Uuid;
 
-use crate::api::{self, ApiKey, Settings};
+use crate::api::{self, Settings};
 use crate::cache::Cache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, HashAlgorithm, StorageMode};
-use crate::storage::{Embedded, Folder, LocalDisk, Memory, Prefixed, S3, SharedStorage};
+use crate::storage::{Embedded, Folder, LocalDisk, Memory, Prefixed, Room, S3, SharedStorage};
 
 /// A server that has its port and waits to be run.
+#[derive(Debug)]
 pub struct Bound {
-    server: Server,
+    bound: http_service::Bound,
     cache: Cache,
-    address: SocketAddr,
-}
-
-impl std::fmt::Debug for Bound {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bound").field("address", &self.address).finish_non_exhaustive()
-    }
 }
 
 impl Bound {
     /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.bound.address()
     }
 
     /// A handle to stop it with.
     pub fn handle(&self) -> actix_web::dev::ServerHandle {
-        self.server.handle()
+        self.bound.handle()
     }
 
     /// Serves until SIGTERM, SIGINT or a stop through the handle; finishes requests in flight and flushes.
     pub async fn run(self) -> anyhow::Result<()> {
-        self.server.await.context("the server failed")?;
+        self.bound.run().await?;
         self.cache.flush().await.context("the storage could not be flushed")
     }
 }
@@ -56,75 +50,64 @@ pub fn bind(config: &Config) -> anyhow::Result<Bound> {
 
 /// Opens the storage and takes the port, with a clock of one's own.
 pub fn bind_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound> {
-    let drain = Duration::from_secs(config.drain_seconds);
-    bind_until(config, clock, |draining| asked_to_end(draining, drain))
+    let drain = config.serving.drain();
+    bind_until(config, clock, |stopping| http_service::until_asked_to_stop(stopping, drain))
 }
 
 /// Opens the storage and takes the port; serves until what `end` makes ends, or a stop through the handle. `end` gets what
-/// tells the probe that the server is about to end.
+/// tells the service that it is about to end.
 pub(crate) fn bind_until<End: Future<Output = ()> + Send + 'static>(
     config: &Config,
     clock: Arc<dyn Clock>,
-    end: impl FnOnce(Arc<AtomicBool>) -> End,
+    end: impl FnOnce(Arc<Stopping>) -> End,
 ) -> anyhow::Result<Bound> {
-    check_reach(config)?;
-    let (cache, settings) = open(config, clock)?;
-    let end = end(Arc::clone(&settings.draining));
-    let (shared_cache, settings) = (web::Data::new(cache.clone()), web::Data::new(settings));
-    let mut server = HttpServer::new(move || api::app(shared_cache.clone(), settings.clone()))
-        // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
-        .tcp_nodelay(true)
-        .shutdown_timeout(config.shutdown_seconds)
-        .shutdown_signal(end);
-    if let Some(workers) = config.workers {
-        server = server.workers(workers.max(1));
-    }
-    let server = server.bind(config.address()).with_context(|| format!("cannot listen on {}", config.address()))?;
-    let address = *server.addrs().first().context("no address was bound")?;
-    Ok(Bound { server: server.run(), cache, address })
+    let (cache, service, configure) = open(config, clock)?;
+    let end = end(service.stopping());
+    let bound = http_service::bind(service, &config.serving.listen(), configure, end)?;
+    Ok(Bound { bound, cache })
 }
 
-/// Opens the storage, and tells the application what it has to know.
-pub(crate) fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<(Cache, Settings)> {
-    let settings = settings(config, clock.now())?;
-    let cache = Cache::new(open_storage(config)?, clock, hashes(config)?);
+/// Opens the storage, and makes the service with what its operations take by type.
+pub(crate) fn open(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<(Cache, Service, impl Fn(&mut ServiceConfig) + Clone + Send + use<>)> {
+    let serving = &config.serving;
+    let (keys, sessions) = (serving.keys(config.admin_key(), true)?, serving.sessions("cache-server-session")?);
+    let settings = Settings {
+        key_name: if keys.is_open() { "auth-cookie".to_owned() } else { serving.api_key_name.clone() },
+        storage_mode: config.storage_mode().as_str(),
+        bucket: config.s3.bucket.clone().filter(|_| config.storage_mode() == StorageMode::S3),
+        default_ttl_hours: config.default_ttl_hours,
+        instance_id: Uuid::new_v4(),
+        boot_time: clock.now(),
+    };
+    let time = Arc::clone(&clock);
+    let now = move || DateTime::<Utc>::from_timestamp_millis(i64::try_from(time.now()).unwrap_or(i64::MAX));
+    let service = api::service(keys, sessions, serving.limits()?)
+        .origins(serving.origins())
+        .clock(move || now().unwrap_or(DateTime::<Utc>::MAX_UTC));
+    let cache = Cache::new(open_storage(config, Room::granted_by(service.room()))?, clock, hashes(config)?);
     let cache = match config.storage_mode() {
         StorageMode::S3 => cache.remembering(config.s3.read_cache_bytes),
         StorageMode::Memory | StorageMode::LocalDisk | StorageMode::Embedded => cache,
     };
-    Ok((cache, settings))
-}
-
-/// Waits for SIGTERM or SIGINT, and then as long as it takes to be told so by the probe. Left to itself, actix-web cuts
-/// requests in flight off at SIGINT.
-async fn asked_to_end(draining: Arc<AtomicBool>, drain: Duration) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("signals cannot be waited for");
-        return std::future::pending().await;
+    let (shared, settings) = (web::Data::new(cache.clone()), web::Data::new(settings));
+    let configure = move |app: &mut ServiceConfig| {
+        app.app_data(shared.clone()).app_data(settings.clone());
     };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    draining.store(true, Ordering::Relaxed);
-    tokio::select! {
-        () = tokio::time::sleep(drain) => {}
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    Ok((cache, service, configure))
 }
 
 /// Opens the engine the configuration names; nothing else asks which one runs.
-fn open_storage(config: &Config) -> anyhow::Result<SharedStorage> {
+fn open_storage(config: &Config, room: Room) -> anyhow::Result<SharedStorage> {
     let path = |default: &std::path::PathBuf| config.path.clone().unwrap_or_else(|| default.clone());
     let prefix = Folder::parse(&config.storage_prefix).context("the storage prefix is not usable")?;
     let storage: SharedStorage = match config.storage_mode() {
         StorageMode::Memory => Arc::new(Memory::new()),
-        StorageMode::LocalDisk => Arc::new(LocalDisk::open(&path(&config.local_disk_path))?),
+        StorageMode::LocalDisk => Arc::new(LocalDisk::open(&path(&config.local_disk_path))?.with_room(room)),
         StorageMode::Embedded => Arc::new(Embedded::open(&path(&config.embedded_path))?),
-        StorageMode::S3 => Arc::new(S3::open(&config.s3.connection(prefix.clone())?)?),
+        StorageMode::S3 => Arc::new(S3::open(&config.s3.connection(prefix.clone())?)?.with_room(room)),
     };
     if prefix == Folder::root() {
         return Ok(storage);
@@ -139,42 +122,4 @@ fn hashes(config: &Config) -> anyhow::Result<CacheHashGenerator> {
         HashAlgorithm::Sha384 => Algorithm::Sha384,
     };
     Ok(CacheHashGenerator::new(algorithm, config.hash_length)?)
-}
-
-/// The key every request must carry; an empty one is none.
-pub(crate) fn api_key(config: &Config) -> Option<&str> {
-    config.api_key.as_deref().filter(|value| !value.is_empty())
-}
-
-/// Refuses to be open to everybody on a network.
-fn check_reach(config: &Config) -> anyhow::Result<()> {
-    if api_key(config).is_none() && !config.host.is_loopback() {
-        bail!("refusing to listen on {} without an API key: set FAST_API__AUTH__API_KEY__VALUE", config.host);
-    }
-    if api_key(config).is_none() {
-        tracing::warn!("no API key is configured: everybody on this machine can read and write");
-    }
-    Ok(())
-}
-
-fn settings(config: &Config, boot_time: u64) -> anyhow::Result<Settings> {
-    let api_key = api_key(config).map(str::to_owned);
-    // An empty key would let in whoever sends an empty one; env files and compose files set variables to nothing.
-    let admin_key = config.admin_api_key.clone().filter(|value| !value.is_empty());
-    if api_key.is_none() && admin_key.is_some() {
-        bail!("CACHE_SERVER__ADMIN_API_KEY needs FAST_API__AUTH__API_KEY__VALUE");
-    }
-    Ok(Settings {
-        api_key: api_key.map(|value| ApiKey { name: config.api_key_name.clone(), value }),
-        admin_key,
-        body_limit: config.body_limit,
-        body_pause: Duration::from_secs(config.body_pause_seconds),
-        cors_origins: config.cors_origins.iter().filter(|origin| !origin.is_empty()).cloned().collect(),
-        storage_mode: config.storage_mode().as_str(),
-        bucket: config.s3.bucket.clone().filter(|_| config.storage_mode() == StorageMode::S3),
-        default_ttl_hours: config.default_ttl_hours,
-        instance_id: Uuid::new_v4(),
-        boot_time,
-        draining: Arc::default(),
-    })
 }

@@ -403,7 +403,7 @@ async fn main() -> anyhow::Result<()> {
     let service = Service::open(&settings)?;
     let recorder = service.recorder.clone();
     let server = HttpServer::new(move || App::new().configure(|app| service.configure(app)));
-    let server = server.bind((settings.cache.host, settings.cache.port))?;
+    let server = server.bind((settings.cache.serving.host, settings.cache.serving.port))?;
     for address in server.addrs() {
         println!("listening on http://{address}");
     }

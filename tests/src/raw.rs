@@ -22,9 +22,19 @@ impl TestServer {
         self.exchange(request, headers, b"").await
     }
 
+    /// Sends a request line, header lines with `host` among them, and a body, as they are.
+    pub async fn raw_to(&self, request: &str, headers: &[&str], body: &[u8]) -> Answer {
+        let head = format!("{request} HTTP/1.1\r\nconnection: close\r\n");
+        self.send(head, headers, body).await
+    }
+
     async fn exchange(&self, request: &str, headers: &[&str], body: &[u8]) -> Answer {
+        let head = format!("{request} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
+        self.send(head, headers, body).await
+    }
+
+    async fn send(&self, mut head: String, headers: &[&str], body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let mut head = format!("{request} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
         for line in headers {
             head += line;
             head += "\r\n";

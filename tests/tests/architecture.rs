@@ -65,7 +65,7 @@ fn the_api_does_not_touch_storage_engines() {
 fn only_the_configuration_reads_the_environment() {
     let words = ["env::var", "std::env", "env = "];
     let config = |path: &Path| named(path, "config.rs");
-    for folder in ["cache-server/src", "cache-client/src", "send-wrapper/src"] {
+    for folder in ["cache-server/src", "cache-server/service/src", "cache-client/src", "send-wrapper/src"] {
         assert_eq!(places(folder, &words, config), NONE);
     }
 }
@@ -78,6 +78,21 @@ fn the_wrapper_reaches_the_cache_through_its_client_alone() {
     // To look at, for administrators.
     let looks = |path: &Path| path.ends_with("admin/browser.rs");
     assert_eq!(places("send-wrapper/src", &["admin_storage"], looks), NONE);
+}
+
+#[test]
+fn paths_are_written_in_the_route_tables_alone() {
+    let table = |path: &Path| named(path, "routes.rs") || named(path, "docs.rs") || named(path, "session.rs");
+    for folder in ["cache-server/src/api", "send-wrapper/src/admin", "cache-server/service/src"] {
+        let words = ["\"/admin", "\"/docs", "\"/health", "\"/auth", "match_pattern", "match_info", "#[get(", "#[post("];
+        assert_eq!(places(folder, &words, table), NONE);
+    }
+}
+
+#[test]
+fn the_frame_of_the_services_knows_neither_caches_nor_tokens() {
+    let words = ["cache_client", "cache_server", "send_wrapper", "Cache::", "Token"];
+    assert_eq!(places("cache-server/service/src", &words, |_| false), NONE);
 }
 
 #[test]

@@ -279,7 +279,8 @@ fn a_service_that_cannot_start_says_why() {
 #[test]
 fn the_key_of_a_configuration_is_used_and_not_printed() {
     let _alone = alone();
-    let config = Config { api_key: Some("a-secret".to_owned()), ..memory_config() };
+    let mut config = memory_config();
+    config.serving.api_key = Some("a-secret".to_owned());
     let (service, server) = (InProcess::start(&config).unwrap(), LocalServer::start(&config).unwrap());
     assert!(!format!("{service:?} {server:?} {:?} {:?}", service.client(), server.client()).contains("a-secret"));
     runtime().block_on(async {

@@ -1,6 +1,6 @@
 //! `admin_storage`: the stored objects themselves, for administrators.
 
-use actix_web::{HttpResponse, delete, get, web};
+use actix_web::{HttpResponse, web};
 use cache_client::Json;
 use serde::Serialize;
 use serde_json::json;
@@ -11,26 +11,12 @@ use super::error::{Error, Refused, Result};
 use super::params::{FullPath, Page, Params, Recursive, StoredFile, StoredFolder};
 use super::store::Bytes;
 use super::stream::{self, Frame, Totals};
-use crate::api::operations::operations;
 use crate::cache::Cache;
 use crate::storage::{Child, Folder, ObjectPath};
 
-operations!(
-    bucket_name,
-    stored_file_exists,
-    stored_file_bytes,
-    stored_file_content,
-    stored_file_json,
-    stored_file_html,
-    list_stored_files,
-    list_all_stored_files,
-    list_stored_folders,
-    delete_stored_file,
-);
-
 /// The bucket of the storage.
 #[derive(Debug, Serialize, ToSchema)]
-struct BucketName {
+pub(crate) struct BucketName {
     /// The bucket's name; `NA` for storage that has none.
     #[serde(rename = "bucket-name")]
     bucket_name: String,
@@ -38,18 +24,18 @@ struct BucketName {
 
 /// Tell the bucket of the storage
 #[utoipa::path(
-    operation_id = "bucket_name",
+    get,
+    path = "",
     tag = "admin_storage",
     responses((status = 200, description = "The bucket's name.", body = BucketName), Refused)
 )]
-#[get("/admin/storage/bucket-name")]
-async fn bucket_name(settings: web::Data<Settings>) -> web::Json<BucketName> {
+pub(crate) async fn bucket_name(settings: web::Data<Settings>) -> web::Json<BucketName> {
     web::Json(BucketName { bucket_name: settings.bucket.clone().unwrap_or_else(|| "NA".to_owned()) })
 }
 
 /// Whether there is a stored file.
 #[derive(Debug, Serialize, ToSchema)]
-struct StoredFileExists {
+pub(crate) struct StoredFileExists {
     /// Whether there is one.
     exists: bool,
     /// The path that was asked for.
@@ -59,13 +45,13 @@ struct StoredFileExists {
 
 /// Tell whether there is a stored file
 #[utoipa::path(
-    operation_id = "stored_file_exists",
+    get,
+    path = "",
     tag = "admin_storage",
     params(StoredFile),
     responses((status = 200, description = "Whether there is one.", body = StoredFileExists), Refused)
 )]
-#[get("/admin/storage/file/exists/{path:.*}")]
-async fn stored_file_exists(
+pub(crate) async fn stored_file_exists(
     cache: web::Data<Cache>,
     Params(StoredFile { path }): Params<StoredFile>,
 ) -> Result<web::Json<StoredFileExists>> {
@@ -80,7 +66,8 @@ async fn bytes(cache: &Cache, path: &ObjectPath) -> Result<bytes::Bytes> {
 
 /// Read a stored file as bytes
 #[utoipa::path(
-    operation_id = "stored_file_bytes",
+    get,
+    path = "",
     tag = "admin_storage",
     params(StoredFile),
     responses(
@@ -88,8 +75,7 @@ async fn bytes(cache: &Cache, path: &ObjectPath) -> Result<bytes::Bytes> {
         Refused
     )
 )]
-#[get("/admin/storage/file/bytes/{path:.*}")]
-async fn stored_file_bytes(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
+pub(crate) async fn stored_file_bytes(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
     let object = cache.object(&at.path).await?;
     let object = object.ok_or_else(|| Error::NotFound("The requested file does not exist in storage".to_owned()))?;
     Ok(HttpResponse::Ok().content_type("application/octet-stream").body(object.bytes))
@@ -97,7 +83,8 @@ async fn stored_file_bytes(cache: web::Data<Cache>, Params(at): Params<StoredFil
 
 /// Read a stored file with the media type of its extension
 #[utoipa::path(
-    operation_id = "stored_file_content",
+    get,
+    path = "",
     tag = "admin_storage",
     params(StoredFile),
     responses(
@@ -105,8 +92,10 @@ async fn stored_file_bytes(cache: web::Data<Cache>, Params(at): Params<StoredFil
         Refused
     )
 )]
-#[get("/admin/storage/file/content/{path:.*}")]
-async fn stored_file_content(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
+pub(crate) async fn stored_file_content(
+    cache: web::Data<Cache>,
+    Params(at): Params<StoredFile>,
+) -> Result<HttpResponse> {
     let bytes = bytes(&cache, &at.path).await?;
     let media_type = match at.path.name().rsplit_once('.').map(|(_, extension)| extension) {
         Some("txt") => "text/plain; charset=utf-8",
@@ -123,26 +112,26 @@ async fn parsed(cache: &Cache, path: &ObjectPath) -> Result<Json> {
 
 /// Read a stored JSON file
 #[utoipa::path(
-    operation_id = "stored_file_json",
+    get,
+    path = "",
     tag = "admin_storage",
     params(StoredFile),
     responses((status = 200, description = "The document.", body = serde_json::Value), Refused)
 )]
-#[get("/admin/storage/file/json/{path:.*}")]
-async fn stored_file_json(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
+pub(crate) async fn stored_file_json(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
     let document = parsed(&cache, &at.path).await?;
     Ok(HttpResponse::Ok().content_type("application/json").body(document.dumps_compact()))
 }
 
 /// Show the field `html` of a stored JSON file as a page
 #[utoipa::path(
-    operation_id = "stored_file_html",
+    get,
+    path = "",
     tag = "admin_storage",
     params(StoredFile),
     responses((status = 200, description = "The page.", body = String, content_type = "text/html"), Refused)
 )]
-#[get("/admin/storage/file/html/{path:.*}")]
-async fn stored_file_html(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
+pub(crate) async fn stored_file_html(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
     if cache.object(&at.path).await?.is_none() {
         return Err(Error::NoPage);
     }
@@ -179,7 +168,8 @@ async fn all_files(
 
 /// List the stored files in a folder
 #[utoipa::path(
-    operation_id = "list_stored_files",
+    get,
+    path = "",
     tag = "admin_storage",
     params(StoredFolder, FullPath, Recursive, Page),
     responses(
@@ -190,8 +180,7 @@ async fn all_files(
         Refused
     )
 )]
-#[get("/admin/storage/files/in/{path:.*}")]
-async fn list_stored_files(
+pub(crate) async fn list_stored_files(
     cache: web::Data<Cache>,
     Params((at, full, recursive, page)): Params<(StoredFolder, FullPath, Recursive, Page)>,
 ) -> Result<HttpResponse> {
@@ -228,7 +217,8 @@ struct AllStoredFiles {
 
 /// List all stored files below a folder
 #[utoipa::path(
-    operation_id = "list_all_stored_files",
+    get,
+    path = "",
     tag = "admin_storage",
     params(StoredFolder, Page),
     responses(
@@ -239,8 +229,7 @@ struct AllStoredFiles {
         Refused
     )
 )]
-#[get("/admin/storage/files/all/{path:.*}")]
-async fn list_all_stored_files(
+pub(crate) async fn list_all_stored_files(
     cache: web::Data<Cache>,
     Params((at, page)): Params<(StoredFolder, Page)>,
 ) -> Result<HttpResponse> {
@@ -254,7 +243,8 @@ async fn list_all_stored_files(
 
 /// List the folders in a folder
 #[utoipa::path(
-    operation_id = "list_stored_folders",
+    get,
+    path = "",
     tag = "admin_storage",
     params(StoredFolder, FullPath, Recursive, Page),
     responses(
@@ -265,8 +255,7 @@ async fn list_all_stored_files(
         Refused
     )
 )]
-#[get("/admin/storage/folders/{path:.*}")]
-async fn list_stored_folders(
+pub(crate) async fn list_stored_folders(
     cache: web::Data<Cache>,
     Params((at, full, recursive, page)): Params<(StoredFolder, FullPath, Recursive, Page)>,
 ) -> Result<HttpResponse> {
@@ -290,7 +279,7 @@ async fn list_stored_folders(
 
 /// Whether a stored file was deleted.
 #[derive(Debug, Serialize, ToSchema)]
-struct StoredFileDeleted {
+pub(crate) struct StoredFileDeleted {
     /// The path that was asked for.
     #[schema(value_type = String)]
     path: ObjectPath,
@@ -302,13 +291,13 @@ struct StoredFileDeleted {
 ///
 /// References to it are not changed: an entry whose content is deleted this way is found by id and has no content.
 #[utoipa::path(
-    operation_id = "delete_stored_file",
+    delete,
+    path = "",
     tag = "admin_storage",
     params(StoredFile),
     responses((status = 200, description = "Whether it was there.", body = StoredFileDeleted), Refused)
 )]
-#[delete("/admin/storage/file/delete/{path:.*}")]
-async fn delete_stored_file(
+pub(crate) async fn delete_stored_file(
     cache: web::Data<Cache>,
     Params(StoredFile { path }): Params<StoredFile>,
 ) -> Result<web::Json<StoredFileDeleted>> {

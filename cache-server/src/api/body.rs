@@ -1,15 +1,14 @@
 //! Request bodies: read under the configured limit and parsed as the Python service parses them.
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
-use actix_web::{FromRequest, HttpRequest, web};
-use bytes::{Bytes, BytesMut};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+use actix_web::{FromRequest, HttpRequest};
+use bytes::Bytes;
+use cache_client::json::Memory;
 use cache_client::{FileId, Json};
-use futures::StreamExt;
 use futures::future::LocalBoxFuture;
-use tokio::time::timeout;
+use http_service::Call;
 
-use super::Settings;
 use super::error::{Error, Result};
 
 /// A body with the headers that say what it is.
@@ -25,26 +24,19 @@ impl FromRequest for Body {
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let settings = request.app_data::<web::Data<Settings>>();
-        let (limit, pause) = settings.map(|settings| (settings.body_limit, settings.body_pause)).unwrap_or_default();
         let is_json = header(request, CONTENT_TYPE).is_some_and(|media_type| is_json(&media_type));
         let encoding = header(request, CONTENT_ENCODING);
-        let announced = header(request, CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-        let mut payload = payload.take();
+        let body = http_service::Body::from_request(request, payload);
+        let call = Call::current().expect("handlers are called through the route table");
         Box::pin(async move {
-            if announced.is_some_and(|length| length > limit) {
-                return Err(Error::TooLarge(limit));
+            let http_service::Body(bytes) = body.await.unwrap_or_else(|never| match never {});
+            let bytes = bytes?;
+            if is_json {
+                // Reading JSON can take a hundred times its length.
+                let Memory { parsed, written } = Memory::of(&bytes);
+                call.reserve(parsed + written).await?;
             }
-            // What was announced is not allocated before it arrives.
-            let mut bytes = BytesMut::with_capacity(announced.unwrap_or(0).min(64 << 10));
-            while let Some(chunk) = timeout(pause, payload.next()).await.map_err(|_| Error::SlowBody(pause))? {
-                let chunk = chunk.map_err(|error| Error::body("body_invalid", error, ""))?;
-                if bytes.len() + chunk.len() > limit {
-                    return Err(Error::TooLarge(limit));
-                }
-                bytes.extend_from_slice(&chunk);
-            }
-            Ok(Self { bytes: bytes.freeze(), is_json, encoding })
+            Ok(Self { bytes, is_json, encoding })
         })
     }
 }

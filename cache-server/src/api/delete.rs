@@ -1,6 +1,6 @@
 //! `delete`: entries with everything they own.
 
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use cache_client::CacheId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,11 +8,8 @@ use utoipa::ToSchema;
 use super::conditional::{Conditions, IfMatch};
 use super::error::{Refused, Result};
 use super::params::{ById, Params};
-use crate::api::operations::operations;
 use crate::cache::Cache;
 use crate::storage::ObjectPath;
-
-operations!(delete_by_id,);
 
 /// What was deleted. An entry that is not there is answered with `status` and `message` alone.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -47,13 +44,13 @@ struct DeleteResponse {
 /// Files that a newer entry has taken over stay. An entry that is not there is no error: `status` is `not_found`.
 /// `If-Match` makes it conditional on the content.
 #[utoipa::path(
-    operation_id = "delete_by_id",
+    delete,
+    path = "",
     tag = "delete",
     params(ById, IfMatch),
     responses((status = 200, description = "What was deleted.", body = DeleteResponse), Refused)
 )]
-#[delete("/{namespace}/delete/{cache_id}")]
-async fn delete_by_id(
+pub(crate) async fn delete_by_id(
     cache: web::Data<Cache>,
     Params(ById { namespace, cache_id }): Params<ById>,
     conditions: Conditions,

@@ -4,16 +4,15 @@
 //! answered without saying why.
 
 use std::error::Error as _;
-use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use cache_client::{CacheHash, CacheId, FileId, Namespace};
+use http_service::{Call, Refusal};
 use serde_json::{Value, json};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::request_id;
 use crate::{cache, storage};
 
 /// A refusal.
@@ -78,18 +77,9 @@ pub(crate) enum Error {
     /// A string was asked for as JSON and is none: 415.
     #[error("{0}")]
     NotJson(String),
-    /// The API key is missing or wrong: 401.
-    #[error("{0}")]
-    Unauthorized(&'static str),
-    /// The path exists with other methods: 405.
-    #[error("method not allowed")]
-    MethodNotAllowed(String),
-    /// The body is larger than the configured limit, in bytes: 413.
-    #[error("body is larger than {0} bytes")]
-    TooLarge(usize),
-    /// The client stopped sending in the middle of the body for longer than this: 408.
-    #[error("nothing more of the body came for {} s", .0.as_secs())]
-    SlowBody(Duration),
+    /// The request is not served, whatever it is about.
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
     /// The cache refused or failed.
     #[error(transparent)]
     Cache(#[from] cache::Error),
@@ -168,10 +158,7 @@ impl actix_web::ResponseError for Error {
             | Self::NoFile(_)
             | Self::NoPage => StatusCode::NOT_FOUND,
             Self::NotJson(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::Refusal(refusal) => refusal.status(),
             Self::Cache(error) => match error {
                 cache::Error::InvalidInput { .. } => StatusCode::BAD_REQUEST,
                 cache::Error::AlreadyExists | cache::Error::Changed => StatusCode::PRECONDITION_FAILED,
@@ -182,7 +169,7 @@ impl actix_web::ResponseError for Error {
                     storage::Error::PathConflict { .. } => StatusCode::CONFLICT,
                     storage::Error::PathTooLong { .. } => StatusCode::BAD_REQUEST,
                     storage::Error::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
-                    storage::Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+                    storage::Error::Unavailable { .. } | storage::Error::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
                     storage::Error::Precondition { .. } | storage::Error::Failed { .. } => {
                         StatusCode::INTERNAL_SERVER_ERROR
                     }
@@ -193,20 +180,19 @@ impl actix_web::ResponseError for Error {
 
     fn error_response(&self) -> HttpResponse {
         let status = self.status_code();
-        if status.is_server_error() {
+        // That the server is busy is no failure, and must not fill the log.
+        let is_busy = matches!(self, Self::Refusal(_) | Self::Cache(cache::Error::Storage(storage::Error::NoRoom)));
+        if status.is_server_error() && !is_busy {
             log_failure(self);
         }
         let mut response = HttpResponse::build(status);
         match self {
             Self::NoChildBytes => response.finish(),
             Self::NoPage => response.content_type("text/html; charset=utf-8").body("File not found."),
-            Self::MethodNotAllowed(allowed) => {
-                if let Ok(allowed) = HeaderValue::from_str(allowed) {
-                    response.insert_header((header::ALLOW, allowed));
-                }
-                json_body(&mut response, &json!({ "detail": "Method Not Allowed" }))
-            }
-            Self::Cache(cache::Error::Busy | cache::Error::Storage(storage::Error::Unavailable { .. })) => {
+            Self::Refusal(refusal) => refusal.response(),
+            Self::Cache(
+                cache::Error::Busy | cache::Error::Storage(storage::Error::Unavailable { .. } | storage::Error::NoRoom),
+            ) => {
                 response.insert_header((header::RETRY_AFTER, "1"));
                 json_body(&mut response, &self.body_value())
             }
@@ -227,7 +213,7 @@ fn log_failure(error: &Error) {
         causes.push(cause.to_string());
         source = cause.source();
     }
-    tracing::error!(request_id = %request_id::current(), causes = causes.join(": "), "{error}");
+    tracing::error!(request_id = %Call::current_id(), causes = causes.join(": "), "{error}");
 }
 
 impl Error {
@@ -255,14 +241,30 @@ impl Error {
                 "error_type": "FILE_NOT_FOUND", "resource": "file",
                 "message": "The requested file does not exist in storage", "path": path,
             }),
-            Self::Unauthorized(message) => {
-                json!({ "data": null, "error": null, "message": message, "status": "error" })
-            }
-            Self::NoChildBytes | Self::NoPage | Self::MethodNotAllowed(_) => Value::Null,
-            Self::TooLarge(_) => detail(json!({ "error_type": "TOO_LARGE", "message": self.to_string() })),
-            Self::SlowBody(_) => detail(json!({ "error_type": "SLOW_BODY", "message": self.to_string() })),
+            Self::NoChildBytes | Self::NoPage => Value::Null,
+            Self::Refusal(refusal) => refusal_value(refusal),
             Self::Cache(error) => cache_error(error),
         }
+    }
+}
+
+/// A refusal in the shape of this service: media type and body.
+pub(crate) fn refusal(refusal: &Refusal) -> (&'static str, String) {
+    ("application/json", refusal_value(refusal).to_string())
+}
+
+fn refusal_value(refusal: &Refusal) -> Value {
+    let unauthorized = |message| json!({ "data": null, "error": null, "message": message, "status": "error" });
+    match refusal {
+        Refusal::NoKey => unauthorized("Client API key is missing, you need to set it on a header or cookie"),
+        Refusal::WrongKey => unauthorized("Invalid API key value"),
+        Refusal::NotFound => json!({ "detail": "Not Found" }),
+        Refusal::Method(_) => json!({ "detail": "Method Not Allowed" }),
+        Refusal::BrokenBody(reason) => {
+            json!({ "detail": [{ "type": "body_invalid", "loc": ["body"], "msg": reason, "input": "" }] })
+        }
+        Refusal::Field { field, reason } => invalid_input(field, reason, None),
+        other => detail(json!({ "error_type": other.code(), "message": other.to_string() })),
     }
 }
 
@@ -276,7 +278,7 @@ fn cache_error(error: &cache::Error) -> Value {
             let message = "the stored content is not valid JSON; its bytes are at the binary route";
             return detail(json!({ "error_type": "UNREADABLE_CONTENT", "message": message }));
         }
-        cache::Error::Busy => "BUSY",
+        cache::Error::Busy | cache::Error::Storage(storage::Error::NoRoom) => "BUSY",
         cache::Error::Storage(storage::Error::PathConflict { .. }) => "PATH_CONFLICT",
         cache::Error::Storage(storage::Error::PathTooLong { .. }) => "PATH_TOO_LONG",
         cache::Error::Storage(storage::Error::Full(_)) => {
@@ -303,6 +305,6 @@ fn invalid_input(field: &str, message: &str, expected: Option<&str>) -> Value {
 /// Adds what every refusal object of the Python service carries.
 fn detail(mut about: Value) -> Value {
     about["timestamp"] = json!(chrono::Utc::now().timestamp_millis());
-    about["request_id"] = json!(request_id::current());
+    about["request_id"] = json!(Call::current_id());
     json!({ "detail": about })
 }

@@ -1,20 +1,17 @@
 //! `exists`: whether there is an entry.
 
-use actix_web::{get, web};
+use actix_web::web;
 use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::{Refused, Result};
 use super::params::{ByHash, ById, Params};
-use crate::api::operations::operations;
 use crate::cache::Cache;
-
-operations!(exists_by_id, exists_by_hash,);
 
 /// Whether there is an entry.
 #[derive(Debug, Serialize, ToSchema)]
-struct ExistsResponse {
+pub(crate) struct ExistsResponse {
     /// Whether there is one.
     exists: bool,
     /// The id that was asked for.
@@ -30,13 +27,16 @@ struct ExistsResponse {
 
 /// Tell whether there is an entry of an id
 #[utoipa::path(
-    operation_id = "exists_by_id",
+    get,
+    path = "",
     tag = "exists",
     params(ById),
     responses((status = 200, description = "Whether there is one.", body = ExistsResponse), Refused)
 )]
-#[get("/{namespace}/exists/id/{cache_id}")]
-async fn exists_by_id(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<web::Json<ExistsResponse>> {
+pub(crate) async fn exists_by_id(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+) -> Result<web::Json<ExistsResponse>> {
     let exists = cache.reference(&at.namespace, at.cache_id).await?.is_some();
     let answer = ExistsResponse { exists, cache_id: Some(at.cache_id), cache_hash: None, namespace: at.namespace };
     Ok(web::Json(answer))
@@ -44,13 +44,16 @@ async fn exists_by_id(cache: web::Data<Cache>, Params(at): Params<ById>) -> Resu
 
 /// Tell whether there is an entry of a hash
 #[utoipa::path(
-    operation_id = "exists_by_hash",
+    get,
+    path = "",
     tag = "exists",
     params(ByHash),
     responses((status = 200, description = "Whether there is one.", body = ExistsResponse), Refused)
 )]
-#[get("/{namespace}/exists/hash/{cache_hash}")]
-async fn exists_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<web::Json<ExistsResponse>> {
+pub(crate) async fn exists_by_hash(
+    cache: web::Data<Cache>,
+    Params(at): Params<ByHash>,
+) -> Result<web::Json<ExistsResponse>> {
     let exists = cache.hash_reference(&at.namespace, &at.cache_hash).await?.is_some();
     let answer = ExistsResponse { exists, cache_id: None, cache_hash: Some(at.cache_hash), namespace: at.namespace };
     Ok(web::Json(answer))

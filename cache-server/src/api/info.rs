@@ -1,47 +1,42 @@
 //! `info` and `server`: about this service, and the probes for machines.
 
-use std::sync::atomic::Ordering;
-
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
+use http_service::Call;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Settings;
 use super::error::{Refused, Result};
-use crate::api::operations::operations;
 use crate::cache::{Cache, ReadCacheStats};
 use crate::storage::ObjectPath;
 
-operations!(health, live, ready, server_info, service_status, versions, storage_info, read_cache);
-
 /// That the service answers.
 #[derive(Debug, Serialize, ToSchema)]
-struct Health {
+pub(crate) struct Health {
     /// `ok`.
     status: &'static str,
 }
 
 /// Tell that the service answers
 #[utoipa::path(
-    operation_id = "health",
+    get,
+    path = "",
     tag = "info",
     responses((status = 200, description = "It does.", body = Health), Refused)
 )]
-#[get("/info/health")]
-async fn health() -> web::Json<Health> {
+pub(crate) async fn health() -> web::Json<Health> {
     web::Json(Health { status: "ok" })
 }
 
 /// Tell that the process lives, without a key
 #[utoipa::path(
-    operation_id = "live",
+    get,
+    path = "",
     tag = "info",
-    responses((status = 200, description = "It lives.", body = Health), Refused),
-    security(())
+    responses((status = 200, description = "It lives.", body = Health), Refused)
 )]
-#[get("/health/live")]
-async fn live() -> web::Json<Health> {
+pub(crate) async fn live() -> web::Json<Health> {
     web::Json(Health { status: "ok" })
 }
 
@@ -50,14 +45,13 @@ async fn live() -> web::Json<Health> {
 /// Reads from the storage and makes it flush: one that can do neither, or that a failed write has closed to writers, is
 /// answered with a 5xx.
 #[utoipa::path(
-    operation_id = "ready",
+    get,
+    path = "",
     tag = "info",
-    responses((status = 200, description = "They can.", body = Health), Refused),
-    security(())
+    responses((status = 200, description = "They can.", body = Health), Refused)
 )]
-#[get("/health/ready")]
-async fn ready(cache: web::Data<Cache>, settings: web::Data<Settings>) -> Result<HttpResponse> {
-    if settings.draining.load(Ordering::Relaxed) {
+pub(crate) async fn ready(cache: web::Data<Cache>, call: Call) -> Result<HttpResponse> {
+    if call.is_stopping() {
         return Ok(HttpResponse::ServiceUnavailable().json(Health { status: "draining" }));
     }
     cache.object(&ObjectPath::from_parsed("readiness".to_owned())).await?;
@@ -67,7 +61,7 @@ async fn ready(cache: web::Data<Cache>, settings: web::Data<Settings>) -> Result
 
 /// This process.
 #[derive(Debug, Serialize, ToSchema)]
-struct ServerInfo {
+pub(crate) struct ServerInfo {
     /// Always null.
     server_id: Option<String>,
     /// Always null.
@@ -81,12 +75,12 @@ struct ServerInfo {
 
 /// Tell which process answers
 #[utoipa::path(
-    operation_id = "server_info",
+    get,
+    path = "",
     tag = "info",
     responses((status = 200, description = "This process.", body = ServerInfo), Refused)
 )]
-#[get("/info/server")]
-async fn server_info(settings: web::Data<Settings>) -> web::Json<ServerInfo> {
+pub(crate) async fn server_info(settings: web::Data<Settings>) -> web::Json<ServerInfo> {
     web::Json(ServerInfo {
         server_id: None,
         server_name: None,
@@ -97,7 +91,7 @@ async fn server_info(settings: web::Data<Settings>) -> web::Json<ServerInfo> {
 
 /// The state of the service.
 #[derive(Debug, Serialize, ToSchema)]
-struct ServiceStatus {
+pub(crate) struct ServiceStatus {
     /// The service's name.
     name: &'static str,
     /// Its version.
@@ -110,37 +104,37 @@ struct ServiceStatus {
 
 /// Tell the state of the service
 #[utoipa::path(
-    operation_id = "service_status",
+    get,
+    path = "",
     tag = "info",
     responses((status = 200, description = "The state.", body = ServiceStatus), Refused)
 )]
-#[get("/info/status")]
-async fn service_status() -> web::Json<ServiceStatus> {
+pub(crate) async fn service_status() -> web::Json<ServiceStatus> {
     let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
     web::Json(ServiceStatus { name, version, status: "operational", environment: "local" })
 }
 
 /// The versions of the service.
 #[derive(Debug, Serialize, ToSchema)]
-struct Versions {
+pub(crate) struct Versions {
     /// The version of this service.
     cache_server: &'static str,
 }
 
 /// Tell the versions of the service
 #[utoipa::path(
-    operation_id = "versions",
+    get,
+    path = "",
     tag = "info",
     responses((status = 200, description = "The versions.", body = Versions), Refused)
 )]
-#[get("/info/versions")]
-async fn versions() -> web::Json<Versions> {
+pub(crate) async fn versions() -> web::Json<Versions> {
     web::Json(Versions { cache_server: env!("CARGO_PKG_VERSION") })
 }
 
 /// Where entries are kept.
 #[derive(Debug, Serialize, ToSchema)]
-struct StorageInfo {
+pub(crate) struct StorageInfo {
     /// `memory`, `local_disk`, `embedded` or `s3`.
     storage_mode: &'static str,
     /// Reported and not enforced.
@@ -149,18 +143,18 @@ struct StorageInfo {
 
 /// Tell where entries are kept
 #[utoipa::path(
-    operation_id = "storage_info",
+    get,
+    path = "",
     tag = "server",
     responses((status = 200, description = "The storage.", body = StorageInfo), Refused)
 )]
-#[get("/server/storage/info")]
-async fn storage_info(settings: web::Data<Settings>) -> web::Json<StorageInfo> {
+pub(crate) async fn storage_info(settings: web::Data<Settings>) -> web::Json<StorageInfo> {
     web::Json(StorageInfo { storage_mode: settings.storage_mode, ttl_hours: settings.default_ttl_hours })
 }
 
 /// How the read cache of id references does.
 #[derive(Debug, Serialize, ToSchema)]
-struct ReadCache {
+pub(crate) struct ReadCache {
     /// Whether there is one.
     enabled: bool,
     /// The most it holds, in bytes.
@@ -179,12 +173,12 @@ struct ReadCache {
 ///
 /// There is one with the `s3` storage only; it is this server's own.
 #[utoipa::path(
-    operation_id = "read_cache",
+    get,
+    path = "",
     tag = "server",
     responses((status = 200, description = "Its size and its counters.", body = ReadCache), Refused)
 )]
-#[get("/server/storage/read-cache")]
-async fn read_cache(cache: web::Data<Cache>) -> web::Json<ReadCache> {
+pub(crate) async fn read_cache(cache: web::Data<Cache>) -> web::Json<ReadCache> {
     let ReadCacheStats { enabled, capacity_bytes, bytes, references, hits, misses } = cache.read_cache();
     web::Json(ReadCache { enabled, capacity_bytes, bytes, references, hits, misses })
 }

@@ -1,7 +1,8 @@
 //! `namespace` and `namespaces`: what a namespace holds.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use cache_client::Namespace;
+use http_service::Call;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,12 +10,9 @@ use super::Settings;
 use super::error::{Refused, Result};
 use super::params::{InNamespace, Page, Params};
 use super::stream::{self, Frame};
-use crate::api::operations::operations;
 use crate::cache::Cache;
 use crate::layout;
 use crate::storage::{Child, Folder};
-
-operations!(list_hashes, list_ids, namespace_stats, list_namespaces,);
 
 /// Lists the names of the references of a namespace, in order.
 async fn references(cache: web::Data<Cache>, folder: Folder, page: Page) -> Result<HttpResponse> {
@@ -32,7 +30,8 @@ async fn references(cache: web::Data<Cache>, folder: Folder, page: Page) -> Resu
 
 /// List the hashes of a namespace
 #[utoipa::path(
-    operation_id = "list_hashes",
+    get,
+    path = "",
     tag = "namespace",
     params(InNamespace, Page),
     responses(
@@ -43,14 +42,17 @@ async fn references(cache: web::Data<Cache>, folder: Folder, page: Page) -> Resu
         Refused
     )
 )]
-#[get("/{namespace}/file-hashes")]
-async fn list_hashes(cache: web::Data<Cache>, Params((at, page)): Params<(InNamespace, Page)>) -> Result<HttpResponse> {
+pub(crate) async fn list_hashes(
+    cache: web::Data<Cache>,
+    Params((at, page)): Params<(InNamespace, Page)>,
+) -> Result<HttpResponse> {
     references(cache, layout::references_folder(&at.namespace, "by-hash"), page).await
 }
 
 /// List the ids of the entries of a namespace
 #[utoipa::path(
-    operation_id = "list_ids",
+    get,
+    path = "",
     tag = "namespace",
     params(InNamespace, Page),
     responses(
@@ -61,14 +63,16 @@ async fn list_hashes(cache: web::Data<Cache>, Params((at, page)): Params<(InName
         Refused
     )
 )]
-#[get("/{namespace}/file-ids")]
-async fn list_ids(cache: web::Data<Cache>, Params((at, page)): Params<(InNamespace, Page)>) -> Result<HttpResponse> {
+pub(crate) async fn list_ids(
+    cache: web::Data<Cache>,
+    Params((at, page)): Params<(InNamespace, Page)>,
+) -> Result<HttpResponse> {
     references(cache, layout::references_folder(&at.namespace, "by-id"), page).await
 }
 
 /// How many files a namespace has: content, sidecars and child files by strategy, and references.
 #[derive(Debug, Serialize, ToSchema)]
-struct StatsResponse {
+pub(crate) struct StatsResponse {
     /// The namespace.
     #[schema(value_type = String)]
     namespace: Namespace,
@@ -94,13 +98,13 @@ struct StatsResponse {
 
 /// Count the files of a namespace
 #[utoipa::path(
-    operation_id = "namespace_stats",
+    get,
+    path = "",
     tag = "namespace",
     params(InNamespace),
     responses((status = 200, description = "The counts.", body = StatsResponse), Refused)
 )]
-#[get("/{namespace}/stats")]
-async fn namespace_stats(
+pub(crate) async fn namespace_stats(
     cache: web::Data<Cache>,
     settings: web::Data<Settings>,
     Params(at): Params<InNamespace>,
@@ -121,9 +125,13 @@ async fn namespace_stats(
     }))
 }
 
+/// How many namespaces are looked at together, whoever may see them.
+const AT_ONCE: usize = 1000;
+
 /// List the namespaces
 #[utoipa::path(
-    operation_id = "list_namespaces",
+    get,
+    path = "",
     tag = "namespaces",
     params(Page),
     responses(
@@ -134,18 +142,33 @@ async fn namespace_stats(
         Refused
     )
 )]
-#[get("/namespaces/list")]
-async fn list_namespaces(cache: web::Data<Cache>, Params(page): Params<Page>) -> Result<HttpResponse> {
+pub(crate) async fn list_namespaces(
+    cache: web::Data<Cache>,
+    call: Call,
+    Params(page): Params<Page>,
+) -> Result<HttpResponse> {
     stream::listing(page, Frame::list(), move |after, limit| {
-        let cache = cache.clone();
+        let (cache, call) = (cache.clone(), call.clone());
         async move {
-            let children = cache.folder(&Folder::root(), after.as_deref(), limit).await?;
-            let next = children.last().filter(|_| children.len() == limit).map(Child::sort_key);
-            let folders = children.into_iter().filter_map(|child| match child {
-                Child::Folder(name) => Some(name),
-                Child::File(_) => None,
-            });
-            Ok((folders.collect::<Vec<_>>(), next))
+            let (mut names, mut reached) = (Vec::new(), after);
+            loop {
+                let children = cache.folder(&Folder::root(), reached.as_deref(), AT_ONCE).await?;
+                let is_last = children.len() < AT_ONCE;
+                for child in children {
+                    reached = Some(child.sort_key());
+                    // A key learns of no namespace that it does not reach, not even by the cursor.
+                    let Child::Folder(name) = child else { continue };
+                    if call.reaches(&name) {
+                        names.push(name);
+                    }
+                    if names.len() == limit {
+                        return Ok((names, reached));
+                    }
+                }
+                if is_last {
+                    return Ok((names, None));
+                }
+            }
         }
     })
     .await

@@ -1,7 +1,7 @@
 //! `store`: new entries of strings, JSON and bytes.
 
 use actix_web::http::header::ETAG;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -10,11 +10,8 @@ use super::body::Body;
 use super::conditional::{Conditions, IfNoneMatch, content_tag};
 use super::error::{Refused, Result};
 use super::params::{FileName, HashField, Keyed, Params, WithStrategy};
-use crate::api::operations::operations;
 use crate::cache::{Cache, Content, NewEntry, Stored};
 use crate::records::AllPaths;
-
-operations!(store_string, store_string_with_key, store_json, store_json_with_key, store_binary, store_binary_with_key,);
 
 /// A stored entry.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,7 +62,8 @@ fn unkeyed(WithStrategy { namespace, strategy }: WithStrategy, content: Content,
 ///
 /// The body is a JSON string when its content type is JSON, else UTF-8 text. Every store makes a new entry.
 #[utoipa::path(
-    operation_id = "store_string",
+    post,
+    path = "",
     tag = "store",
     params(WithStrategy),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "some text"),
@@ -77,8 +75,7 @@ fn unkeyed(WithStrategy { namespace, strategy }: WithStrategy, content: Content,
         Refused
     )
 )]
-#[post("/string")]
-async fn store_string(
+pub(crate) async fn store_string(
     cache: web::Data<Cache>,
     Params(at): Params<WithStrategy>,
     conditions: Conditions,
@@ -92,7 +89,8 @@ async fn store_string(
 ///
 /// With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content.
 #[utoipa::path(
-    operation_id = "store_string_with_key",
+    post,
+    path = "",
     tag = "store",
     params(WithStrategy, Keyed, FileName, IfNoneMatch),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "some text"),
@@ -104,8 +102,7 @@ async fn store_string(
         Refused
     )
 )]
-#[post("/string/{cache_key:.*}")]
-async fn store_string_with_key(
+pub(crate) async fn store_string_with_key(
     cache: web::Data<Cache>,
     Params((at, key, file)): Params<(WithStrategy, Keyed, FileName)>,
     conditions: Conditions,
@@ -120,7 +117,8 @@ async fn store_string_with_key(
 ///
 /// Keys keep their order and numbers their value; the entry is hashed by the object with sorted keys.
 #[utoipa::path(
-    operation_id = "store_json",
+    post,
+    path = "",
     tag = "store",
     params(WithStrategy),
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 1})),
@@ -132,8 +130,7 @@ async fn store_string_with_key(
         Refused
     )
 )]
-#[post("/json")]
-async fn store_json(
+pub(crate) async fn store_json(
     cache: web::Data<Cache>,
     Params(at): Params<WithStrategy>,
     conditions: Conditions,
@@ -148,7 +145,8 @@ async fn store_json(
 /// `json_field_path` names the field the entry is hashed by. With `If-None-Match: *` (`key_based` only) the store is
 /// refused with 412 when the key and file id have content.
 #[utoipa::path(
-    operation_id = "store_json_with_key",
+    post,
+    path = "",
     tag = "store",
     params(WithStrategy, Keyed, FileName, HashField, IfNoneMatch),
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 1})),
@@ -160,8 +158,7 @@ async fn store_json(
         Refused
     )
 )]
-#[post("/json/{cache_key:.*}")]
-async fn store_json_with_key(
+pub(crate) async fn store_json_with_key(
     cache: web::Data<Cache>,
     Params((at, key, file, hash)): Params<(WithStrategy, Keyed, FileName, HashField)>,
     conditions: Conditions,
@@ -177,7 +174,8 @@ async fn store_json_with_key(
 ///
 /// With `Content-Encoding: gzip` they are stored as sent, hashed unpacked, and unpacked when retrieved.
 #[utoipa::path(
-    operation_id = "store_binary",
+    post,
+    path = "",
     tag = "store",
     params(WithStrategy, ContentEncoding),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
@@ -189,8 +187,7 @@ async fn store_json_with_key(
         Refused
     )
 )]
-#[post("/binary")]
-async fn store_binary(
+pub(crate) async fn store_binary(
     cache: web::Data<Cache>,
     Params(at): Params<WithStrategy>,
     conditions: Conditions,
@@ -205,7 +202,8 @@ async fn store_binary(
 ///
 /// With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content.
 #[utoipa::path(
-    operation_id = "store_binary_with_key",
+    post,
+    path = "",
     tag = "store",
     params(WithStrategy, Keyed, FileName, IfNoneMatch, ContentEncoding),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
@@ -217,8 +215,7 @@ async fn store_binary(
         Refused
     )
 )]
-#[post("/binary/{cache_key:.*}")]
-async fn store_binary_with_key(
+pub(crate) async fn store_binary_with_key(
     cache: web::Data<Cache>,
     Params((at, key, file)): Params<(WithStrategy, Keyed, FileName)>,
     conditions: Conditions,

@@ -1,6 +1,6 @@
 //! Bulk reads of a namespace: the entries of a time range, and all entries, one line of JSON each.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use cache_client::{CacheId, Json, Namespace};
 use futures::{StreamExt, stream as streams};
 use serde_json::json;
@@ -8,15 +8,12 @@ use serde_json::json;
 use super::error::{Error, Refused, Result};
 use super::params::{EntrySelection, InNamespace, Page, Params, TimeRange};
 use super::stream;
-use crate::api::operations::operations;
 use crate::cache::{Cache, Compact, Entry, EntryFilter, TemporalCursor, TemporalScan};
 
 /// How many entries a page has when no limit is given.
 const DEFAULT_LIMIT: usize = 1000;
 /// How many entries are read at a time.
 const AT_ONCE: usize = 8;
-
-operations!(read_temporal_entries, read_entries,);
 
 /// Ends an object of metadata with the content, or for bytes with where it is. `None` for unreadable content.
 fn with_content(about: &serde_json::Value, entry: &Entry, namespace: &Namespace) -> Option<String> {
@@ -41,7 +38,8 @@ fn with_content(about: &serde_json::Value, entry: &Entry, namespace: &Namespace)
 /// `{cache_id, stored_at, data}`, or `binary_url` in place of `data` for bytes. When there are more, the next cursor
 /// is in the header `x-next-cursor` and in a last line `{"next": …}`.
 #[utoipa::path(
-    operation_id = "read_temporal_entries",
+    get,
+    path = "",
     tag = "namespace",
     params(InNamespace, TimeRange, Page),
     responses(
@@ -52,8 +50,7 @@ fn with_content(about: &serde_json::Value, entry: &Entry, namespace: &Namespace)
         Refused
     )
 )]
-#[get("/{namespace}/temporal/entries")]
-async fn read_temporal_entries(
+pub(crate) async fn read_temporal_entries(
     cache: web::Data<Cache>,
     Params((at, range, page)): Params<(InNamespace, TimeRange, Page)>,
 ) -> Result<HttpResponse> {
@@ -140,7 +137,8 @@ impl Walk {
 /// `data`
 /// for bytes, in the order of their ids. When there are more, the next cursor is in a last line `{"next": …}`.
 #[utoipa::path(
-    operation_id = "read_entries",
+    get,
+    path = "",
     tag = "namespace",
     params(InNamespace, EntrySelection, Page),
     responses(
@@ -148,8 +146,7 @@ impl Walk {
         Refused
     )
 )]
-#[get("/{namespace}/entries")]
-async fn read_entries(
+pub(crate) async fn read_entries(
     cache: web::Data<Cache>,
     Params((at, selection, page)): Params<(InNamespace, EntrySelection, Page)>,
 ) -> Result<HttpResponse> {

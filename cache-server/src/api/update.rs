@@ -1,7 +1,7 @@
 //! `update`: new content for an entry.
 
 use actix_web::http::header::ETAG;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,11 +11,8 @@ use super::conditional::{Conditions, IfMatch, content_tag};
 use super::error::{Error, Refused, Result};
 use super::params::{ById, Params};
 use super::store::Bytes;
-use crate::api::operations::operations;
 use crate::cache::{Cache, NewContent};
 use crate::storage::ObjectPath;
-
-operations!(update_string, update_json, update_binary,);
 
 /// An updated entry.
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,7 +68,8 @@ async fn update(cache: &Cache, at: ById, content: NewContent, conditions: &Condi
 ///
 /// `If-Match` makes it conditional: 412 when the content's tag is another one, atomically against every other writer.
 #[utoipa::path(
-    operation_id = "update_string",
+    post,
+    path = "",
     tag = "update",
     params(ById, IfMatch),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "new text"),
@@ -83,8 +81,7 @@ async fn update(cache: &Cache, at: ById, content: NewContent, conditions: &Condi
         Refused
     )
 )]
-#[post("/{namespace}/update/{cache_id}/string")]
-async fn update_string(
+pub(crate) async fn update_string(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     conditions: Conditions,
@@ -97,7 +94,8 @@ async fn update_string(
 ///
 /// `If-Match` makes it conditional: 412 when the content's tag is another one, atomically against every other writer.
 #[utoipa::path(
-    operation_id = "update_json",
+    post,
+    path = "",
     tag = "update",
     params(ById, IfMatch),
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 2})),
@@ -109,8 +107,7 @@ async fn update_string(
         Refused
     )
 )]
-#[post("/{namespace}/update/{cache_id}/json")]
-async fn update_json(
+pub(crate) async fn update_json(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     conditions: Conditions,
@@ -123,7 +120,8 @@ async fn update_json(
 ///
 /// `If-Match` makes it conditional. The bytes of an entry stored as gzip are packed, unless they are gzip already.
 #[utoipa::path(
-    operation_id = "update_binary",
+    post,
+    path = "",
     tag = "update",
     params(ById, IfMatch),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
@@ -135,8 +133,7 @@ async fn update_json(
         Refused
     )
 )]
-#[post("/{namespace}/update/{cache_id}/binary")]
-async fn update_binary(
+pub(crate) async fn update_binary(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     conditions: Conditions,

@@ -47,8 +47,9 @@ impl LocalServer {
 
     /// Starts a server with a clock of one's own.
     pub fn start_with(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let config = Config { host: Ipv4Addr::LOCALHOST.into(), port: 0, ..config.clone() };
-        let key = server::api_key(&config).map(|value| (config.api_key_name.clone(), Key(value.to_owned())));
+        let mut config = config.clone();
+        (config.serving.host, config.serving.port) = (Ipv4Addr::LOCALHOST.into(), 0);
+        let key = config.serving.key().map(|value| (config.serving.api_key_name.clone(), Key(value.to_owned())));
         let (started, start) = mpsc::channel();
         let thread =
             thread::Builder::new().name("cache-server".to_owned()).spawn(move || run(&config, clock, &started))?;

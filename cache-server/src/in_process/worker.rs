@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service as HttpService, ServiceResponse};
-use actix_web::{test, web};
+use actix_web::test;
 use cache_client::transport::{Failure, reqwest};
 use tokio::runtime::Builder;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -16,7 +16,6 @@ use tokio::task::LocalSet;
 
 use super::Service;
 use super::exchange::{self, Answered, HttpRequest};
-use crate::api;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::server;
@@ -47,11 +46,12 @@ pub(super) fn run(
     // Not a `System` of actix, whose end would wait for blocking work as long as it takes.
     let tasks = LocalSet::new();
     tasks.block_on(&runtime, async {
-        let (cache, settings) = match server::open(config, clock) {
+        let (cache, service, configure) = match server::open(config, clock) {
             Ok(opened) => opened,
             Err(error) => return drop(started.send(Err(error))),
         };
-        let app = test::init_service(api::app(web::Data::new(cache.clone()), web::Data::new(settings))).await;
+        let app = http_service::app(Arc::new(service.without_socket()), configure);
+        let app = test::init_service(app).await;
         // Nobody waits any more when the starter has gone; then the inbox is closed as well.
         let _ = started.send(Ok(()));
         serve_all(Rc::new(app), jobs, stopped).await;

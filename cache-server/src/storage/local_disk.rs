@@ -18,8 +18,9 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::{
     Batch, Change, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Require, Result, Storage, Version,
-    Versions, Write,
+    Versions, Write, room,
 };
+use crate::storage::Room;
 
 const LOCK: &str = ".lock";
 const TEMPORARY: &str = ".tmp";
@@ -32,6 +33,7 @@ const FOLDER_RACES: usize = 16;
 #[derive(Debug)]
 pub struct LocalDisk {
     disk: Arc<Disk>,
+    room: Room,
 }
 
 #[derive(Debug)]
@@ -62,7 +64,13 @@ impl LocalDisk {
         fs::create_dir_all(&temporary).map_err(&opening)?;
         let locks = std::iter::repeat_with(Mutex::default).take(LOCKS).collect();
         let disk = Disk { root: root.to_owned(), locks, versions: Versions::default(), _lock: lock };
-        Ok(Self { disk: Arc::new(disk) })
+        Ok(Self { disk: Arc::new(disk), room: Room::default() })
+    }
+
+    /// Asks for room before it reads a large file.
+    #[must_use]
+    pub fn with_room(self, room: Room) -> Self {
+        Self { room, ..self }
     }
 
     /// Runs `work` on a thread that may wait for the disk.
@@ -77,7 +85,20 @@ impl LocalDisk {
 impl Storage for LocalDisk {
     async fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>> {
         let paths = paths.to_vec();
-        self.blocking(move |disk| paths.iter().map(|path| disk.read(path)).collect()).await
+        let found: Vec<Found> =
+            self.blocking(move |disk| paths.iter().map(|path| disk.look(path, room::SMALL)).collect()).await?;
+        let mut objects = Vec::with_capacity(found.len());
+        for found in found {
+            objects.push(match found {
+                Found::Nothing => None,
+                Found::Small(object) => Some(object),
+                Found::Large(file, size) => {
+                    self.room.take(size).await?;
+                    Some(self.blocking(move |_| read(file)).await?)
+                }
+            });
+        }
+        Ok(objects)
     }
 
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
@@ -118,20 +139,28 @@ impl Disk {
     }
 
     fn read(&self, path: &ObjectPath) -> Result<Option<Object>> {
-        if is_own(path.as_str()) {
-            return Ok(None);
+        match self.look(path, u64::MAX)? {
+            Found::Nothing => Ok(None),
+            Found::Small(object) => Ok(Some(object)),
+            Found::Large(file, _) => read(file).map(Some),
         }
-        let read = || {
-            let mut file = File::open(self.file(path))?;
+    }
+
+    /// Opens a file, and reads it if it has no more than `small` bytes.
+    fn look(&self, path: &ObjectPath, small: u64) -> Result<Found> {
+        if is_own(path.as_str()) {
+            return Ok(Found::Nothing);
+        }
+        let open = || {
+            let file = File::open(self.file(path))?;
             let about = file.metadata()?;
-            let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0));
-            file.read_to_end(&mut bytes)?;
-            let version = version_of(about.modified()?);
-            Ok(Object { bytes: bytes.into(), modified: version.millis(), version, mark: None })
+            // A folder has no content, whatever its size.
+            if about.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { Ok((file, about.len())) }
         };
-        match read() {
-            Ok(object) => Ok(Some(object)),
-            Err(error) if is_absent(&error) => Ok(None),
+        match open() {
+            Ok((file, size)) if size > small => Ok(Found::Large(file, size)),
+            Ok((file, _)) => read(file).map(Found::Small),
+            Err(error) if is_absent(&error) => Ok(Found::Nothing),
             Err(error) => Err(failed("reading a file")(error)),
         }
     }
@@ -302,6 +331,26 @@ impl Disk {
         }
         Ok(())
     }
+}
+
+/// What lies at a path.
+enum Found {
+    Nothing,
+    /// An object that was read.
+    Small(Object),
+    /// A file that is to be read, and its size.
+    Large(File, u64),
+}
+
+fn read(mut file: File) -> Result<Object> {
+    let mut read = || {
+        let about = file.metadata()?;
+        let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0));
+        file.read_to_end(&mut bytes)?;
+        let version = version_of(about.modified()?);
+        Ok(Object { bytes: bytes.into(), modified: version.millis(), version, mark: None })
+    };
+    read().map_err(failed("reading a file"))
 }
 
 /// Tells whether a path is a file the storage keeps for itself, which is no object.

@@ -13,6 +13,7 @@ mod local_disk;
 mod memory;
 mod path;
 mod prefixed;
+mod room;
 mod s3;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub use local_disk::LocalDisk;
 pub use memory::Memory;
 pub use path::{Folder, InvalidPath, ObjectPath};
 pub use prefixed::Prefixed;
+pub use room::Room;
 pub use s3::{Connection, S3};
 
 /// An engine that keeps objects.
@@ -214,6 +216,9 @@ pub enum Error {
     /// No space is left for the write; nothing of it was acknowledged.
     #[error("no space left")]
     Full(#[source] std::io::Error),
+    /// Too much is being read at once; it can be read later.
+    #[error("no room to read a large object")]
+    NoRoom,
     /// A path is longer than the engine can store.
     #[error("path {path:?} is too long for this storage")]
     PathTooLong {

@@ -43,7 +43,7 @@ impl Prefixed {
             Error::Precondition { path } => Error::Precondition { path: self.inner_path(&path) },
             Error::PathConflict { path } => Error::PathConflict { path: self.inner_path(&path) },
             Error::PathTooLong { path } => Error::PathTooLong { path: self.inner_path(&path) },
-            other @ (Error::Full(_) | Error::Unavailable { .. } | Error::Failed { .. }) => other,
+            other @ (Error::Full(_) | Error::NoRoom | Error::Unavailable { .. } | Error::Failed { .. }) => other,
         }
     }
 

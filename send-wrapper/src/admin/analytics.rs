@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use futures::stream::{StreamExt, TryStreamExt, iter};
+use http_service::Call;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -22,20 +23,10 @@ const AT_ONCE: usize = 4;
 /// How long an answer may be computed.
 const LONGEST: Duration = Duration::from_secs(60);
 
-pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    // What is named is looked for before what may have any name.
-    config
-        .service(pulse)
-        .service(health_pulse)
-        .service(latest_aggregation)
-        .service(aggregation_series)
-        .service(aggregation);
-}
-
 /// Which minutes.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct PulseWindow {
+pub(super) struct PulseWindow {
     /// How many minutes up to now, 1 to 1,440; 5 when not given.
     window_minutes: Option<u32>,
 }
@@ -46,45 +37,46 @@ async fn take_pulse(admin: &Admin, window: &PulseWindow) -> Result<web::Json<Pul
 
 /// Say what is going on right now
 #[utoipa::path(
-    operation_id = "pulse",
+    get,
+    path = "",
     tag = "analytics",
     params(PulseWindow),
     responses((status = 200, description = "What happened in the last minutes.", body = Pulse), Refused)
 )]
-#[get("/analytics/pulse")]
-async fn pulse(admin: web::Data<Admin>, window: web::Query<PulseWindow>) -> Result<web::Json<Pulse>> {
+pub(super) async fn pulse(admin: web::Data<Admin>, window: web::Query<PulseWindow>) -> Result<web::Json<Pulse>> {
     take_pulse(&admin, &window).await
 }
 
 /// Say what is going on right now, under another path
 #[utoipa::path(
-    operation_id = "health_pulse",
+    get,
+    path = "",
     tag = "analytics",
     params(PulseWindow),
     responses((status = 200, description = "What happened in the last minutes.", body = Pulse), Refused)
 )]
-#[get("/health/pulse")]
-async fn health_pulse(admin: web::Data<Admin>, window: web::Query<PulseWindow>) -> Result<web::Json<Pulse>> {
+pub(super) async fn health_pulse(admin: web::Data<Admin>, window: web::Query<PulseWindow>) -> Result<web::Json<Pulse>> {
     take_pulse(&admin, &window).await
 }
 
 /// Sum up the window that runs now
 #[utoipa::path(
-    operation_id = "latest_aggregation",
+    get,
+    path = "",
     tag = "analytics",
     params(("window_type" = WindowType, Path, description = "How long the window is.")),
     responses((status = 200, description = "What its events come to so far.", body = Aggregation), Refused)
 )]
-#[get("/analytics/latest/{window_type}")]
-async fn latest_aggregation(admin: web::Data<Admin>, kind: web::Path<String>) -> Result<HttpResponse> {
-    sum_up(&admin, Window::at(WindowType::parse(&kind)?, admin.send.now())).await
+pub(super) async fn latest_aggregation(admin: web::Data<Admin>, call: Call) -> Result<HttpResponse> {
+    sum_up(&admin, Window::at(WindowType::parse(call.param("window_type"))?, admin.send.now())).await
 }
 
 /// Sum up a window
 ///
 /// A window that is over is computed once, stored, and answered as it was stored from then on.
 #[utoipa::path(
-    operation_id = "aggregation",
+    get,
+    path = "",
     tag = "analytics",
     params(
         ("window_type" = WindowType, Path, description = "How long the window is."),
@@ -92,10 +84,9 @@ async fn latest_aggregation(admin: web::Data<Admin>, kind: web::Path<String>) ->
     ),
     responses((status = 200, description = "What its events come to.", body = Aggregation), Refused)
 )]
-#[get("/analytics/{window_type}/{window_key}")]
-async fn aggregation(admin: web::Data<Admin>, window: web::Path<(String, String)>) -> Result<HttpResponse> {
-    let (kind, key) = window.into_inner();
-    sum_up(&admin, Window::parse(WindowType::parse(&kind)?, &key)?).await
+pub(super) async fn aggregation(admin: web::Data<Admin>, call: Call) -> Result<HttpResponse> {
+    let window = Window::parse(WindowType::parse(call.param("window_type"))?, call.param("window_key"))?;
+    sum_up(&admin, window).await
 }
 
 /// Computes within the time an answer may take. What is stored by then stays: whoever asks again goes on from there.
@@ -112,7 +103,7 @@ async fn sum_up(admin: &Admin, window: Window) -> Result<HttpResponse> {
 /// Which windows.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Range {
+pub(super) struct Range {
     /// The key of the first window, such as `2026-02-01`.
     from: String,
     /// The key of the last window.
@@ -121,7 +112,7 @@ struct Range {
 
 /// Several windows in a row, without what longer ones are computed from; those that are not kept any more are left out.
 #[derive(Debug, Serialize, ToSchema)]
-struct Series {
+pub(super) struct Series {
     /// The first window first.
     #[schema(value_type = Vec<Aggregation>)]
     windows: Vec<Value>,
@@ -131,18 +122,18 @@ struct Series {
 ///
 /// At most 400. `merge_state` is left out.
 #[utoipa::path(
-    operation_id = "aggregation_series",
+    get,
+    path = "",
     tag = "analytics",
     params(("window_type" = WindowType, Path, description = "How long the windows are."), Range),
     responses((status = 200, description = "What the events of each come to.", body = Series), Refused)
 )]
-#[get("/analytics/series/{window_type}")]
-async fn aggregation_series(
+pub(super) async fn aggregation_series(
     admin: web::Data<Admin>,
-    kind: web::Path<String>,
+    call: Call,
     range: web::Query<Range>,
 ) -> Result<web::Json<Series>> {
-    let kind = WindowType::parse(&kind)?;
+    let kind = WindowType::parse(call.param("window_type"))?;
     let named = |field, text: &str| {
         Window::parse(kind, text).map_err(|_| Invalid::new(field, format!("is no {} window", kind.as_str())))
     };

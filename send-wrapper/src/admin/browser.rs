@@ -1,8 +1,9 @@
 //! `/cache`: the cache, to look at.
 
-use actix_web::{get, web};
+use actix_web::web;
 use cache_client::client::Content;
 use cache_client::{CacheId, Namespace};
+use http_service::Call;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -15,26 +16,22 @@ use crate::names::Invalid;
 /// The most paths an answer has.
 const MOST: usize = 1000;
 
-pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(cache_namespaces).service(cache_folders).service(cache_files).service(cache_entry);
-}
-
 /// The namespaces.
 #[derive(Debug, Serialize, ToSchema)]
-struct CacheNamespaces {
+pub(super) struct CacheNamespaces {
     /// In the order of the alphabet.
     namespaces: Vec<String>,
 }
 
 /// List the namespaces of the cache
 #[utoipa::path(
-    operation_id = "cache_namespaces",
+    get,
+    path = "",
     tag = "cache",
     responses((status = 200, description = "The namespaces.", body = CacheNamespaces), Refused)
 )]
-#[get("/cache/namespaces")]
-async fn cache_namespaces(admin: web::Data<Admin>) -> Result<web::Json<CacheNamespaces>> {
-    let listing = admin.browser.namespaces().list();
+pub(super) async fn cache_namespaces(admin: web::Data<Admin>) -> Result<web::Json<CacheNamespaces>> {
+    let listing = admin.send.cache.namespaces().list();
     let namespaces = admin.send.within(async { Ok(listing.all().await?) }).await?;
     Ok(web::Json(CacheNamespaces { namespaces }))
 }
@@ -42,14 +39,14 @@ async fn cache_namespaces(admin: web::Data<Admin>) -> Result<web::Json<CacheName
 /// From where on.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct After {
+pub(super) struct After {
     /// `next` of the answer before.
     cursor: Option<String>,
 }
 
 /// Paths of the cache.
 #[derive(Debug, Serialize, ToSchema)]
-struct CachePaths {
+pub(super) struct CachePaths {
     /// In their order; 1,000 at most.
     paths: Vec<String>,
     /// Where to go on; null at the end.
@@ -74,35 +71,35 @@ fn below_a_namespace(path: &str) -> Result<String> {
 
 /// List the folders in a folder of the cache
 #[utoipa::path(
-    operation_id = "cache_folders",
+    get,
+    path = "",
     tag = "cache",
     params(("path" = String, Path, description = "The folder, such as `tokens/data`."), After),
     responses((status = 200, description = "The folders.", body = CachePaths), Refused)
 )]
-#[get("/cache/folders/{path:.*}")]
-async fn cache_folders(
+pub(super) async fn cache_folders(
     admin: web::Data<Admin>,
-    path: web::Path<String>,
+    call: Call,
     after: web::Query<After>,
 ) -> Result<web::Json<CachePaths>> {
-    let listing = admin.browser.admin_storage().folders(below_a_namespace(&path)?);
+    let listing = admin.browser.admin_storage().folders(below_a_namespace(call.param("path"))?);
     page(&admin, listing, after.into_inner()).await
 }
 
 /// List the files below a folder of the cache
 #[utoipa::path(
-    operation_id = "cache_files",
+    get,
+    path = "",
     tag = "cache",
     params(("path" = String, Path, description = "The folder, such as `tokens/data`."), After),
     responses((status = 200, description = "The files.", body = CachePaths), Refused)
 )]
-#[get("/cache/files/{path:.*}")]
-async fn cache_files(
+pub(super) async fn cache_files(
     admin: web::Data<Admin>,
-    path: web::Path<String>,
+    call: Call,
     after: web::Query<After>,
 ) -> Result<web::Json<CachePaths>> {
-    let listing = admin.browser.admin_storage().files(below_a_namespace(&path)?);
+    let listing = admin.browser.admin_storage().files(below_a_namespace(call.param("path"))?);
     page(&admin, listing, after.into_inner()).await
 }
 
@@ -118,7 +115,7 @@ async fn page(
 
 /// An entry of the cache.
 #[derive(Debug, Serialize, ToSchema)]
-struct CacheEntry {
+pub(super) struct CacheEntry {
     /// What is known of it.
     metadata: Value,
     /// Its content: JSON, or a text; null for bytes.
@@ -129,7 +126,8 @@ struct CacheEntry {
 
 /// Show an entry of the cache
 #[utoipa::path(
-    operation_id = "cache_entry",
+    get,
+    path = "",
     tag = "cache",
     params(
         ("namespace" = String, Path, description = "The namespace."),
@@ -137,15 +135,15 @@ struct CacheEntry {
     ),
     responses((status = 200, description = "The entry.", body = CacheEntry), Refused)
 )]
-#[get("/cache/entry/{namespace}/{cache_id}")]
-async fn cache_entry(admin: web::Data<Admin>, entry: web::Path<(String, String)>) -> Result<web::Json<CacheEntry>> {
-    let (namespace, id) = entry.into_inner();
-    let parsed = Namespace::parse(&namespace).ok().filter(|parsed| parsed.as_str() == namespace);
+pub(super) async fn cache_entry(admin: web::Data<Admin>, call: Call) -> Result<web::Json<CacheEntry>> {
+    let namespace = call.param("namespace");
+    let parsed = Namespace::parse(namespace).ok().filter(|parsed| parsed.as_str() == namespace);
     let namespace = parsed.ok_or_else(|| Invalid::new("namespace", "is no namespace"))?;
-    let id = CacheId::parse(&id).map_err(|_| Invalid::new("cache_id", "is no id of an entry"))?;
+    let id = CacheId::parse(call.param("cache_id")).map_err(|_| Invalid::new("cache_id", "is no id of an entry"))?;
     let read = async {
-        let Some(entry) = admin.browser.retrieve().by_id(&namespace, id).send().await? else { return Ok(None) };
-        let files = admin.browser.data().list(&namespace, id).files().page_size(MOST as u32).page().await?;
+        let cache = &admin.send.cache;
+        let Some(entry) = cache.retrieve().by_id(&namespace, id).send().await? else { return Ok(None) };
+        let files = cache.data().list(&namespace, id).files().page_size(MOST as u32).page().await?;
         let content = match &entry.content {
             Content::String(text) => Value::String(text.clone()),
             Content::Json(document) => document.parse().unwrap_or_default(),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use actix_web::{get, post, web};
+use actix_web::web;
+use http_service::Call;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,19 +19,9 @@ use crate::error::Error;
 use crate::names::{Currency, Invalid};
 use crate::time::Day;
 
-pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    // What is named is looked for before what may have any name.
-    config
-        .service(collect_costs)
-        .service(record_costs)
-        .service(cost_alerts)
-        .service(cost_day)
-        .service(cost_aggregation);
-}
-
 /// What became of a day.
 #[derive(Debug, Serialize, ToSchema)]
-struct CostsRecorded {
+pub(super) struct CostsRecorded {
     /// Whether it is new, was changed, or was recorded like this before.
     recorded: Recorded,
 }
@@ -61,19 +52,15 @@ struct NewCosts {
 ///
 /// Recording the same again changes nothing. Amounts are texts or numbers, read digit by digit.
 #[utoipa::path(
-    operation_id = "record_costs",
+    post,
+    path = "",
     tag = "costs",
     params(("date" = String, Path, description = "The day, such as `2026-02-13`.")),
     request_body = NewCosts,
     responses((status = 200, description = "It is recorded.", body = CostsRecorded), Refused)
 )]
-#[post("/costs/{date}")]
-async fn record_costs(
-    admin: web::Data<Admin>,
-    date: web::Path<String>,
-    body: Body,
-) -> Result<web::Json<CostsRecorded>> {
-    let date = Day::parse(&date)?;
+pub(super) async fn record_costs(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<CostsRecorded>> {
+    let date = Day::parse(call.param("date"))?;
     let NewCosts { date: said, collected_at, currency, total, by_service, by_usage_type } = json(body)?;
     let Moment(collected_at) = collected_at.unwrap_or_default();
     let date_said = said.unwrap_or(date);
@@ -84,21 +71,22 @@ async fn record_costs(
 
 /// Show what was recorded of a day
 #[utoipa::path(
-    operation_id = "cost_day",
+    get,
+    path = "",
     tag = "costs",
     params(("date" = String, Path, description = "The day, such as `2026-02-13`.")),
     responses((status = 200, description = "What it cost.", body = CostDay), Refused)
 )]
-#[get("/costs/records/{date}")]
-async fn cost_day(admin: web::Data<Admin>, date: web::Path<String>) -> Result<web::Json<CostDay>> {
-    let date = Day::parse(&date)?;
+pub(super) async fn cost_day(admin: web::Data<Admin>, call: Call) -> Result<web::Json<CostDay>> {
+    let date = Day::parse(call.param("date"))?;
     let day = admin.send.costs().day(date).await?;
     Ok(web::Json(day.ok_or_else(|| Error::missing(format!("record of the costs of {date}")))?))
 }
 
 /// Sum up what a day, a week or a month cost
 #[utoipa::path(
-    operation_id = "cost_aggregation",
+    get,
+    path = "",
     tag = "costs",
     params(
         ("window_type" = WindowType, Path, description = "How long the window is."),
@@ -106,20 +94,15 @@ async fn cost_day(admin: web::Data<Admin>, date: web::Path<String>) -> Result<we
     ),
     responses((status = 200, description = "What it came to.", body = Aggregation), Refused)
 )]
-#[get("/costs/{window_type}/{window_key}")]
-async fn cost_aggregation(
-    admin: web::Data<Admin>,
-    window: web::Path<(String, String)>,
-) -> Result<web::Json<Aggregation>> {
-    let (kind, key) = window.into_inner();
-    let window = Window::parse(WindowType::parse(&kind)?, &key)?;
+pub(super) async fn cost_aggregation(admin: web::Data<Admin>, call: Call) -> Result<web::Json<Aggregation>> {
+    let window = Window::parse(WindowType::parse(call.param("window_type"))?, call.param("window_key"))?;
     Ok(web::Json(admin.send.costs().aggregation(window).await?))
 }
 
 /// What may be spent without an alert.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Spending {
+pub(super) struct Spending {
     /// In a day; 5 when not given.
     day: Option<String>,
     /// In a week; 25 when not given.
@@ -130,20 +113,20 @@ struct Spending {
 
 /// What costs more than it may.
 #[derive(Debug, Serialize, ToSchema)]
-struct Alerts {
+pub(super) struct Alerts {
     /// None when everything is as it should be.
     alerts: Vec<Alert>,
 }
 
 /// Tell what costs more than it may
 #[utoipa::path(
-    operation_id = "cost_alerts",
+    get,
+    path = "",
     tag = "costs",
     params(Spending),
     responses((status = 200, description = "What is over its limit.", body = Alerts), Refused)
 )]
-#[get("/costs/alerts/current")]
-async fn cost_alerts(admin: web::Data<Admin>, spending: web::Query<Spending>) -> Result<web::Json<Alerts>> {
+pub(super) async fn cost_alerts(admin: web::Data<Admin>, spending: web::Query<Spending>) -> Result<web::Json<Alerts>> {
     let given = |field, text: &Option<String>, usual: Decimal| match text {
         None => Ok(usual),
         Some(text) => Decimal::from_str_exact(text).map_err(|_| Invalid::new(field, "is no decimal number")),
@@ -160,7 +143,7 @@ async fn cost_alerts(admin: web::Data<Admin>, spending: web::Query<Spending>) ->
 /// From when on.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Again {
+pub(super) struct Again {
     /// Ask again for all days from this one on, 12 months back at most; only for those that are missing when not given.
     from: Option<String>,
 }
@@ -170,13 +153,13 @@ struct Again {
 /// AWS charges $0.01 for each request: one for each page of the missing days, and none when nothing is missing. 502 when AWS could
 /// not be asked, 409 while another run goes on.
 #[utoipa::path(
-    operation_id = "collect_costs",
+    post,
+    path = "",
     tag = "costs",
     params(Again),
     responses((status = 200, description = "What was recorded.", body = Collected), Refused)
 )]
-#[post("/costs/collect")]
-async fn collect_costs(admin: web::Data<Admin>, again: web::Query<Again>) -> Result<web::Json<Collected>> {
+pub(super) async fn collect_costs(admin: web::Data<Admin>, again: web::Query<Again>) -> Result<web::Json<Collected>> {
     let from = day("from", again.from.as_deref())?;
     let source = match &admin.cost_explorer {
         Some(source) => source.clone(),

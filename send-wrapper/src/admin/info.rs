@@ -1,6 +1,7 @@
 //! About the service: `/info` and `/metrics`.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
+use http_service::Call;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,8 +10,38 @@ use super::problem::{Refused, Result};
 use crate::health::{Health, Lost};
 use crate::time::Timestamp;
 
-pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(health).service(status).service(versions).service(metrics);
+/// That the process lives.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Live {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// Tell that the process lives, without a key
+#[utoipa::path(
+    get,
+    path = "",
+    tag = "info",
+    responses((status = 200, description = "It lives.", body = Live))
+)]
+pub(super) async fn live() -> web::Json<Live> {
+    web::Json(Live { status: "ok" })
+}
+
+/// Tell whether requests can be served, without a key
+///
+/// 503 when the cache does not answer, and while the service is about to end. Costs one call.
+#[utoipa::path(
+    get,
+    path = "",
+    tag = "info",
+    responses((status = 200, description = "They can.", body = Alive), (status = 503, description = "They cannot.", body = Alive))
+)]
+pub(super) async fn ready(admin: web::Data<Admin>, call: Call) -> HttpResponse {
+    if call.is_stopping() {
+        return HttpResponse::ServiceUnavailable().json(Alive { status: "draining" });
+    }
+    health(admin).await
 }
 
 /// Whether the service can do its work.
@@ -24,13 +55,12 @@ struct Alive {
 ///
 /// 503 when it does not. Costs one call.
 #[utoipa::path(
-    operation_id = "health",
+    get,
+    path = "",
     tag = "info",
-    responses((status = 200, description = "It does.", body = Alive), (status = 503, description = "It does not.", body = Alive)),
-    security(())
+    responses((status = 200, description = "It does.", body = Alive), (status = 503, description = "It does not.", body = Alive))
 )]
-#[get("/info/health")]
-async fn health(admin: web::Data<Admin>) -> HttpResponse {
+pub(super) async fn health(admin: web::Data<Admin>) -> HttpResponse {
     match admin.send.health_check().await.healthy {
         true => HttpResponse::Ok().json(Alive { status: "ok" }),
         false => HttpResponse::ServiceUnavailable().json(Alive { status: "unavailable" }),
@@ -39,7 +69,7 @@ async fn health(admin: web::Data<Admin>) -> HttpResponse {
 
 /// How the service is.
 #[derive(Debug, Serialize, ToSchema)]
-struct ServiceStatus {
+pub(super) struct ServiceStatus {
     /// `send-admin`.
     name: &'static str,
     /// Its version.
@@ -54,12 +84,12 @@ struct ServiceStatus {
 
 /// Tell how the service and its cache are
 #[utoipa::path(
-    operation_id = "status",
+    get,
+    path = "",
     tag = "info",
     responses((status = 200, description = "So.", body = ServiceStatus), Refused)
 )]
-#[get("/info/status")]
-async fn status(admin: web::Data<Admin>) -> web::Json<ServiceStatus> {
+pub(super) async fn status(admin: web::Data<Admin>) -> web::Json<ServiceStatus> {
     let cache = admin.send.health_check().await;
     // Why is for the log: it may name what is inside.
     let reason = cache.reason.as_ref().map(|_| "the cache does not answer".to_owned());
@@ -77,7 +107,7 @@ async fn status(admin: web::Data<Admin>) -> web::Json<ServiceStatus> {
 
 /// Versions.
 #[derive(Debug, Serialize, ToSchema)]
-struct Versions {
+pub(super) struct Versions {
     /// Of this service.
     send_admin: &'static str,
     /// Of the cache service; null when it does not say.
@@ -86,12 +116,12 @@ struct Versions {
 
 /// Tell the versions of the service and its cache
 #[utoipa::path(
-    operation_id = "versions",
+    get,
+    path = "",
     tag = "info",
     responses((status = 200, description = "These.", body = Versions), Refused)
 )]
-#[get("/info/versions")]
-async fn versions(admin: web::Data<Admin>) -> web::Json<Versions> {
+pub(super) async fn versions(admin: web::Data<Admin>) -> web::Json<Versions> {
     let cache = admin.send.cache.info().versions().await;
     let cache_service = cache.ok().map(|versions| versions.cache_server.clone());
     web::Json(Versions { send_admin: env!("CARGO_PKG_VERSION"), cache_service })
@@ -99,12 +129,12 @@ async fn versions(admin: web::Data<Admin>) -> web::Json<Versions> {
 
 /// Count requests and losses, as Prometheus reads it
 #[utoipa::path(
-    operation_id = "metrics",
+    get,
+    path = "",
     tag = "info",
     responses((status = 200, description = "The counters.", body = String, content_type = "application/openmetrics-text"), Refused)
 )]
-#[get("/metrics")]
-async fn metrics(admin: web::Data<Admin>) -> Result<HttpResponse> {
+pub(super) async fn metrics(admin: web::Data<Admin>) -> Result<HttpResponse> {
     let lost: Lost = admin.send.lost();
     let text = admin.metrics.text(lost);
     Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))

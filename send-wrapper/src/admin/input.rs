@@ -1,7 +1,12 @@
 //! What comes in: bodies, queries, moments.
 
+use actix_web::dev::Payload;
 use actix_web::web;
+use actix_web::{FromRequest, HttpRequest};
+use cache_client::json::Memory;
 use chrono::DateTime;
+use futures::future::LocalBoxFuture;
+use http_service::Call;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -9,42 +14,49 @@ use super::problem::{Problem, Result};
 use crate::names::Invalid;
 use crate::time::{Day, Timestamp};
 
-/// The longest body, in bytes; the costs of a day are the longest there are.
-const LONGEST: usize = 2 << 20;
-
-/// Limits bodies, and answers what the framework refuses as everything else is.
-pub(super) fn limits(config: &mut web::ServiceConfig) {
-    let form = |error: &dyn std::fmt::Display| Problem::Form(error.to_string());
-    config
-        .app_data(web::PayloadConfig::new(LONGEST))
-        .app_data(web::QueryConfig::default().error_handler(move |error, _| form(&error).into()))
-        .app_data(web::PathConfig::default().error_handler(move |error, _| form(&error).into()));
+/// Answers a query that the framework refuses as every refusal is answered.
+pub(super) fn queries(config: &mut web::ServiceConfig) {
+    config.app_data(web::QueryConfig::default().error_handler(|error, _| Problem::Form(error.to_string()).into()));
 }
 
-/// A body that may have come.
-pub(super) type Body = std::result::Result<web::Bytes, actix_web::Error>;
+/// The body of a request, which is JSON if there is one: the memory to read it is taken.
+pub(super) struct Body(Result<web::Bytes>);
+
+impl FromRequest for Body {
+    type Error = std::convert::Infallible;
+    type Future = LocalBoxFuture<'static, std::result::Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (call, body) = (Call::from_request(request, payload), http_service::Body::from_request(request, payload));
+        Box::pin(async move {
+            let (call, http_service::Body(body)) = (call.await?, body.await?);
+            let body = match body {
+                // Values of serde_json take some three times those of the cache.
+                Ok(body) => call.reserve(3 * Memory::of(&body).parsed).await.map(|()| body),
+                refused => refused,
+            };
+            Ok(Self(body.map_err(Problem::from)))
+        })
+    }
+}
 
 /// Reads a body that is an object of JSON; what it must not have is refused as well.
-pub(super) fn json<T: DeserializeOwned>(body: Body) -> Result<T> {
-    let bytes = bytes(body)?;
+pub(super) fn json<T: DeserializeOwned>(Body(body): Body) -> Result<T> {
+    object(&body?)
+}
+
+/// Reads a body of JSON that may be left out.
+pub(super) fn json_or_nothing<T: DeserializeOwned + Default>(Body(body): Body) -> Result<T> {
+    let bytes = body?;
+    if bytes.trim_ascii().is_empty() { Ok(T::default()) } else { object(&bytes) }
+}
+
+fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     // A list of the fields would be read as well.
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(Problem::Form("the body is no JSON object".to_owned()));
     }
-    serde_json::from_slice(&bytes).map_err(|error| Problem::Form(format!("the body cannot be used: {error}")))
-}
-
-/// Reads a body of JSON that may be left out.
-pub(super) fn json_or_nothing<T: DeserializeOwned + Default>(body: Body) -> Result<T> {
-    let bytes = bytes(body)?;
-    if bytes.trim_ascii().is_empty() { Ok(T::default()) } else { json(Ok(bytes)) }
-}
-
-fn bytes(body: Body) -> Result<web::Bytes> {
-    body.map_err(|error| match error.as_response_error().status_code().as_u16() {
-        413 => Problem::TooLarge(LONGEST),
-        _ => Problem::Form("the body was cut off".to_owned()),
-    })
+    serde_json::from_slice(bytes).map_err(|error| Problem::Form(format!("the body cannot be used: {error}")))
 }
 
 /// A moment: milliseconds since 1970, or RFC 3339.

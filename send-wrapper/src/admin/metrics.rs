@@ -1,13 +1,8 @@
 //! Counters of requests, as Prometheus reads them.
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
-use actix_web::middleware::Next;
-use actix_web::web;
+use http_service::Served;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -16,15 +11,14 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
-use super::Admin;
 use crate::health::Lost;
 
 /// What was asked for, and what was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
     method: &'static str,
-    /// The pattern of the route.
-    route: String,
+    /// The path of the route, as the table has it.
+    route: &'static str,
     status: u16,
 }
 
@@ -56,6 +50,14 @@ impl Metrics {
         Self { requests, durations, analytics_lost, transfers_lost, tokens_lost, registry }
     }
 
+    /// Counts a request.
+    pub(super) fn count(&self, served: &Served<'_>) {
+        let route = served.route.unwrap_or("(unmatched)");
+        let request = Request { method: served.method, route, status: served.status };
+        self.requests.get_or_create(&request).inc();
+        self.durations.observe(served.took.as_secs_f64());
+    }
+
     /// The counters as text.
     pub(super) fn text(&self, lost: Lost) -> String {
         for (gauge, value) in [
@@ -70,27 +72,4 @@ impl Metrics {
         let _ = encode(&mut text, &self.registry);
         text
     }
-}
-
-/// The name of a method; what anybody may make up is one.
-fn known(method: &Method) -> &'static str {
-    let known = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE, Method::PATCH];
-    let names = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"];
-    known.iter().position(|known| known == method).map_or("other", |at| names[at])
-}
-
-/// Counts a request.
-pub(super) async fn count(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let Some(admin) = request.app_data::<web::Data<Admin>>().cloned() else { return next.call(request).await };
-    let begun = Instant::now();
-    let method = known(request.method());
-    let route = request.match_pattern().unwrap_or_else(|| "(unmatched)".to_owned());
-    let answered = next.call(request).await?;
-    let counted = Request { method, route, status: answered.status().as_u16() };
-    admin.metrics.requests.get_or_create(&counted).inc();
-    admin.metrics.durations.observe(begun.elapsed().as_secs_f64());
-    Ok(answered)
 }

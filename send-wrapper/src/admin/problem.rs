@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError};
+use http_service::{Call, Refusal};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
@@ -19,24 +20,12 @@ pub(super) enum Problem {
     /// A body, query or path has not the form it should have.
     #[error("{0}")]
     Form(String),
-    /// The body is longer than this, in bytes.
-    #[error("the body is longer than {0} bytes")]
-    TooLarge(usize),
-    /// The API key is missing or wrong.
-    #[error("the API key is missing or wrong")]
-    Unauthorized,
-    /// A page of another site asks.
-    #[error("the request comes from a page of another site")]
-    Foreign,
+    /// The request is not served, whatever it is about.
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
     /// Another one runs already.
     #[error("{0} already")]
     Running(&'static str),
-    /// There is nothing at this path.
-    #[error("there is nothing at this path")]
-    NoPath,
-    /// The path has other methods, these.
-    #[error("the path has no such method")]
-    NoMethod(String),
 }
 
 /// What handlers answer.
@@ -63,6 +52,8 @@ pub(super) struct ProblemBody {
     /// With what, for invalid input.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
+    /// The identifier of the request, as in the header `x-request-id` and in the log.
+    request_id: String,
 }
 
 /// The refusals every operation may answer.
@@ -82,12 +73,8 @@ impl Problem {
         match self {
             Self::Send(error) => error.code(),
             Self::Form(_) => "INVALID_INPUT",
-            Self::TooLarge(_) => "TOO_LARGE",
-            Self::Unauthorized => "UNAUTHORIZED",
-            Self::Foreign => "FORBIDDEN",
+            Self::Refusal(refusal) => refusal.code(),
             Self::Running(_) => "CONFLICT",
-            Self::NoPath => "NOT_FOUND",
-            Self::NoMethod(_) => "METHOD_NOT_ALLOWED",
         }
     }
 
@@ -96,10 +83,31 @@ impl Problem {
         match self {
             // Says nothing that is secret, and what to do.
             Self::Send(error @ Error::CostSource { .. }) => error.to_string(),
+            Self::Refusal(refusal) => refusal.to_string(),
             Self::Send(error) if error.is_unavailable() => "the cache does not answer".to_owned(),
             _ if self.status_code().is_server_error() => "internal error".to_owned(),
             _ => self.to_string(),
         }
+    }
+}
+
+impl Problem {
+    fn body(&self) -> String {
+        let status = self.status_code();
+        let field = match self {
+            Self::Send(Error::Invalid(invalid)) => Some(invalid.field),
+            Self::Refusal(Refusal::Field { field, .. }) => Some(*field),
+            _ => None,
+        };
+        let body = ProblemBody {
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            code: self.code(),
+            detail: self.detail(),
+            field,
+            request_id: Call::current_id().to_string(),
+        };
+        serde_json::to_string(&body).unwrap_or_default()
     }
 }
 
@@ -115,38 +123,30 @@ impl ResponseError for Problem {
                 Error::Cache(_) => StatusCode::INTERNAL_SERVER_ERROR,
             },
             Self::Form(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Refusal(refusal) => refusal.status(),
             Self::Running(_) => StatusCode::CONFLICT,
-            Self::NoPath => StatusCode::NOT_FOUND,
-            Self::NoMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
+        if let Self::Refusal(refusal) = self {
+            return refusal.response();
+        }
         let status = self.status_code();
         if status.is_server_error() {
-            tracing::error!(error = describe(self), "a request failed");
+            tracing::error!(request_id = %Call::current_id(), error = describe(self), "a request failed");
         }
         let mut answer = HttpResponse::build(status);
         if status == StatusCode::SERVICE_UNAVAILABLE {
             answer.insert_header((header::RETRY_AFTER, "1"));
         }
-        if let Self::NoMethod(methods) = self {
-            answer.insert_header((header::ALLOW, methods.as_str()));
-        }
-        let field = match self {
-            Self::Send(Error::Invalid(invalid)) => Some(invalid.field),
-            _ => None,
-        };
-        let body = ProblemBody {
-            title: status.canonical_reason().unwrap_or_default(),
-            status: status.as_u16(),
-            code: self.code(),
-            detail: self.detail(),
-            field,
-        };
-        answer.content_type("application/problem+json").body(serde_json::to_string(&body).unwrap_or_default())
+        answer.content_type(MEDIA_TYPE).body(self.body())
     }
+}
+
+const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A refusal in the shape of this service: media type and body.
+pub(super) fn refusal(refusal: &Refusal) -> (&'static str, String) {
+    (MEDIA_TYPE, Problem::Refusal(refusal.clone()).body())
 }

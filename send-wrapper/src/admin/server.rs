@@ -1,47 +1,17 @@
 //! Starting the service: from a configuration to a bound server that can be run and stopped.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use actix_web::dev::{Server, ServerHandle};
-use actix_web::{HttpServer, web};
-use anyhow::{Context, bail};
+use actix_web::http::header::HeaderName;
+use actix_web::web;
+use anyhow::Context;
 use cache_client::CacheClient;
 use clap::Parser;
+use http_service::{Bound, Service, Shape};
 
-use super::auth::ApiKey;
-use super::{Admin, Config, app, metrics};
+use super::{Admin, Config, input, metrics, problem, routes};
 use crate::costs::CostExplorer;
 use crate::send_cache::SendCache;
-
-/// A server that has its port and waits to be run.
-pub struct Bound {
-    server: Server,
-    address: SocketAddr,
-}
-
-impl std::fmt::Debug for Bound {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bound").field("address", &self.address).finish_non_exhaustive()
-    }
-}
-
-impl Bound {
-    /// The address it listens on.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// A handle to stop it with.
-    pub fn handle(&self) -> ServerHandle {
-        self.server.handle()
-    }
-
-    /// Serves until SIGTERM, SIGINT or a stop through the handle.
-    pub async fn run(self) -> anyhow::Result<()> {
-        self.server.await.context("the server failed")
-    }
-}
 
 /// Opens the cache and takes the port.
 pub fn bind(config: &Config) -> anyhow::Result<Bound> {
@@ -73,40 +43,37 @@ pub fn bind_to(
     browser: CacheClient,
     cost_explorer: Option<CostExplorer>,
 ) -> anyhow::Result<Bound> {
-    let key = given(config.api_key.as_ref());
-    if key.is_none() && !config.host.is_loopback() {
-        bail!("refusing to listen on {} without an API key: set FAST_API__AUTH__API_KEY__VALUE", config.host);
-    }
-    if key.is_none() {
-        tracing::warn!("no API key is configured: everybody on this machine is an administrator");
-    }
-    let started_at = send.now();
-    let key = key.map(|value| ApiKey { name: config.api_key_name.clone(), value: value.clone() });
+    let serving = &config.serving;
+    let metrics = metrics::Metrics::new();
+    let shape =
+        Shape { request_id: HeaderName::from_static("x-request-id"), refusal: problem::refusal, namespace: None };
+    let (keys, sessions) = (serving.keys(None, false)?, serving.sessions("send-admin-session")?);
+    let counters = metrics.clone();
+    let service = Service::new(routes::routes(), shape, keys, sessions, serving.limits()?)
+        .origins(serving.origins())
+        .observed(move |served| counters.count(served));
     let admin = web::Data::new(Admin {
+        started_at: send.now(),
         send,
         browser,
         cost_explorer,
-        key,
-        started_at,
         deleting: Arc::default(),
         collecting: Arc::default(),
-        metrics: metrics::Metrics::new(),
+        metrics,
     });
-    let mut server = HttpServer::new(move || app(admin.clone())).shutdown_timeout(config.shutdown_seconds);
-    if let Some(workers) = config.workers {
-        server = server.workers(workers.max(1));
-    }
-    let address = (config.host, config.port);
-    let server = server.bind(address).with_context(|| format!("cannot listen on {}:{}", config.host, config.port))?;
-    let address = *server.addrs().first().context("no address was bound")?;
-    Ok(Bound { server: server.run(), address })
+    let configure = move |app: &mut web::ServiceConfig| {
+        app.configure(input::queries).app_data(admin.clone());
+    };
+    let end = http_service::until_asked_to_stop(service.stopping(), serving.drain());
+    http_service::bind(service, &serving.listen(), configure, end)
 }
 
 /// A cache in this process, set up by the variables of the cache server.
 fn in_process() -> anyhow::Result<CacheClient> {
     let line = cache_server::config::CommandLine::try_parse_from(["cache"]).context("the cache cannot be set up")?;
     // Nobody else comes in there.
-    let config = cache_server::config::Config { api_key: None, admin_api_key: None, ..line.config };
+    let mut config = cache_server::config::Config { admin_api_key: None, ..line.config };
+    (config.serving.api_key, config.serving.keys_file) = (None, None);
     Ok(cache_server::in_process::InProcess::start(&config)?.client())
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{get, post, web};
+use actix_web::web;
+use http_service::Call;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -13,19 +14,6 @@ use super::problem::{Refused, Result};
 use crate::error::Error;
 use crate::names::{IpHash, TokenName, TransferId, UseId};
 use crate::tokens::{Action, Created, Refusal, Status, Token, UsageEvent, UsageLimit, UsageQuery, Use, Used};
-
-pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config
-        .service(create_token)
-        .service(lookup_token)
-        .service(use_token)
-        .service(revoke_token)
-        .service(reactivate_token)
-        .service(update_token_limit)
-        .service(list_tokens)
-        .service(list_token_details)
-        .service(token_usage);
-}
 
 /// A token to be created.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -49,13 +37,13 @@ struct NewToken {
 ///
 /// Of several creations of one name one succeeds, the others are answered 409.
 #[utoipa::path(
-    operation_id = "create_token",
+    post,
+    path = "",
     tag = "tokens",
     request_body = NewToken,
     responses((status = 200, description = "It was created.", body = Created), Refused)
 )]
-#[post("/tokens/create")]
-async fn create_token(admin: web::Data<Admin>, body: Body) -> Result<web::Json<Created>> {
+pub(super) async fn create_token(admin: web::Data<Admin>, body: Body) -> Result<web::Json<Created>> {
     let NewToken { token_name, usage_limit, created_by, expires_at, metadata } = json(body)?;
     let mut create = admin.send.tokens().create(&TokenName::parse(&token_name)?);
     create = usage_limit.into_iter().fold(create, |create, limit| create.usage_limit(limit));
@@ -67,14 +55,14 @@ async fn create_token(admin: web::Data<Admin>, body: Body) -> Result<web::Json<C
 
 /// Look a token up, also one that is revoked or exhausted
 #[utoipa::path(
-    operation_id = "lookup_token",
+    get,
+    path = "",
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case.")),
     responses((status = 200, description = "The token.", body = Token), Refused)
 )]
-#[get("/tokens/lookup/{name}")]
-async fn lookup_token(admin: web::Data<Admin>, name: web::Path<String>) -> Result<web::Json<Token>> {
-    let name = TokenName::parse(&name)?;
+pub(super) async fn lookup_token(admin: web::Data<Admin>, call: Call) -> Result<web::Json<Token>> {
+    let name = TokenName::parse(call.param("name"))?;
     let token = admin.send.tokens().lookup(&name).await?;
     Ok(web::Json(token.ok_or_else(|| Error::missing(format!("token {:?}", name.as_str())))?))
 }
@@ -95,7 +83,7 @@ struct TokenUse {
 
 /// What became of a use.
 #[derive(Debug, Serialize, ToSchema)]
-struct UseOutcome {
+pub(super) struct UseOutcome {
     /// Whether it was granted.
     success: bool,
     /// How often the token was used, with this one; of a granted use.
@@ -113,15 +101,15 @@ struct UseOutcome {
 ///
 /// A use that is refused is an answer like another, 200. One whose answer was lost is asked for again with the same `use_id`.
 #[utoipa::path(
-    operation_id = "use_token",
+    post,
+    path = "",
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case.")),
     request_body(content = Option<TokenUse>, description = "May be left out."),
     responses((status = 200, description = "Granted or refused.", body = UseOutcome), Refused)
 )]
-#[post("/tokens/use/{name}")]
-async fn use_token(admin: web::Data<Admin>, name: web::Path<String>, body: Body) -> Result<web::Json<UseOutcome>> {
-    let name = TokenName::parse(&name)?;
+pub(super) async fn use_token(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<UseOutcome>> {
+    let name = TokenName::parse(call.param("name"))?;
     let TokenUse { ip_hash, action, transfer_id, use_id } = json_or_nothing(body)?;
     let mut wanted = Use::default();
     wanted = ip_hash.into_iter().fold(wanted, Use::ip_hash);
@@ -145,14 +133,14 @@ async fn use_token(admin: web::Data<Admin>, name: web::Path<String>, body: Body)
 ///
 /// One that is revoked already stays as it is.
 #[utoipa::path(
-    operation_id = "revoke_token",
+    post,
+    path = "",
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case.")),
     responses((status = 200, description = "The token as it is now.", body = Token), Refused)
 )]
-#[post("/tokens/revoke/{name}")]
-async fn revoke_token(admin: web::Data<Admin>, name: web::Path<String>) -> Result<web::Json<Token>> {
-    Ok(web::Json(admin.send.tokens().revoke(&TokenName::parse(&name)?).await?))
+pub(super) async fn revoke_token(admin: web::Data<Admin>, call: Call) -> Result<web::Json<Token>> {
+    Ok(web::Json(admin.send.tokens().revoke(&TokenName::parse(call.param("name"))?).await?))
 }
 
 /// A limit that may be given.
@@ -167,15 +155,15 @@ struct MaybeLimit {
 ///
 /// 409 for one without uses left, unless a `usage_limit` leaves some, and for one whose time is over.
 #[utoipa::path(
-    operation_id = "reactivate_token",
+    post,
+    path = "",
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case.")),
     request_body(content = Option<MaybeLimit>, description = "May be left out."),
     responses((status = 200, description = "The token as it is now.", body = Token), Refused)
 )]
-#[post("/tokens/reactivate/{name}")]
-async fn reactivate_token(admin: web::Data<Admin>, name: web::Path<String>, body: Body) -> Result<web::Json<Token>> {
-    let name = TokenName::parse(&name)?;
+pub(super) async fn reactivate_token(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<Token>> {
+    let name = TokenName::parse(call.param("name"))?;
     let MaybeLimit { usage_limit } = json_or_nothing(body)?;
     let limit = usage_limit.map(UsageLimit::new).transpose()?;
     Ok(web::Json(admin.send.tokens().reactivate(&name, limit).await?))
@@ -193,40 +181,40 @@ struct NewLimit {
 ///
 /// An exhausted token becomes active when that leaves uses; a revoked one stays revoked.
 #[utoipa::path(
-    operation_id = "update_token_limit",
+    post,
+    path = "",
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case.")),
     request_body = NewLimit,
     responses((status = 200, description = "The token as it is now.", body = Token), Refused)
 )]
-#[post("/tokens/update-limit/{name}")]
-async fn update_token_limit(admin: web::Data<Admin>, name: web::Path<String>, body: Body) -> Result<web::Json<Token>> {
-    let name = TokenName::parse(&name)?;
+pub(super) async fn update_token_limit(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<Token>> {
+    let name = TokenName::parse(call.param("name"))?;
     let NewLimit { usage_limit } = json(body)?;
     Ok(web::Json(admin.send.tokens().update_limit(&name, UsageLimit::new(usage_limit)?).await?))
 }
 
 /// The names of all tokens.
 #[derive(Debug, Serialize, ToSchema)]
-struct TokenNames {
+pub(super) struct TokenNames {
     /// In the order of the alphabet.
     tokens: Vec<TokenName>,
 }
 
 /// List the names of all tokens
 #[utoipa::path(
-    operation_id = "list_tokens",
+    get,
+    path = "",
     tag = "tokens",
     responses((status = 200, description = "The names.", body = TokenNames), Refused)
 )]
-#[get("/tokens/list")]
-async fn list_tokens(admin: web::Data<Admin>) -> Result<web::Json<TokenNames>> {
+pub(super) async fn list_tokens(admin: web::Data<Admin>) -> Result<web::Json<TokenNames>> {
     Ok(web::Json(TokenNames { tokens: admin.send.tokens().list().await? }))
 }
 
 /// All tokens.
 #[derive(Debug, Serialize, ToSchema)]
-struct TokenDetails {
+pub(super) struct TokenDetails {
     /// In the order of their names.
     tokens: Vec<Token>,
     /// How many there are.
@@ -239,12 +227,12 @@ struct TokenDetails {
 ///
 /// The cost grows with the tokens, not with how often they were used: one call to the cache for 10,000 of them.
 #[utoipa::path(
-    operation_id = "list_token_details",
+    get,
+    path = "",
     tag = "tokens",
     responses((status = 200, description = "The tokens.", body = TokenDetails), Refused)
 )]
-#[get("/tokens/list-details")]
-async fn list_token_details(admin: web::Data<Admin>) -> Result<web::Json<TokenDetails>> {
+pub(super) async fn list_token_details(admin: web::Data<Admin>) -> Result<web::Json<TokenDetails>> {
     let tokens = admin.send.tokens().list_details().await?;
     let active = tokens.iter().filter(|token| token.status == Status::Active).count();
     Ok(web::Json(TokenDetails { total: tokens.len(), active, tokens }))
@@ -253,7 +241,7 @@ async fn list_token_details(admin: web::Data<Admin>) -> Result<web::Json<TokenDe
 /// Which uses.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Uses {
+pub(super) struct Uses {
     /// The first day, such as `2026-02-13`; all when not given.
     from: Option<String>,
     /// The last day.
@@ -264,25 +252,25 @@ struct Uses {
 
 /// What is known of uses.
 #[derive(Debug, Serialize, ToSchema)]
-struct TokenUsage {
+pub(super) struct TokenUsage {
     /// The newest first.
     events: Vec<UsageEvent>,
 }
 
 /// Read what is known of the uses of a token
 #[utoipa::path(
-    operation_id = "token_usage",
+    get,
+    path = "",
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case."), Uses),
     responses((status = 200, description = "The newest uses first.", body = TokenUsage), Refused)
 )]
-#[get("/tokens/usage/{name}")]
-async fn token_usage(
+pub(super) async fn token_usage(
     admin: web::Data<Admin>,
-    name: web::Path<String>,
+    call: Call,
     uses: web::Query<Uses>,
 ) -> Result<web::Json<TokenUsage>> {
-    let name = TokenName::parse(&name)?;
+    let name = TokenName::parse(call.param("name"))?;
     let mut query = UsageQuery::default();
     query = day("from", uses.from.as_deref())?.into_iter().fold(query, UsageQuery::from);
     query = day("to", uses.to.as_deref())?.into_iter().fold(query, UsageQuery::to);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use cache_client::Namespace;
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -17,13 +17,9 @@ use crate::health::Lost;
 use crate::namespaces;
 use crate::tokens::Status;
 
-pub(super) fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(stats).service(retention).service(retention_runs);
-}
-
 /// How much there is.
 #[derive(Debug, Serialize, ToSchema)]
-struct Stats {
+pub(super) struct Stats {
     /// How many tokens there are.
     tokens: u64,
     /// How many of them can be used.
@@ -51,12 +47,12 @@ struct NamespaceStats {
 ///
 /// Counts files: the cost grows with them.
 #[utoipa::path(
-    operation_id = "stats",
+    get,
+    path = "",
     tag = "admin",
     responses((status = 200, description = "So much.", body = Stats), Refused)
 )]
-#[get("/admin/stats")]
-async fn stats(admin: web::Data<Admin>) -> Result<web::Json<Stats>> {
+pub(super) async fn stats(admin: web::Data<Admin>) -> Result<web::Json<Stats>> {
     let tokens = admin.send.tokens().list_details().await?;
     let all = [namespaces::ANALYTICS, namespaces::TOKENS, namespaces::TRANSFERS, namespaces::COSTS];
     let counted = all.map(|namespace| {
@@ -80,7 +76,7 @@ async fn stats(admin: web::Data<Admin>) -> Result<web::Json<Stats>> {
 /// How to delete.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Carefully {
+pub(super) struct Carefully {
     /// Whether to tell only what would be deleted; `true` when not given.
     dry_run: Option<bool>,
 }
@@ -90,14 +86,18 @@ struct Carefully {
 /// A dry run unless `dry_run=false` is said. Nothing goes before it counts in something longer that is computed for good; a run that
 /// fails half way says so in `failed`. 409 while another run goes on.
 #[utoipa::path(
-    operation_id = "retention",
+    post,
+    path = "",
     tag = "admin",
     params(Carefully),
     request_body(content = Option<Retention>, description = "What differs from the defaults: 30 days for events and half hours, 90 for hours, 365 for days. May be left out."),
     responses((status = 200, description = "What was done.", body = RetentionRun), Refused)
 )]
-#[post("/admin/retention")]
-async fn retention(admin: web::Data<Admin>, how: web::Query<Carefully>, body: Body) -> Result<web::Json<RetentionRun>> {
+pub(super) async fn retention(
+    admin: web::Data<Admin>,
+    how: web::Query<Carefully>,
+    body: Body,
+) -> Result<web::Json<RetentionRun>> {
     let policy: Retention = json_or_nothing(body)?;
     let analytics = admin.send.analytics();
     let deleting = Arc::clone(&admin.deleting).try_lock_owned().map_err(|_| Problem::Running("retention runs"))?;
@@ -113,27 +113,27 @@ async fn retention(admin: web::Data<Admin>, how: web::Query<Carefully>, body: Bo
 /// How many runs.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Newest {
+pub(super) struct Newest {
     /// At most so many, 1 to 1,000; 20 when not given.
     limit: Option<u32>,
 }
 
 /// What runs did.
 #[derive(Debug, Serialize, ToSchema)]
-struct Runs {
+pub(super) struct Runs {
     /// The newest first.
     runs: Vec<RetentionRun>,
 }
 
 /// List what was deleted when
 #[utoipa::path(
-    operation_id = "retention_runs",
+    get,
+    path = "",
     tag = "admin",
     params(Newest),
     responses((status = 200, description = "The newest runs first.", body = Runs), Refused)
 )]
-#[get("/admin/retention")]
-async fn retention_runs(admin: web::Data<Admin>, newest: web::Query<Newest>) -> Result<web::Json<Runs>> {
+pub(super) async fn retention_runs(admin: web::Data<Admin>, newest: web::Query<Newest>) -> Result<web::Json<Runs>> {
     let runs = admin.send.analytics().retention_runs(newest.limit.unwrap_or(20)).await?;
     Ok(web::Json(Runs { runs }))
 }

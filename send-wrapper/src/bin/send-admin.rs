@@ -1,11 +1,9 @@
 //! The program: reads the configuration, starts the log, serves.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
 use send_wrapper::admin::{self, Command, CommandLine, Config};
-use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -17,6 +15,7 @@ fn main() -> ExitCode {
             print!("{}", admin::openapi());
             Ok(())
         }
+        Some(Command::Keys(command)) => command.run(),
         None => serve(line.config),
     };
     match served {
@@ -30,11 +29,7 @@ fn main() -> ExitCode {
 
 #[actix_web::main]
 async fn serve(config: Config) -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&config.log))
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
+    http_service::log::start(&config.serving.log, config.serving.log_format);
     let bound = admin::bind(&config)?;
     println!("listening on http://{}", bound.address());
     bound.run().await

@@ -1,17 +1,14 @@
 //! Deleting child files.
 
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::error::{Error, Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, Params};
 use crate::cache::{Cache, ChildName};
 use crate::storage::ObjectPath;
-
-operations!(delete_children, delete_children_under, delete_child, delete_child_under,);
 
 /// Which child files were deleted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,25 +53,25 @@ async fn delete_all(cache: &Cache, at: ById, key: Option<DataKey>) -> Result<Htt
 
 /// Delete all child files of an entry
 #[utoipa::path(
-    operation_id = "delete_children",
+    delete,
+    path = "",
     tag = "data",
     params(ById),
     responses((status = 200, description = "What was deleted.", body = ChildrenDeleteResponse), Refused)
 )]
-#[delete("/delete/all")]
-async fn delete_children(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
+pub(crate) async fn delete_children(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     delete_all(&cache, at, None).await
 }
 
 /// Delete all child files in a folder of an entry
 #[utoipa::path(
-    operation_id = "delete_children_under",
+    delete,
+    path = "",
     tag = "data",
     params(ById, ChildFolder),
     responses((status = 200, description = "What was deleted.", body = ChildrenDeleteResponse), Refused)
 )]
-#[delete("/delete/all/{data_key:.*}")]
-async fn delete_children_under(
+pub(crate) async fn delete_children_under(
     cache: web::Data<Cache>,
     Params((at, folder)): Params<(ById, ChildFolder)>,
 ) -> Result<HttpResponse> {
@@ -131,13 +128,13 @@ async fn delete_one(
 
 /// Delete a child file
 #[utoipa::path(
-    operation_id = "delete_child",
+    delete,
+    path = "",
     tag = "data",
     params(ById, ChildType, ChildFileId),
     responses((status = 200, description = "The child file is gone.", body = ChildDeleteResponse), Refused)
 )]
-#[delete("/delete/{data_type}/{data_file_id}")]
-async fn delete_child(
+pub(crate) async fn delete_child(
     cache: web::Data<Cache>,
     Params((at, kind, file)): Params<(ById, ChildType, ChildFileId)>,
 ) -> Result<HttpResponse> {
@@ -146,13 +143,13 @@ async fn delete_child(
 
 /// Delete a child file in a folder
 #[utoipa::path(
-    operation_id = "delete_child_under",
+    delete,
+    path = "",
     tag = "data",
     params(ById, ChildType, ChildFolder, ChildFileId),
     responses((status = 200, description = "The child file is gone.", body = ChildDeleteResponse), Refused)
 )]
-#[delete("/delete/{data_type}/{data_key:.*}/{data_file_id}")]
-async fn delete_child_under(
+pub(crate) async fn delete_child_under(
     cache: web::Data<Cache>,
     Params((at, kind, folder, file)): Params<(ById, ChildType, ChildFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {

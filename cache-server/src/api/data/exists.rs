@@ -1,17 +1,14 @@
 //! Whether there is a child file.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{content, echo};
 use crate::api::error::{Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, Params};
 use crate::cache::Cache;
-
-operations!(child_exists, child_exists_under,);
 
 /// Whether there is a child file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,13 +47,13 @@ async fn exists(
 
 /// Tell whether there is a child file
 #[utoipa::path(
-    operation_id = "child_exists",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildType, ChildFileId),
     responses((status = 200, description = "Whether there is one.", body = ChildExistsResponse), Refused)
 )]
-#[get("/exists/{data_type}/{data_file_id}")]
-async fn child_exists(
+pub(crate) async fn child_exists(
     cache: web::Data<Cache>,
     Params((at, kind, file)): Params<(ById, ChildType, ChildFileId)>,
 ) -> Result<HttpResponse> {
@@ -65,13 +62,13 @@ async fn child_exists(
 
 /// Tell whether there is a child file in a folder
 #[utoipa::path(
-    operation_id = "child_exists_under",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildType, ChildFolder, ChildFileId),
     responses((status = 200, description = "Whether there is one.", body = ChildExistsResponse), Refused)
 )]
-#[get("/exists/{data_type}/{data_key:.*}/{data_file_id}")]
-async fn child_exists_under(
+pub(crate) async fn child_exists_under(
     cache: web::Data<Cache>,
     Params((at, kind, folder, file)): Params<(ById, ChildType, ChildFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {

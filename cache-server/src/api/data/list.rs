@@ -1,6 +1,6 @@
 //! Listing child files.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use cache_client::{DataKey, DataType};
 use serde::Serialize;
 use serde_json::json;
@@ -8,13 +8,10 @@ use utoipa::ToSchema;
 
 use super::echo;
 use crate::api::error::{Error, Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFolder, Page, Params, Recursive};
 use crate::api::stream::{self, Frame, Item};
 use crate::cache::{Cache, ChildFile};
 use crate::storage::ObjectPath;
-
-operations!(list_children, list_children_under,);
 
 /// The child files of an entry.
 #[derive(Debug, ToSchema)]
@@ -106,7 +103,8 @@ async fn list(
 
 /// List the child files of an entry
 #[utoipa::path(
-    operation_id = "list_children",
+    get,
+    path = "",
     tag = "data",
     params(ById, Recursive, Page),
     responses(
@@ -117,8 +115,7 @@ async fn list(
         Refused
     )
 )]
-#[get("/list")]
-async fn list_children(
+pub(crate) async fn list_children(
     cache: web::Data<Cache>,
     Params((at, recursive, page)): Params<(ById, Recursive, Page)>,
 ) -> Result<HttpResponse> {
@@ -127,7 +124,8 @@ async fn list_children(
 
 /// List the child files in a folder of an entry
 #[utoipa::path(
-    operation_id = "list_children_under",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, Recursive, Page),
     responses(
@@ -138,8 +136,7 @@ async fn list_children(
         Refused
     )
 )]
-#[get("/list/{data_key:.*}")]
-async fn list_children_under(
+pub(crate) async fn list_children_under(
     cache: web::Data<Cache>,
     Params((at, folder, recursive, page)): Params<(ById, ChildFolder, Recursive, Page)>,
 ) -> Result<HttpResponse> {

@@ -1,23 +1,18 @@
 //! `data`: child files of an entry, one file for each verb.
 
-mod delete;
-mod exists;
-mod list;
-mod read;
-mod retrieve;
-mod store;
-mod update;
+pub(super) mod delete;
+pub(super) mod exists;
+pub(super) mod list;
+pub(super) mod read;
+pub(super) mod retrieve;
+pub(super) mod store;
+pub(super) mod update;
 
 use cache_client::{DataKey, DataType};
 
 use super::error::Result;
-use super::operations::operations;
 use super::params::{ById, ChildFileId};
 use crate::cache::{Cache, ChildName};
-
-// Every operation. Where paths overlap the order is that of the Python service: `delete/all` before
-// `delete/{data_type}`.
-operations!(in store, in retrieve, in update, in exists, in list, in read, in delete);
 
 /// A data key as answers show it; empty for none.
 fn echo(key: Option<&DataKey>) -> String {

@@ -1,6 +1,6 @@
 //! Bulk reads of child files with their content.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use cache_client::json as documents;
@@ -9,12 +9,9 @@ use futures::{StreamExt, stream as streams};
 use serde_json::json;
 
 use crate::api::error::{Error, Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFolder, Ordering, Page, Params};
 use crate::api::stream;
 use crate::cache::{Cache, ChildFile};
-
-operations!(read_children, read_children_under,);
 
 /// A child file with its content, as one line.
 fn line(file: &ChildFile, bytes: &[u8]) -> String {
@@ -61,7 +58,8 @@ async fn read(
 ///
 /// One line of JSON for each, in path order: `{data_file_id, data_key, data_type, data}`, bytes as base64.
 #[utoipa::path(
-    operation_id = "read_children",
+    get,
+    path = "",
     tag = "data",
     params(ById, Ordering, Page),
     responses(
@@ -72,8 +70,7 @@ async fn read(
         Refused
     )
 )]
-#[get("/entries")]
-async fn read_children(
+pub(crate) async fn read_children(
     cache: web::Data<Cache>,
     Params((at, order, page)): Params<(ById, Ordering, Page)>,
 ) -> Result<HttpResponse> {
@@ -84,7 +81,8 @@ async fn read_children(
 ///
 /// One line of JSON for each, in path order: `{data_file_id, data_key, data_type, data}`, bytes as base64.
 #[utoipa::path(
-    operation_id = "read_children_under",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, Ordering, Page),
     responses(
@@ -95,8 +93,7 @@ async fn read_children(
         Refused
     )
 )]
-#[get("/entries/{data_key:.*}")]
-async fn read_children_under(
+pub(crate) async fn read_children_under(
     cache: web::Data<Cache>,
     Params((at, folder, order, page)): Params<(ById, ChildFolder, Ordering, Page)>,
 ) -> Result<HttpResponse> {

@@ -1,23 +1,13 @@
 //! Retrieving child files.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use cache_client::{DataKey, DataType, Json};
 
 use super::content;
 use crate::api::error::{Error, Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
 use crate::api::store::Bytes;
 use crate::cache::Cache;
-
-operations!(
-    retrieve_child_json,
-    retrieve_child_json_under,
-    retrieve_child_string,
-    retrieve_child_string_under,
-    retrieve_child_binary,
-    retrieve_child_binary_under,
-);
 
 async fn json_content(cache: &Cache, at: ById, key: Option<DataKey>, file: ChildFileId) -> Result<HttpResponse> {
     let file_id = file.data_file_id.clone();
@@ -46,13 +36,13 @@ async fn raw_content(
 
 /// Retrieve a JSON child file
 #[utoipa::path(
-    operation_id = "retrieve_child_json",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildFileId),
     responses((status = 200, description = "The object.", body = serde_json::Value), Refused)
 )]
-#[get("/json/{data_file_id}")]
-async fn retrieve_child_json(
+pub(crate) async fn retrieve_child_json(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
 ) -> Result<HttpResponse> {
@@ -61,13 +51,13 @@ async fn retrieve_child_json(
 
 /// Retrieve a JSON child file from a folder
 #[utoipa::path(
-    operation_id = "retrieve_child_json_under",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, ChildFileId),
     responses((status = 200, description = "The object.", body = serde_json::Value), Refused)
 )]
-#[get("/json/{data_key:.*}/{data_file_id}")]
-async fn retrieve_child_json_under(
+pub(crate) async fn retrieve_child_json_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {
@@ -76,13 +66,13 @@ async fn retrieve_child_json_under(
 
 /// Retrieve a string child file
 #[utoipa::path(
-    operation_id = "retrieve_child_string",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildFileId),
     responses((status = 200, description = "The string.", body = String, content_type = "text/plain"), Refused)
 )]
-#[get("/string/{data_file_id}")]
-async fn retrieve_child_string(
+pub(crate) async fn retrieve_child_string(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
 ) -> Result<HttpResponse> {
@@ -91,13 +81,13 @@ async fn retrieve_child_string(
 
 /// Retrieve a string child file from a folder
 #[utoipa::path(
-    operation_id = "retrieve_child_string_under",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, ChildFileId),
     responses((status = 200, description = "The string.", body = String, content_type = "text/plain"), Refused)
 )]
-#[get("/string/{data_key:.*}/{data_file_id}")]
-async fn retrieve_child_string_under(
+pub(crate) async fn retrieve_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {
@@ -106,7 +96,8 @@ async fn retrieve_child_string_under(
 
 /// Retrieve a binary child file
 #[utoipa::path(
-    operation_id = "retrieve_child_binary",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildFileId),
     responses(
@@ -114,8 +105,7 @@ async fn retrieve_child_string_under(
         Refused
     )
 )]
-#[get("/binary/{data_file_id}")]
-async fn retrieve_child_binary(
+pub(crate) async fn retrieve_child_binary(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
 ) -> Result<HttpResponse> {
@@ -124,7 +114,8 @@ async fn retrieve_child_binary(
 
 /// Retrieve a binary child file from a folder
 #[utoipa::path(
-    operation_id = "retrieve_child_binary_under",
+    get,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, ChildFileId),
     responses(
@@ -132,8 +123,7 @@ async fn retrieve_child_binary(
         Refused
     )
 )]
-#[get("/binary/{data_key:.*}/{data_file_id}")]
-async fn retrieve_child_binary_under(
+pub(crate) async fn retrieve_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {

@@ -1,6 +1,6 @@
 //! Storing child files.
 
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,23 +8,10 @@ use utoipa::ToSchema;
 use super::echo;
 use crate::api::body::Body;
 use crate::api::error::{Error, Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, ChildContent};
 use crate::storage::ObjectPath;
-
-operations!(
-    store_child_binary,
-    store_child_binary_as,
-    store_child_binary_under,
-    store_child_json,
-    store_child_json_as,
-    store_child_json_under,
-    store_child_string,
-    store_child_string_as,
-    store_child_string_under,
-);
 
 /// A stored child file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -98,27 +85,31 @@ async fn store(cache: &Cache, at: ById, target: Target, content: ChildContent) -
 
 /// Store bytes as a child file with a name of its own
 #[utoipa::path(
-    operation_id = "store_child_binary",
+    post,
+    path = "",
     tag = "data",
     params(ById),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/store/binary")]
-async fn store_child_binary(cache: web::Data<Cache>, Params(at): Params<ById>, body: Body) -> Result<HttpResponse> {
+pub(crate) async fn store_child_binary(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    body: Body,
+) -> Result<HttpResponse> {
     store(&cache, at, Target::default(), ChildContent::Binary(body.some_bytes()?.0)).await
 }
 
 /// Store bytes as a child file
 #[utoipa::path(
-    operation_id = "store_child_binary_as",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFileId),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/store/binary/{data_file_id}")]
-async fn store_child_binary_as(
+pub(crate) async fn store_child_binary_as(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
     body: Body,
@@ -128,14 +119,14 @@ async fn store_child_binary_as(
 
 /// Store bytes as a child file in a folder
 #[utoipa::path(
-    operation_id = "store_child_binary_under",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, ChildFileId),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/store/binary/{data_key:.*}/{data_file_id}")]
-async fn store_child_binary_under(
+pub(crate) async fn store_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
     body: Body,
@@ -145,27 +136,31 @@ async fn store_child_binary_under(
 
 /// Store a JSON object as a child file with a name of its own
 #[utoipa::path(
-    operation_id = "store_child_json",
+    post,
+    path = "",
     tag = "data",
     params(ById),
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/store/json")]
-async fn store_child_json(cache: web::Data<Cache>, Params(at): Params<ById>, body: Body) -> Result<HttpResponse> {
+pub(crate) async fn store_child_json(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    body: Body,
+) -> Result<HttpResponse> {
     store(&cache, at, Target::default(), ChildContent::Json(body.object()?)).await
 }
 
 /// Store a JSON object as a child file
 #[utoipa::path(
-    operation_id = "store_child_json_as",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFileId),
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/store/json/{data_file_id}")]
-async fn store_child_json_as(
+pub(crate) async fn store_child_json_as(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
     body: Body,
@@ -175,14 +170,14 @@ async fn store_child_json_as(
 
 /// Store a JSON object as a child file in a folder
 #[utoipa::path(
-    operation_id = "store_child_json_under",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, ChildFileId),
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/store/json/{data_key:.*}/{data_file_id}")]
-async fn store_child_json_under(
+pub(crate) async fn store_child_json_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
     body: Body,
@@ -192,27 +187,31 @@ async fn store_child_json_under(
 
 /// Store a string as a child file with a name of its own
 #[utoipa::path(
-    operation_id = "store_child_string",
+    post,
+    path = "",
     tag = "data",
     params(ById),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/store/string")]
-async fn store_child_string(cache: web::Data<Cache>, Params(at): Params<ById>, body: Body) -> Result<HttpResponse> {
+pub(crate) async fn store_child_string(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    body: Body,
+) -> Result<HttpResponse> {
     store(&cache, at, Target::default(), ChildContent::String(body.text()?)).await
 }
 
 /// Store a string as a child file
 #[utoipa::path(
-    operation_id = "store_child_string_as",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFileId),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/store/string/{data_file_id}")]
-async fn store_child_string_as(
+pub(crate) async fn store_child_string_as(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
     body: Body,
@@ -222,14 +221,14 @@ async fn store_child_string_as(
 
 /// Store a string as a child file in a folder
 #[utoipa::path(
-    operation_id = "store_child_string_under",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, ChildFileId),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
-#[post("/store/string/{data_key:.*}/{data_file_id}")]
-async fn store_child_string_under(
+pub(crate) async fn store_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
     body: Body,

@@ -1,6 +1,6 @@
 //! Replacing child files.
 
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,20 +8,10 @@ use utoipa::ToSchema;
 use super::echo;
 use crate::api::body::Body;
 use crate::api::error::{Error, Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, ChildContent};
 use crate::storage::ObjectPath;
-
-operations!(
-    update_child_string,
-    update_child_string_under,
-    update_child_json,
-    update_child_json_under,
-    update_child_binary,
-    update_child_binary_under,
-);
 
 /// An updated child file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,14 +68,14 @@ async fn update(
 
 /// Replace a string child file
 #[utoipa::path(
-    operation_id = "update_child_string",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFileId),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a new line"),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/update/string/{data_file_id}")]
-async fn update_child_string(
+pub(crate) async fn update_child_string(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
     body: Body,
@@ -95,14 +85,14 @@ async fn update_child_string(
 
 /// Replace a string child file in a folder
 #[utoipa::path(
-    operation_id = "update_child_string_under",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, ChildFileId),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a new line"),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/update/string/{data_key:.*}/{data_file_id}")]
-async fn update_child_string_under(
+pub(crate) async fn update_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
     body: Body,
@@ -112,14 +102,14 @@ async fn update_child_string_under(
 
 /// Replace a JSON child file
 #[utoipa::path(
-    operation_id = "update_child_json",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFileId),
     request_body(content = Object, description = "The object.", example = json!({"line": 2})),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/update/json/{data_file_id}")]
-async fn update_child_json(
+pub(crate) async fn update_child_json(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
     body: Body,
@@ -129,14 +119,14 @@ async fn update_child_json(
 
 /// Replace a JSON child file in a folder
 #[utoipa::path(
-    operation_id = "update_child_json_under",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, ChildFileId),
     request_body(content = Object, description = "The object.", example = json!({"line": 2})),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/update/json/{data_key:.*}/{data_file_id}")]
-async fn update_child_json_under(
+pub(crate) async fn update_child_json_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
     body: Body,
@@ -146,14 +136,14 @@ async fn update_child_json_under(
 
 /// Replace a binary child file
 #[utoipa::path(
-    operation_id = "update_child_binary",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFileId),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/update/binary/{data_file_id}")]
-async fn update_child_binary(
+pub(crate) async fn update_child_binary(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
     body: Body,
@@ -163,14 +153,14 @@ async fn update_child_binary(
 
 /// Replace a binary child file in a folder
 #[utoipa::path(
-    operation_id = "update_child_binary_under",
+    post,
+    path = "",
     tag = "data",
     params(ById, ChildFolder, ChildFileId),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
-#[post("/update/binary/{data_key:.*}/{data_file_id}")]
-async fn update_child_binary_under(
+pub(crate) async fn update_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
     body: Body,

@@ -9,6 +9,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use cache_client::Invalid;
+use http_service::Call;
 
 pub(crate) use names::{DataTypeName, OrderName, StrategyName};
 pub(crate) use path::{
@@ -33,32 +34,33 @@ impl<T: FromParams> FromRequest for Params<T> {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(T::from_params(&Source { request }).map(Self))
+        let call = Call::current().expect("handlers are called through the route table");
+        ready(T::from_params(&Source { call: &call, query: request.query_string() }).map(Self))
     }
 }
 
 /// The raw parameters of a request.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
-    request: &'a HttpRequest,
+    call: &'a Call,
+    query: &'a str,
 }
 
 impl Source<'_> {
-    /// A parameter of the path, percent-decoded once; bytes that are no UTF-8 become replacement characters.
-    fn decoded(&self, name: &str) -> std::borrow::Cow<'_, str> {
-        let raw = self.request.match_info().get(name).unwrap_or_default();
-        percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
+    /// A parameter of the path, decoded; bytes that are no UTF-8 are replacement characters.
+    fn decoded(&self, name: &str) -> &str {
+        self.call.param(name)
     }
 
     /// A parameter of the path.
     fn path<T>(&self, name: &'static str, parse: impl Fn(&str) -> std::result::Result<T, Invalid>) -> Result<T> {
         let text = self.decoded(name);
-        parse(&text).map_err(|error| Error::parameter("path", name, error, &text))
+        parse(text).map_err(|error| Error::parameter("path", name, error, text))
     }
 
     /// A parameter of the query; `None` when it is absent.
     fn text(&self, name: &str) -> Option<String> {
-        let pairs = form_urlencoded::parse(self.request.query_string().as_bytes());
+        let pairs = form_urlencoded::parse(self.query.as_bytes());
         pairs.filter(|(key, _)| key == name).last().map(|(_, value)| value.into_owned())
     }
 

@@ -98,9 +98,9 @@ pub(crate) struct Keyed {
 impl FromParams for Keyed {
     fn from_params(source: &Source<'_>) -> Result<Self> {
         let text = source.decoded("cache_key");
-        let cache_key = CacheKey::parse(&text).map_err(|error| match error.is_empty() {
+        let cache_key = CacheKey::parse(text).map_err(|error| match error.is_empty() {
             true => Error::required("cache_key", "Cache key is required for this endpoint", "valid_file_path"),
-            false => Error::parameter("path", "cache_key", error, &text),
+            false => Error::parameter("path", "cache_key", error, text),
         })?;
         Ok(Self { cache_key })
     }
@@ -138,5 +138,5 @@ impl FromParams for StoredFolder {
 
 fn stored<T, E: ToString>(source: &Source<'_>, parse: impl Fn(&str) -> std::result::Result<T, E>) -> Result<T> {
     let text = source.decoded("path");
-    parse(&text).map_err(|error| Error::parameter("path", "path", error, &text))
+    parse(text).map_err(|error| Error::parameter("path", "path", error, text))
 }

@@ -1,6 +1,6 @@
 //! The newest entry of a hash, with its content in any form.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use cache_client::{CacheHash, CacheId, Namespace};
@@ -9,20 +9,9 @@ use utoipa::ToSchema;
 
 use super::{BYTES, EntryMetadata, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
 use crate::api::error::{Error, Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ByHash, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, Entry, Parts};
-
-operations!(
-    retrieve_by_hash,
-    retrieve_string_by_hash,
-    retrieve_json_by_hash,
-    retrieve_binary_by_hash,
-    retrieve_metadata_by_hash,
-    retrieve_refs_by_hash,
-    retrieve_cache_id_by_hash,
-);
 
 async fn form_by_hash(cache: &Cache, at: &ByHash) -> Result<Entry> {
     let found = cache.by_hash(&at.namespace, &at.cache_hash, Parts::Content).await?;
@@ -31,13 +20,13 @@ async fn form_by_hash(cache: &Cache, at: &ByHash) -> Result<Entry> {
 
 /// Retrieve the newest entry of a hash
 #[utoipa::path(
-    operation_id = "retrieve_by_hash",
+    get,
+    path = "",
     tag = "retrieve",
     params(ByHash),
     responses((status = 200, description = "The entry.", body = RetrieveResponse), Refused)
 )]
-#[get("/hash/{cache_hash}")]
-async fn retrieve_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let found = cache.by_hash(&at.namespace, &at.cache_hash, Parts::All).await?;
     let entry = found.ok_or_else(|| Error::no_hash(&at.namespace, &at.cache_hash))?;
     let body = generic(&entry, || format!("/{}/retrieve/hash/{}/binary", at.namespace, at.cache_hash))?;
@@ -48,13 +37,16 @@ async fn retrieve_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -
 ///
 /// Bytes are answered as text when they are UTF-8, else as base64.
 #[utoipa::path(
-    operation_id = "retrieve_string_by_hash",
+    get,
+    path = "",
     tag = "retrieve",
     params(ByHash),
     responses((status = 200, description = "The text.", body = String, content_type = "text/plain"), Refused)
 )]
-#[get("/hash/{cache_hash}/string")]
-async fn retrieve_string_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_string_by_hash(
+    cache: web::Data<Cache>,
+    Params(at): Params<ByHash>,
+) -> Result<HttpResponse> {
     let entry = form_by_hash(&cache, &at).await?;
     let text =
         as_text(&entry, |bytes| String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| BASE64_STANDARD.encode(bytes)))?;
@@ -63,20 +55,21 @@ async fn retrieve_string_by_hash(cache: web::Data<Cache>, Params(at): Params<ByH
 
 /// Retrieve the content of the newest entry of a hash as JSON
 #[utoipa::path(
-    operation_id = "retrieve_json_by_hash",
+    get,
+    path = "",
     tag = "retrieve",
     params(ByHash),
     responses((status = 200, description = "The JSON.", body = serde_json::Value), Refused)
 )]
-#[get("/hash/{cache_hash}/json")]
-async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let body = as_json(&form_by_hash(&cache, &at).await?)?;
     Ok(json_text(&mut HttpResponse::Ok(), body))
 }
 
 /// Retrieve the content of the newest entry of a hash as bytes
 #[utoipa::path(
-    operation_id = "retrieve_binary_by_hash",
+    get,
+    path = "",
     tag = "retrieve",
     params(ByHash),
     responses(
@@ -84,21 +77,26 @@ async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHas
         Refused
     )
 )]
-#[get("/hash/{cache_hash}/binary")]
-async fn retrieve_binary_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_binary_by_hash(
+    cache: web::Data<Cache>,
+    Params(at): Params<ByHash>,
+) -> Result<HttpResponse> {
     let bytes = as_bytes(&form_by_hash(&cache, &at).await?)?;
     Ok(HttpResponse::Ok().content_type(BYTES).body(bytes))
 }
 
 /// Retrieve what is known of the newest entry of a hash
 #[utoipa::path(
-    operation_id = "retrieve_metadata_by_hash",
+    get,
+    path = "",
     tag = "retrieve",
     params(ByHash),
     responses((status = 200, description = "About the entry.", body = EntryMetadata), Refused)
 )]
-#[get("/hash/{cache_hash}/metadata")]
-async fn retrieve_metadata_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_metadata_by_hash(
+    cache: web::Data<Cache>,
+    Params(at): Params<ByHash>,
+) -> Result<HttpResponse> {
     let found = cache.by_hash(&at.namespace, &at.cache_hash, Parts::All).await?;
     let entry = found.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?;
     Ok(HttpResponse::Ok().json(EntryMetadata::from(&entry)))
@@ -132,13 +130,13 @@ struct HashEntryResponse {
 
 /// Retrieve the ids of all entries of a hash
 #[utoipa::path(
-    operation_id = "retrieve_refs_by_hash",
+    get,
+    path = "",
     tag = "retrieve",
     params(ByHash),
     responses((status = 200, description = "The entries.", body = HashRefsResponse), Refused)
 )]
-#[get("/hash/{cache_hash}/refs-hash")]
-async fn retrieve_refs_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_refs_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let reference = cache.hash_reference(&at.namespace, &at.cache_hash).await?;
     Ok(HttpResponse::Ok().json(reference.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?))
 }
@@ -159,13 +157,16 @@ struct CacheIdResponse {
 
 /// Retrieve the id of the newest entry of a hash
 #[utoipa::path(
-    operation_id = "retrieve_cache_id_by_hash",
+    get,
+    path = "",
     tag = "retrieve",
     params(ByHash),
     responses((status = 200, description = "The id.", body = CacheIdResponse), Refused)
 )]
-#[get("/hash/{cache_hash}/cache-id")]
-async fn retrieve_cache_id_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_cache_id_by_hash(
+    cache: web::Data<Cache>,
+    Params(at): Params<ByHash>,
+) -> Result<HttpResponse> {
     let newest = cache.newest_of(&at.namespace, &at.cache_hash).await?;
     let cache_id = newest.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?.cache_id;
     Ok(HttpResponse::Ok().json(CacheIdResponse { namespace: at.namespace, cache_hash: at.cache_hash, cache_id }))

@@ -1,18 +1,15 @@
 //! Entries by their id, with their content in any form.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::{BYTES, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
 use crate::api::conditional::{Conditions, IfNoneMatch, content_tag, owned_tag};
 use crate::api::error::{Error, Refused, Result};
-use crate::api::operations::operations;
 use crate::api::params::{ById, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, Entry, Parts};
-
-operations!(retrieve_by_id, retrieve_string, retrieve_json, retrieve_binary,);
 
 async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
     let found = cache.by_id(&at.namespace, at.cache_id, Parts::Content).await?;
@@ -23,7 +20,8 @@ async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
 ///
 /// Strings and JSON come with their content; bytes with the URL of the binary route.
 #[utoipa::path(
-    operation_id = "retrieve_by_id",
+    get,
+    path = "",
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
@@ -35,8 +33,7 @@ async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
         Refused
     )
 )]
-#[get("/{cache_id}")]
-async fn retrieve_by_id(
+pub(crate) async fn retrieve_by_id(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     conditions: Conditions,
@@ -52,7 +49,8 @@ async fn retrieve_by_id(
 ///
 /// JSON as Python writes it, bytes as base64.
 #[utoipa::path(
-    operation_id = "retrieve_string",
+    get,
+    path = "",
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
@@ -64,8 +62,7 @@ async fn retrieve_by_id(
         Refused
     )
 )]
-#[get("/{cache_id}/string")]
-async fn retrieve_string(
+pub(crate) async fn retrieve_string(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     conditions: Conditions,
@@ -79,7 +76,8 @@ async fn retrieve_string(
 ///
 /// A string is answered when it holds JSON, else refused with 415; bytes are wrapped as base64.
 #[utoipa::path(
-    operation_id = "retrieve_json",
+    get,
+    path = "",
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
@@ -91,8 +89,7 @@ async fn retrieve_string(
         Refused
     )
 )]
-#[get("/{cache_id}/json")]
-async fn retrieve_json(
+pub(crate) async fn retrieve_json(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     conditions: Conditions,
@@ -106,7 +103,8 @@ async fn retrieve_json(
 ///
 /// Strings as UTF-8, JSON as Python writes it, gzip unpacked.
 #[utoipa::path(
-    operation_id = "retrieve_binary",
+    get,
+    path = "",
     tag = "retrieve",
     params(ById, IfNoneMatch),
     responses(
@@ -118,8 +116,7 @@ async fn retrieve_json(
         Refused
     )
 )]
-#[get("/{cache_id}/binary")]
-async fn retrieve_binary(
+pub(crate) async fn retrieve_binary(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     conditions: Conditions,

@@ -1,8 +1,8 @@
 //! `retrieve`: entries by id and by hash, their content in any form, and the documents about them.
 
-mod by_hash;
-mod by_id;
-mod documents;
+pub(super) mod by_hash;
+pub(super) mod by_id;
+pub(super) mod documents;
 
 use actix_web::HttpResponse;
 use base64::Engine;
@@ -13,12 +13,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::error::{Error, Result};
-use super::operations::operations;
 use crate::cache::{self, Compact, Entry, Value};
 use crate::records::FileKind;
-
-// Every operation. Where paths overlap the order is that of the Python service: by id before by hash.
-operations!(in by_id, in documents, in by_hash);
 
 pub(super) const MISSING: &str = "Cache entry not found";
 

@@ -13,7 +13,7 @@ use object_store::{
 };
 use uuid::Uuid;
 
-use super::super::{Error, Folder, Mark, ObjectPath, Result};
+use super::super::{Error, Folder, Mark, ObjectPath, Result, Room};
 use super::error::{failed, is_cut_off, is_no_bucket, is_passing, is_uncertain, reason, unavailable};
 
 /// The user metadata of objects: whose content it is, how that is packed, which write made it, whether that was an update,
@@ -36,6 +36,8 @@ pub(super) struct Bucket {
     /// The folder of the probe, which is no part of what is stored.
     own: Folder,
     server: ServerFacts,
+    /// Asked before a large object is read.
+    pub(super) room: Room,
 }
 
 /// What the probe found out about the server.
@@ -113,7 +115,7 @@ impl Put {
 
 impl Bucket {
     pub(super) fn new(store: AmazonS3, once: AmazonS3, retries: usize, own: Folder, server: ServerFacts) -> Self {
-        Self { store, once, retries, own, server }
+        Self { store, once, retries, own, server, room: Room::default() }
     }
 
     /// Tells whether a key is one the engine keeps for itself, or the folder of such keys: a server that was killed at
@@ -142,7 +144,7 @@ impl Bucket {
         let mut pauses = pauses(self.retries);
         loop {
             match self.try_get(path, most).await {
-                Ok(found) => return Ok(Some(found)),
+                Ok(found) => return found.map(Some),
                 Err(error @ object_store::Error::NotFound { .. }) if !is_no_bucket(&error) => return Ok(None),
                 Err(error) => match pauses.next() {
                     // An answer that was cut off; `object_store` tries again what was not answered at all.
@@ -153,10 +155,16 @@ impl Bucket {
         }
     }
 
-    async fn try_get(&self, path: &ObjectPath, most: u64) -> object_store::Result<(Seen, Option<Bytes>)> {
+    async fn try_get(&self, path: &ObjectPath, most: u64) -> object_store::Result<Result<(Seen, Option<Bytes>)>> {
         let found = self.store.get(&key(path)).await?;
         let seen = self.seen(&found.meta, &found.attributes);
-        Ok((seen, if found.meta.size <= most { Some(found.bytes().await?) } else { None }))
+        if found.meta.size > most {
+            return Ok(Ok((seen, None)));
+        }
+        if let Err(error) = self.room.take(found.meta.size).await {
+            return Ok(Err(error));
+        }
+        Ok(Ok((seen, Some(found.bytes().await?))))
     }
 
     pub(super) async fn head(&self, path: &ObjectPath) -> Result<Option<Seen>> {

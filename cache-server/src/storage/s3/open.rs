@@ -16,7 +16,7 @@ use object_store::{
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
-use super::super::Folder;
+use super::super::{Folder, Room};
 use super::bucket::{Bucket, Order, ServerFacts};
 use super::connections::Connections;
 use super::edit::Edits;
@@ -43,6 +43,13 @@ impl S3 {
             operation_timeout: connection.operation_timeout,
             _connections: connections,
         })
+    }
+
+    /// Asks for room before it reads a large object.
+    #[must_use]
+    pub fn with_room(mut self, room: Room) -> Self {
+        self.bucket.room = room;
+        self
     }
 }
 

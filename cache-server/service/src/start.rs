@@ -1,0 +1,170 @@
+//! Start and stop: taking the port, serving, and ending without cutting anybody off.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::web::ServiceConfig;
+use anyhow::{Context, bail};
+use tokio::sync::{Notify, watch};
+
+use crate::service::{Service, app};
+
+/// How long a head may take to arrive.
+const HEAD: Duration = Duration::from_secs(5);
+
+/// Where and how to listen.
+#[derive(Debug, Clone)]
+pub struct Listen {
+    /// The address; any other than loopback needs a key.
+    pub host: IpAddr,
+    /// The port; 0 picks a free one.
+    pub port: u16,
+    /// How many threads serve requests; one for each core when not given.
+    pub workers: Option<usize>,
+    /// How many connections are taken; those beyond wait.
+    pub connections: usize,
+    /// How long a connection without a request stays open. Longer than a balancer keeps its own, or requests that it sends
+    /// at that moment are lost.
+    pub keep_alive: Duration,
+    /// How long requests in flight may take to finish at the end.
+    pub shutdown: Duration,
+}
+
+/// How far a service is with its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Serving,
+    /// It still serves, and says that it wants no more requests.
+    Draining,
+    /// Requests in flight may finish.
+    Stopping,
+}
+
+/// Whether a service is about to end.
+#[derive(Debug)]
+pub struct Stopping {
+    phase: watch::Sender<Phase>,
+    /// Told when keys are to be read again.
+    reload: Notify,
+}
+
+impl Default for Stopping {
+    fn default() -> Self {
+        Self { phase: watch::Sender::new(Phase::Serving), reload: Notify::new() }
+    }
+}
+
+impl Stopping {
+    /// Whether it wants no more requests.
+    pub fn has_begun(&self) -> bool {
+        *self.phase.borrow() >= Phase::Draining
+    }
+
+    /// Returns once the service has been stopping for this long.
+    pub(crate) async fn for_longer_than(&self, time: Duration) {
+        // The sender lives as long as the service.
+        let _ = self.phase.subscribe().wait_for(|phase| *phase == Phase::Stopping).await;
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// Waits for the signals of the program: at SIGHUP keys are read again; SIGTERM and SIGINT end it, after as long as it takes
+/// to be told so by the probe, and a second one cuts that short. Left to itself, actix-web cuts requests in flight off at
+/// SIGINT.
+pub async fn until_asked_to_stop(stopping: Arc<Stopping>, drain: Duration) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
+    let [Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)] = signals else {
+        tracing::error!("signals cannot be waited for");
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = hangup.recv() => stopping.reload.notify_one(),
+        }
+    }
+    stopping.phase.send_replace(Phase::Draining);
+    tokio::select! {
+        () = tokio::time::sleep(drain) => {}
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    stopping.phase.send_replace(Phase::Stopping);
+}
+
+/// A server that has its port and waits to be run.
+pub struct Bound {
+    server: Server,
+    service: Arc<Service>,
+    address: SocketAddr,
+}
+
+impl std::fmt::Debug for Bound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bound").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Bound {
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A handle to stop it with.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until it is asked to stop, and finishes requests in flight.
+    pub async fn run(self) -> anyhow::Result<()> {
+        tokio::select! {
+            served = self.server => served.context("the server failed"),
+            () = self.service.keys.follow(&self.service.stopping.reload) => unreachable!("keys are followed for ever"),
+        }
+    }
+}
+
+/// Takes the port; `configure` adds what handlers take by type. Serves until `end`, or a stop through the handle.
+///
+/// Fails closed: without a key nothing but loopback is served.
+pub fn bind(
+    service: Service,
+    listen: &Listen,
+    configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<Bound> {
+    if service.keys.is_open() {
+        if !listen.host.is_loopback() {
+            bail!(
+                "refusing to listen on {} without an API key: set FAST_API__AUTH__API_KEY__VALUE or a keys file",
+                listen.host
+            );
+        }
+        tracing::warn!("no API key is configured: every program on this machine may do everything");
+    } else if service.sessions.is_drawn {
+        tracing::warn!("no session secret is configured: sessions of browsers end with this process");
+    }
+    let service = Arc::new(service);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = listen.workers.unwrap_or(cores).max(1);
+    let shared = Arc::clone(&service);
+    let server = HttpServer::new(move || app(Arc::clone(&shared), configure.clone()))
+        .workers(workers)
+        .max_connections(listen.connections.div_ceil(workers).max(1))
+        .keep_alive(listen.keep_alive)
+        .client_request_timeout(HEAD)
+        // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
+        .tcp_nodelay(true)
+        .shutdown_timeout(listen.shutdown.as_secs())
+        .shutdown_signal(end);
+    let address = SocketAddr::from((listen.host, listen.port));
+    let server = server.bind(address).with_context(|| format!("cannot listen on {address}"))?;
+    let address = *server.addrs().first().context("no address was bound")?;
+    Ok(Bound { server: server.run(), service, address })
+}

@@ -1,0 +1,65 @@
+//! The route table: every operation with its method, path, access and handler. Paths are written nowhere else.
+//!
+//! Access is the scope that a key needs; `open` and `probe` need no key.
+
+use std::sync::LazyLock;
+
+use actix_web::web::Bytes;
+use http_service::{Entry, Routes, pages, session};
+
+use super::*;
+
+/// The operations of the service.
+#[rustfmt::skip]
+pub(super) fn operations() -> Vec<Entry> {
+    let own = http_service::routes! {
+        POST "/tokens/create"                           write tokens::create_token;
+        GET  "/tokens/lookup/{name}"                    read  tokens::lookup_token, small;
+        POST "/tokens/use/{name}"                       write tokens::use_token, small;
+        POST "/tokens/revoke/{name}"                    write tokens::revoke_token, small;
+        POST "/tokens/reactivate/{name}"                write tokens::reactivate_token, small;
+        POST "/tokens/update-limit/{name}"              write tokens::update_token_limit, small;
+        GET  "/tokens/list"                             read  tokens::list_tokens, small;
+        GET  "/tokens/list-details"                     read  tokens::list_token_details, small;
+        GET  "/tokens/usage/{name}"                     read  tokens::token_usage, small;
+
+        GET  "/analytics/pulse"                         read  analytics::pulse, small;
+        GET  "/health/pulse"                            read  analytics::health_pulse, small;
+        GET  "/analytics/latest/{window_type}"          read  analytics::latest_aggregation, small;
+        GET  "/analytics/series/{window_type}"          read  analytics::aggregation_series, small;
+        GET  "/analytics/{window_type}/{window_key}"    read  analytics::aggregation, small;
+
+        GET  "/transfers/{id}/summary"                  read  transfers::transfer_summary, small;
+        GET  "/transfers/{id}/events"                   read  transfers::transfer_events, small;
+
+        POST "/costs/collect"                           admin costs::collect_costs, small;
+        POST "/costs/{date}"                            write costs::record_costs;
+        GET  "/costs/records/{date}"                    read  costs::cost_day, small;
+        GET  "/costs/alerts/current"                    read  costs::cost_alerts, small;
+        GET  "/costs/{window_type}/{window_key}"        read  costs::cost_aggregation, small;
+
+        GET  "/admin/stats"                             read  upkeep::stats, small;
+        POST "/admin/retention"                         admin upkeep::retention, small;
+        GET  "/admin/retention"                         read  upkeep::retention_runs, small;
+
+        GET  "/cache/namespaces"                        admin browser::cache_namespaces, small;
+        GET  "/cache/folders/{*path}"                   admin browser::cache_folders, small;
+        GET  "/cache/files/{*path}"                     admin browser::cache_files, small;
+        GET  "/cache/entry/{namespace}/{cache_id}"      admin browser::cache_entry, small;
+
+        GET  "/health/live"                             probe info::live, small;
+        GET  "/health/ready"                            probe info::ready, small;
+        GET  "/info/health"                             probe info::health, small;
+        GET  "/info/status"                             read  info::status, small;
+        GET  "/info/versions"                           read  info::versions, small;
+        GET  "/metrics"                                 admin info::metrics, small;
+    };
+    own.into_iter().chain(session::routes()).collect()
+}
+
+/// The operations, and the pages that document them.
+pub(super) fn routes() -> Routes {
+    static DOCUMENT: LazyLock<Bytes> =
+        LazyLock::new(|| docs::document().to_json().expect("the document is plain JSON").into());
+    Routes::new(operations().into_iter().chain(pages("/api-docs", &DOCUMENT)).collect())
+}

@@ -1,0 +1,131 @@
+//! What the server takes on, and how it says that it does not.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use cache_tests::{Answer, Engine, KEY, TestServer};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// A request whose body does not end.
+async fn upload(server: &TestServer, path: &str, length: usize, sent: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nx-api-key: {KEY}\r\ncontent-type: application/octet-stream\r\n\
+         content-length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(sent).await.unwrap();
+    stream
+}
+
+async fn answer_of(mut stream: TcpStream) -> String {
+    let mut text = String::new();
+    let _ = stream.read_to_string(&mut text).await;
+    text
+}
+
+#[track_caller]
+fn is_refusal(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.status(), status, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let detail = &answer.json()["detail"];
+    assert_eq!(detail["error_type"], code, "{}", answer.text());
+    assert!(detail["message"].as_str().is_some_and(|message| !message.is_empty()));
+    assert_eq!(detail["request_id"], answer.header("fast-api-request-id").unwrap());
+}
+
+#[tokio::test]
+async fn more_requests_than_are_worked_on_are_sent_away_and_probes_are_not() {
+    let server = Engine::Memory.setup().flag("--request-limit", "2").start();
+    let one = upload(&server, "/ns/direct/store/binary", 10, b"x").await;
+    let two = upload(&server, "/ns/direct/store/binary", 10, b"x").await;
+    let refused = loop {
+        let answer = server.get("/info/health").any().await;
+        if answer.status() != 200 {
+            break answer;
+        }
+    };
+    is_refusal(&refused, 503, "BUSY");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    server.get("/health/live").ok().await;
+    server.get("/health/ready").ok().await;
+    drop(one);
+    while server.get("/info/health").any().await.status() != 200 {}
+    drop(two);
+    let reporting = Engine::Memory.setup().flag("--request-limit", "0").flag("--report-only", "requests").start();
+    reporting.get("/info/health").ok().await;
+}
+
+#[tokio::test]
+async fn uploads_wait_for_memory_and_are_sent_away_after_a_while() {
+    let server = Engine::Memory.setup().flag("--in-flight-limit", "1000000").start();
+    let held = upload(&server, "/ns/direct/store/binary", 600_000, &[b'x'; 1000]).await;
+    // What fits goes on, what does not waits; a body that is never sent is refused all the same.
+    while server.post("/ns/direct/store/binary").bytes(vec![b'y'; 90_000]).any().await.status() != 200 {}
+    let waiting = upload(&server, "/ns/direct/store/binary", 200_000, &[b'z'; 1000]).await;
+    let refused = answer_of(waiting).await;
+    assert!(
+        refused.starts_with("HTTP/1.1 503") && refused.contains("retry-after: 1") && refused.contains("BUSY"),
+        "{refused}"
+    );
+    let mut next = upload(&server, "/ns/direct/store/binary", 200_000, &[b'z'; 200_000]).await;
+    drop(held);
+    // Once the first has gone, whoever waits goes on.
+    let mut answer = vec![0; 12];
+    next.read_exact(&mut answer).await.unwrap();
+    assert_eq!(String::from_utf8(answer).unwrap(), "HTTP/1.1 200");
+}
+
+#[tokio::test]
+async fn json_counts_by_what_it_takes_to_read_it() {
+    let server = Engine::Memory.setup().flag("--in-flight-limit", "4000000").start();
+    let many = |item: &str, count: usize| format!("{{\"a\":[{}0]}}", format!("{item},").repeat(count));
+    server.post("/ns/direct/store/json").json(many("1", 10_000)).stored().await;
+    for item in ["[]", "{}", "{\"b\":0}"] {
+        let answer = server.post("/ns/direct/store/json").json(many(item, 60_000)).await;
+        is_refusal(&answer, 413, "TOO_LARGE");
+        assert!(answer.text().contains("memory"), "{}", answer.text());
+    }
+    // Written with an indentation, a deep list is a hundred times as long.
+    let deep = format!(
+        "{{\"a\":{}{}{}}}",
+        "[".repeat(120),
+        many("1", 30_000).trim_start_matches("{\"a\":").trim_end_matches('}'),
+        "]".repeat(120)
+    );
+    is_refusal(&server.post("/ns/direct/store/json").json(deep).await, 413, "TOO_LARGE");
+}
+
+#[tokio::test]
+async fn small_operations_take_small_bodies() {
+    let server = Engine::Memory.start();
+    let body = json!({ "cookie_value": "x".repeat(5000) });
+    is_refusal(&server.post("/auth/set-auth-cookie").without_key().json(body).await, 413, "TOO_LARGE");
+    let head = ["content-type: application/json", "content-length: 99999999"];
+    is_refusal(&server.raw_with("POST /auth/set-auth-cookie", &head).await, 413, "TOO_LARGE");
+    let chunked = ["content-type: application/json", "transfer-encoding: chunked"];
+    let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
+    let answer = server.raw("POST /auth/set-auth-cookie", &chunked, (chunk.repeat(2) + "0\r\n\r\n").as_bytes()).await;
+    is_refusal(&answer, 413, "TOO_LARGE");
+}
+
+#[tokio::test]
+async fn a_path_that_is_too_long_is_refused() {
+    let server = Engine::Memory.start();
+    is_refusal(&server.get(format!("/ns/file-ids?cursor={}", "x".repeat(20_000))).await, 414, "URI_TOO_LONG");
+    is_refusal(&server.get(format!("/{}", "x".repeat(20_000))).await, 414, "URI_TOO_LONG");
+}
+
+#[tokio::test]
+async fn a_body_that_comes_too_slowly_is_refused() {
+    let flags = |server: cache_tests::Setup| server.flag("--body-grace-seconds", "1").flag("--body-rate", "1000000");
+    let server = flags(Engine::Memory.setup()).start();
+    let answer = answer_of(upload(&server, "/ns/direct/store/binary", 1000, &[b'x'; 10]).await).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 408") && answer.contains("SLOW_BODY") && answer.contains("bytes a second"),
+        "{answer}"
+    );
+    // What comes fast enough is not, however long it takes.
+    server.post("/ns/direct/store/binary").bytes(vec![b'x'; 4_000_000]).stored().await;
+}
