@@ -84,9 +84,12 @@ class Bench:
         return Load(server, script, seconds, self.args, **settings)
 
     def load(self, section, name, server, script, **settings):
-        """Runs one load and reports it."""
+        """Runs one load and reports it, with the server's processor time for each request."""
         seconds = self.args.seconds * (PYTHON_SECONDS if server.mode == "python" else 1)
-        self.report.add_load(section, name, self.background(server, script, seconds, **settings).wait())
+        before = server.cpu_seconds()
+        result = self.background(server, script, seconds, **settings).wait()
+        self.report.add_load(section, name, result)
+        self.report.add(section, f"{name}, CPU", (server.cpu_seconds() - before) / result.requests * 1e6, "us/request")
 
 
 def arguments():

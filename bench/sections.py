@@ -55,6 +55,7 @@ def retrieves(bench):
         bench.report.ratio("retrieves", mode, "python")
     for mode in modes:
         bench.report.ratio("retrieves", mode, f"{mode} health")
+        bench.report.ratio("retrieves", f"{mode}, CPU", f"{mode} health, CPU")
 
 
 def hash_10k(bench):

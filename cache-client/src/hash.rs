@@ -94,6 +94,28 @@ impl CacheHashGenerator {
         }
     }
 
+    /// Hashes what a reader gives, which is never in memory as a whole, and tells its length in bytes.
+    pub fn from_reader(&self, mut bytes: impl std::io::Read) -> std::io::Result<(CacheHash, u64)> {
+        fn read<D: Digest>(bytes: &mut impl std::io::Read) -> std::io::Result<(Vec<u8>, u64)> {
+            let (mut digest, mut part, mut length) = (D::new(), [0; 8 << 10], 0);
+            loop {
+                match bytes.read(&mut part)? {
+                    0 => return Ok((digest.finalize().to_vec(), length)),
+                    read => {
+                        digest.update(&part[..read]);
+                        length += read as u64;
+                    }
+                }
+            }
+        }
+        let (digest, length) = match self.algorithm {
+            Algorithm::Md5 => read::<Md5>(&mut bytes)?,
+            Algorithm::Sha256 => read::<Sha256>(&mut bytes)?,
+            Algorithm::Sha384 => read::<Sha384>(&mut bytes)?,
+        };
+        Ok((self.of_digest(&digest), length))
+    }
+
     fn of_digest(&self, digest: &[u8]) -> CacheHash {
         CacheHash::parse(&hex_prefix(digest, self.length)).expect("a digest's digits are hexadecimal and at least ten")
     }

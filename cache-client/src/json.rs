@@ -133,10 +133,14 @@ pub fn compact(text: &[u8]) -> Option<String> {
             }
             b'"' => {
                 at += 1;
-                while bytes[at] != b'"' {
-                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                // The text is valid: every string has an end.
+                while let Some(special) = memchr::memchr2(b'"', b'\\', &bytes[at..]) {
+                    at += special + 1;
+                    if bytes[at - 1] == b'"' {
+                        break;
+                    }
+                    at += 1;
                 }
-                at += 1;
             }
             _ => at += 1,
         }

@@ -249,8 +249,8 @@ async fn a_key_learns_nothing_of_namespaces_that_it_does_not_reach() {
 #[tokio::test]
 async fn a_key_ends_when_its_line_says_so() {
     let folder = tempfile::tempdir().unwrap();
-    let ends = "scopes = [\"read\"], ends = 2027-01-31T12:00:00+01:00";
-    let file = keys_file(folder.path(), &[("all", KEY, ALL), ("short", "short", ends)]);
+    let expires = "scopes = [\"read\"], expires = 2027-01-31T12:00:00+01:00";
+    let file = keys_file(folder.path(), &[("all", KEY, ALL), ("short", "short", expires)]);
     let setup = Engine::Memory.setup().without_key().flag("--keys-file", file.to_str().unwrap());
     // 2027-01-31T10:59:59Z
     let server = setup.clock_at(1_801_393_199_000).start();

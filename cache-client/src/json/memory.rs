@@ -35,6 +35,17 @@ const INDENT: u64 = 4;
 const FLOAT: u64 = 24;
 
 impl Memory {
+    /// The length of a text as a JSON string: an upper bound.
+    pub fn of_string(text: &str) -> u64 {
+        let written = |byte: u8| match byte {
+            b'"' | b'\\' => 2,
+            ..b' ' | 0x7f => 6,
+            0x80.. => 3,
+            _ => 1,
+        };
+        2 + text.bytes().map(written).sum::<u64>()
+    }
+
     /// Looks at a text. What is no JSON is not told: it costs at most as much as what it begins like.
     pub fn of(input: &[u8]) -> Self {
         let Ok(text) = decode(input) else { return Self::default() };
@@ -158,6 +169,14 @@ mod tests {
         let fields: Vec<String> = (0..10_000).map(|n| format!("\"{n}\":{n}")).collect();
         holds(&format!("{{{}}}", fields.join(",")));
         holds("\"text, with [brackets] {and} : colons\"");
+    }
+
+    #[test]
+    fn a_string_is_not_underestimated() {
+        for text in ["", "plain", "\u{1}\u{7f}\n\t\"\\", "é☃😀\u{80}\u{7ff}\u{ffff}"] {
+            let written = Json::String(text.to_owned()).dumps().len() as u64;
+            assert!(written <= Memory::of_string(text), "{text:?}: {written}");
+        }
     }
 
     #[test]

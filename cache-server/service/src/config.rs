@@ -222,9 +222,9 @@ pub struct NewKeyArgs {
     /// The namespaces it reaches, separated by commas: names, or `prefix*`; all when not given.
     #[arg(long, value_delimiter = ',', value_parser = pattern)]
     namespaces: Vec<crate::keys::Pattern>,
-    /// When it ends: a day such as `2027-01-31`, or a moment as RFC 3339; never when not given.
+    /// When it expires: a day such as `2027-01-31`, or a moment as RFC 3339; never when not given.
     #[arg(long)]
-    ends: Option<String>,
+    expires: Option<String>,
     /// How many requests a second it may make of a process; any number when not given.
     #[arg(long)]
     rate: Option<std::num::NonZeroU32>,
@@ -237,8 +237,8 @@ fn pattern(text: &str) -> Result<crate::keys::Pattern, String> {
 impl KeysCommand {
     /// Does it.
     pub fn run(self) -> anyhow::Result<()> {
-        let Self::New(NewKeyArgs { name, scopes, namespaces, ends, rate }) = self;
-        let new = crate::keys::NewKey { name, scopes, namespaces, ends, rate };
+        let Self::New(NewKeyArgs { name, scopes, namespaces, expires, rate }) = self;
+        let new = crate::keys::NewKey { name, scopes, namespaces, expires, rate };
         let made = new.make().map_err(anyhow::Error::msg)?;
         println!("{}", made.line);
         eprintln!("key, shown this once: {}", made.key);

@@ -5,7 +5,7 @@
 //!
 //! ```toml
 //! # name = { SHA-256 of the key, scopes, and where wanted: namespaces, end, requests a second }
-//! reader = { sha256 = "9f86…0a08", scopes = ["read"], namespaces = ["send-*", "notes"], ends = 2027-01-31, rate = 100 }
+//! reader = { sha256 = "9f86…0a08", scopes = ["read"], namespaces = ["send-*", "notes"], expires = 2027-01-31, rate = 100 }
 //! ```
 
 mod file;
@@ -104,7 +104,7 @@ pub struct Key {
     /// Where; everywhere when empty.
     pub namespaces: Vec<Pattern>,
     /// Until when.
-    pub ends: Option<DateTime<Utc>>,
+    pub expires: Option<DateTime<Utc>>,
     rate: Option<Rate>,
 }
 
@@ -123,7 +123,7 @@ impl fmt::Debug for Rate {
 impl Key {
     /// A key that is good for these scopes, everywhere and for ever.
     pub fn new(name: impl Into<String>, digest: Digest, scopes: Vec<Scope>) -> Self {
-        Self { name: name.into(), digest, scopes, namespaces: Vec::new(), ends: None, rate: None }
+        Self { name: name.into(), digest, scopes, namespaces: Vec::new(), expires: None, rate: None }
     }
 
     /// Limits the requests a second; bursts may be as large.
@@ -143,8 +143,8 @@ impl Key {
         self.namespaces.is_empty() || self.namespaces.iter().any(|pattern| pattern.takes(namespace))
     }
 
-    fn is_over(&self, now: DateTime<Utc>) -> bool {
-        self.ends.is_some_and(|ends| ends <= now)
+    fn is_expired(&self, now: DateTime<Utc>) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
     }
 
     /// Counts a request against its rate.
@@ -210,13 +210,13 @@ impl Keys {
                 found = Some(Arc::clone(key));
             }
         }
-        found.filter(|key| !key.is_over(now))
+        found.filter(|key| !key.is_expired(now))
     }
 
     /// The key of this name, unless it is over.
     pub(crate) fn named(&self, name: &str, now: DateTime<Utc>) -> Option<Arc<Key>> {
         let keys = Arc::clone(&self.current.read());
-        keys.iter().find(|key| key.name == name && !key.is_over(now)).cloned()
+        keys.iter().find(|key| key.name == name && !key.is_expired(now)).cloned()
     }
 
     /// Reads the file again. A broken one changes nothing.
@@ -228,7 +228,7 @@ impl Keys {
         Ok(())
     }
 
-    /// Reads the file again whenever it changes, or when it is told to. Never ends.
+    /// Reads the file again whenever it changes, or when it is told to. Never expires.
     pub(crate) async fn follow(&self, told: &Notify) {
         let Some(file) = &self.file else { return std::future::pending().await };
         loop {

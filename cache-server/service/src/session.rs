@@ -220,7 +220,7 @@ fn begin(call: &Call, request: &HttpRequest, Body(body): Body) -> Result<HttpRes
         return Err(Refusal::WrongKey);
     };
     let most = now + LASTS;
-    let ends = key.ends.map_or(most, |ends| ends.min(most));
+    let ends = key.expires.map_or(most, |ends| ends.min(most));
     let mut cookie = cookie(request, service.sessions.cookie, service.sessions.ticket(&key, ends), path);
     cookie.set_max_age(CookieAge::seconds((ends - now).num_seconds().max(0)));
     tracing::info!(key = key.name, address = ?call.address(), "a session begins");
@@ -237,7 +237,7 @@ fn begin(call: &Call, request: &HttpRequest, Body(body): Body) -> Result<HttpRes
 async fn show_session(call: Call) -> HttpResponse {
     // Of a service without keys, whoever reaches it may do everything.
     let everybody = || Session { name: String::new(), scopes: Scope::ALL.to_vec(), ends_at: None };
-    let session = call.key().map_or_else(everybody, |key| Session::of(key, call.session_ends().or(key.ends)));
+    let session = call.key().map_or_else(everybody, |key| Session::of(key, call.session_ends().or(key.expires)));
     HttpResponse::Ok().insert_header(NO_STORE).json(session)
 }
 

@@ -64,7 +64,9 @@ impl Body {
     }
 
     /// A text: a JSON string when the content type is JSON, else the body itself; it may be empty.
-    pub(crate) fn text(self) -> Result<String> {
+    ///
+    /// Takes the memory that it needs as a stored JSON string, where characters can become six.
+    pub(crate) async fn text(self) -> Result<String> {
         let body = self.required()?;
         if body.is_json {
             return match body.json()? {
@@ -73,12 +75,15 @@ impl Body {
             };
         }
         let text = String::from_utf8(body.bytes.into());
-        text.map_err(|error| Error::body("string_unicode", error.utf8_error(), ""))
+        let text = text.map_err(|error| Error::body("string_unicode", error.utf8_error(), ""))?;
+        let call = Call::current().expect("bodies belong to calls");
+        call.reserve(text.len() as u64 + Memory::of_string(&text)).await?;
+        Ok(text)
     }
 
     /// A text that is not empty.
-    pub(crate) fn some_text(self) -> Result<String> {
-        let text = self.text()?;
+    pub(crate) async fn some_text(self) -> Result<String> {
+        let text = self.text().await?;
         if text.is_empty() {
             return Err(Error::required("data", "String data cannot be empty", "non-empty_string"));
         }

@@ -81,7 +81,7 @@ pub(crate) async fn store_string(
     conditions: Conditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let entry = unkeyed(at, Content::String(body.some_text()?), &conditions);
+    let entry = unkeyed(at, Content::String(body.some_text().await?), &conditions);
     Ok(cache.store(entry).await?.into())
 }
 
@@ -108,7 +108,7 @@ pub(crate) async fn store_string_with_key(
     conditions: Conditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let entry = unkeyed(at, Content::String(body.some_text()?), &conditions);
+    let entry = unkeyed(at, Content::String(body.some_text().await?), &conditions);
     let entry = NewEntry { cache_key: Some(key.cache_key), file_id: file.file_id, ..entry };
     Ok(cache.store(entry).await?.into())
 }

@@ -87,7 +87,7 @@ pub(crate) async fn update_string(
     conditions: Conditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, NewContent::String(body.some_text()?), &conditions).await
+    update(&cache, at, NewContent::String(body.some_text().await?), &conditions).await
 }
 
 /// Replace the content of an entry by a JSON object

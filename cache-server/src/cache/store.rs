@@ -129,8 +129,8 @@ impl Cache {
                 (hash, value.dumps_indented(2).into())
             }
             Content::Binary { bytes, encoding } if Content::is_gzip(encoding.as_ref()) => {
-                let unpacked = gzip::unpack(bytes).map_err(|reason| Error::invalid("body", reason))?;
-                (self.hashes.from_bytes(&unpacked), bytes.clone())
+                let hash = gzip::hash(bytes, &self.hashes).map_err(|reason| Error::invalid("body", reason))?;
+                (hash, bytes.clone())
             }
             Content::Binary { bytes, .. } => (self.hashes.from_bytes(bytes), bytes.clone()),
         };

@@ -16,17 +16,28 @@ fn check(path: &str) -> Result<(), InvalidPath> {
     if path.len() > MAX_BYTES {
         return Err(InvalidPath("is longer than 4096 bytes"));
     }
-    if path.chars().any(char::is_control) {
+    let bytes = path.as_bytes();
+    let has_control = if path.is_ascii() {
+        bytes.iter().fold(false, |any, byte| any | byte.is_ascii_control())
+    } else {
+        path.chars().any(char::is_control)
+    };
+    if has_control {
         return Err(InvalidPath("contains a control character"));
     }
-    for segment in path.split('/') {
-        match segment {
-            "" => return Err(InvalidPath("contains an empty segment")),
-            "." | ".." => return Err(InvalidPath("contains a \".\" or \"..\" segment")),
+    let mut start = 0;
+    loop {
+        let length = bytes[start..].iter().position(|byte| *byte == b'/').unwrap_or(bytes.len() - start);
+        match &bytes[start..start + length] {
+            b"" => return Err(InvalidPath("contains an empty segment")),
+            b"." | b".." => return Err(InvalidPath("contains a \".\" or \"..\" segment")),
             _ => {}
         }
+        start += length + 1;
+        if start > bytes.len() {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 /// The path of an object, such as `ns/refs/by-id/ce/3d/ce3dd5bd-….json`.
@@ -84,7 +95,9 @@ impl<'de> Deserialize<'de> for ObjectPath {
 
 /// What a path in a stored reference means: Python writes `a//b` there and means the file `a/b`.
 fn without_empty_segments(path: &str) -> std::borrow::Cow<'_, str> {
-    if path.contains("//") || path.starts_with('/') || path.ends_with('/') {
+    let bytes = path.as_bytes();
+    let is_empty = |pair: &[u8]| pair == b"//";
+    if bytes.windows(2).any(is_empty) || bytes.first() == Some(&b'/') || bytes.last() == Some(&b'/') {
         path.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>().join("/").into()
     } else {
         path.into()

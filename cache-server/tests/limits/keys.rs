@@ -65,7 +65,7 @@ fn a_key_that_could_not_come_in_is_not_made() {
     for flags in [
         &["--scopes", "reed"][..],
         &["--scopes", "admin", "--namespaces", "x"],
-        &["--scopes", "read", "--ends", "soon"],
+        &["--scopes", "read", "--expires", "soon"],
         &["--scopes", "read", "--namespaces", "a*b"],
         &["--scopes", "read", "--name", "two words"],
         &["--scopes", "read", "--rate", "0"],

@@ -106,7 +106,7 @@ struct Written {
     #[serde(default)]
     namespaces: Option<Vec<String>>,
     #[serde(default)]
-    ends: Option<Datetime>,
+    expires: Option<Datetime>,
     #[serde(default)]
     rate: Option<NonZeroU32>,
 }
@@ -132,9 +132,11 @@ impl TryFrom<Written> for Line {
         if written.scopes.contains(&Scope::Admin) && !namespaces.is_empty() {
             return Err("the scope admin reaches past namespaces: a key has admin, or namespaces".to_owned());
         }
-        let ends =
-            written.ends.map(|ends| moment(ends).ok_or("ends is neither a day nor a time with a zone")).transpose()?;
-        let key = Key { namespaces, ends, ..Key::new("", digest, written.scopes) };
+        let expires = written
+            .expires
+            .map(|expires| moment(expires).ok_or("expires is neither a day nor a time with a zone"))
+            .transpose()?;
+        let key = Key { namespaces, expires, ..Key::new("", digest, written.scopes) };
         Ok(Self(key.rate(written.rate)))
     }
 }
@@ -181,7 +183,7 @@ mod tests {
     #[test]
     fn a_line_says_what_a_key_may() {
         let text = format!(
-            "# who\nreader = {{ sha256 = \"{A}\", scopes = [\"read\"], namespaces = [\"send-*\", \"notes\"], ends = 2027-01-31, rate = 100 }}\n"
+            "# who\nreader = {{ sha256 = \"{A}\", scopes = [\"read\"], namespaces = [\"send-*\", \"notes\"], expires = 2027-01-31, rate = 100 }}\n"
         );
         let keys = parse(&text).unwrap();
         let key = &keys[0];
@@ -189,8 +191,8 @@ mod tests {
         assert!(key.has(Scope::Read) && !key.has(Scope::Write) && !key.has(Scope::Admin));
         assert!(key.reaches("send-x") && key.reaches("send-") && key.reaches("notes"));
         assert!(!key.reaches("notesx") && !key.reaches("send") && !key.reaches("other"));
-        assert_eq!(key.ends.unwrap().to_rfc3339(), "2027-01-31T00:00:00+00:00");
-        assert!(key.is_over(key.ends.unwrap()));
+        assert_eq!(key.expires.unwrap().to_rfc3339(), "2027-01-31T00:00:00+00:00");
+        assert!(key.is_expired(key.expires.unwrap()));
     }
 
     #[test]
@@ -205,8 +207,8 @@ mod tests {
             ("bad = { sha256 = \"#\", scopes = [\"admin\"], namespaces = [\"a\"] }", "admin"),
             ("bad = { sha256 = \"#\", scopes = [\"read\"], namespaces = [] }", "namespaces is empty"),
             ("bad = { sha256 = \"#\", scopes = [\"read\"], namespaces = [\"a*b\"] }", "a*b"),
-            ("bad = { sha256 = \"#\", scopes = [\"read\"], ends = 12:00:00 }", "ends"),
-            ("bad = { sha256 = \"#\", scopes = [\"read\"], ends = \"soon\" }", "datetime"),
+            ("bad = { sha256 = \"#\", scopes = [\"read\"], expires = 12:00:00 }", "expires"),
+            ("bad = { sha256 = \"#\", scopes = [\"read\"], expires = \"soon\" }", "datetime"),
             ("bad = { sha256 = \"#\", scopes = [\"read\"], rate = 0 }", "nonzero"),
             ("bad = { sha256 = \"#\", scopes = [\"read\"]", ""),
             ("\"bad name\" = { sha256 = \"#\", scopes = [\"read\"] }", "bad name"),

@@ -19,7 +19,7 @@ pub struct NewKey {
     /// Where; everywhere when empty.
     pub namespaces: Vec<Pattern>,
     /// Until when: a day, or a moment as RFC 3339.
-    pub ends: Option<String>,
+    pub expires: Option<String>,
     /// How many requests a second.
     pub rate: Option<NonZeroU32>,
 }
@@ -57,8 +57,8 @@ impl NewKey {
         if !self.namespaces.is_empty() {
             let _ = write!(line, ", namespaces = {}", list(self.namespaces.iter().map(|p| p.0.as_str()).collect()));
         }
-        if let Some(ends) = &self.ends {
-            let _ = write!(line, ", ends = {ends}");
+        if let Some(expires) = &self.expires {
+            let _ = write!(line, ", expires = {expires}");
         }
         if let Some(rate) = self.rate {
             let _ = write!(line, ", rate = {rate}");
@@ -80,14 +80,14 @@ mod tests {
             name: Some("send.reader".to_owned()),
             scopes: vec![Scope::Read, Scope::Write],
             namespaces: vec![Pattern::parse("send-*").unwrap()],
-            ends: Some("2027-01-31T10:00:00Z".to_owned()),
+            expires: Some("2027-01-31T10:00:00Z".to_owned()),
             rate: NonZeroU32::new(5),
         };
         let made = new.make().unwrap();
         let keys = super::super::parse(&made.line).unwrap();
         assert_eq!((&*keys[0].name, keys[0].digest), ("send.reader", Digest::of(made.key.as_bytes())));
         assert_ne!(new.make().unwrap().key, made.key);
-        assert!(NewKey { ends: Some("soon".to_owned()), ..new.clone() }.make().is_err());
+        assert!(NewKey { expires: Some("soon".to_owned()), ..new.clone() }.make().is_err());
         assert!(NewKey { scopes: vec![Scope::Admin], ..new }.make().unwrap_err().contains("admin"));
     }
 }

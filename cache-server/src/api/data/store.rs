@@ -199,7 +199,7 @@ pub(crate) async fn store_child_string(
     Params(at): Params<ById>,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, Target::default(), ChildContent::String(body.text()?)).await
+    store(&cache, at, Target::default(), ChildContent::String(body.text().await?)).await
 }
 
 /// Store a string as a child file
@@ -216,7 +216,7 @@ pub(crate) async fn store_child_string_as(
     Params((at, file)): Params<(ById, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, file.into(), ChildContent::String(body.text()?)).await
+    store(&cache, at, file.into(), ChildContent::String(body.text().await?)).await
 }
 
 /// Store a string as a child file in a folder
@@ -233,5 +233,5 @@ pub(crate) async fn store_child_string_under(
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, (folder, file).into(), ChildContent::String(body.text()?)).await
+    store(&cache, at, (folder, file).into(), ChildContent::String(body.text().await?)).await
 }

@@ -80,7 +80,7 @@ pub(crate) async fn update_child_string(
     Params((at, file)): Params<(ById, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, None, file, ChildContent::String(body.some_text()?)).await
+    update(&cache, at, None, file, ChildContent::String(body.some_text().await?)).await
 }
 
 /// Replace a string child file in a folder
@@ -97,7 +97,7 @@ pub(crate) async fn update_child_string_under(
     Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, Some(folder.data_key), file, ChildContent::String(body.some_text()?)).await
+    update(&cache, at, Some(folder.data_key), file, ChildContent::String(body.some_text().await?)).await
 }
 
 /// Replace a JSON child file
