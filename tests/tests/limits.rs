@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
+use std::time::{Duration, Instant};
+
 use cache_tests::{Answer, Engine, KEY, TestServer};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -128,4 +130,52 @@ async fn a_body_that_comes_too_slowly_is_refused() {
     );
     // What comes fast enough is not, however long it takes.
     server.post("/ns/direct/store/binary").bytes(vec![b'x'; 4_000_000]).stored().await;
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_until_one_is_closed() {
+    let server = Engine::Memory.setup().flag("--connection-limit", "2").start();
+    let open = async || {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+        stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        stream
+    };
+    let answered = async |stream: &mut TcpStream| {
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).await.map(|_| status)
+    };
+    let (mut one, mut two) = (open().await, open().await);
+    assert!(answered(&mut one).await.is_ok() && answered(&mut two).await.is_ok());
+    let mut three = open().await;
+    let waits = tokio::time::timeout(Duration::from_millis(500), answered(&mut three)).await;
+    assert!(waits.is_err(), "a third connection was served");
+    drop(one);
+    assert_eq!(&answered(&mut three).await.unwrap(), b"HTTP/1.1 200");
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_end_is_given_up() {
+    let server = Engine::Memory.start();
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n").await.unwrap();
+    let begun = Instant::now();
+    let answer = answer_of(stream).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(begun.elapsed() < Duration::from_secs(15), "after {:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn keys_have_the_configured_rate_and_probes_have_none() {
+    let server = Engine::Memory.setup().flag("--rate-limit", "3").start();
+    let refused = loop {
+        let answer = server.get("/info/health").await;
+        if answer.status() != 200 {
+            break answer;
+        }
+    };
+    is_refusal(&refused, 429, "TOO_MANY_REQUESTS");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    for _ in 0..10 {
+        server.get("/health/live").ok().await;
+    }
 }

@@ -404,6 +404,77 @@ async fn nobody_comes_in_without_the_key() {
     assert_eq!(cookie.send().await.unwrap().status(), 200);
 }
 
+/// A file of keys with every scope of its own, and one key with all.
+fn keys_file(folder: &std::path::Path) -> String {
+    use sha2::{Digest as _, Sha256};
+    use std::os::unix::fs::PermissionsExt as _;
+    let line = |name: &str, scopes: &str| {
+        let digest: String = Sha256::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{name} = {{ sha256 = \"{digest}\", scopes = [{scopes}] }}\n")
+    };
+    let single = ["read", "write", "delete", "admin"].map(|scope| line(scope, &format!("\"{scope}\"")));
+    let file = folder.join("keys.toml");
+    std::fs::write(&file, single.concat() + &line("secret", "\"read\", \"write\", \"delete\", \"admin\"")).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_key_does_what_its_scopes_say_however_the_path_is_written() {
+    let service = InProcess::in_memory().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut admin = Admin::with(service.client(), &["--keys-file", &keys_file(folder.path())]);
+    let document: Value = serde_json::from_str(&admin::openapi()).unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, about) in item.as_object().unwrap() {
+            let Some(needed) = about["x-scope"].as_str() else { continue };
+            let path = path.replace(['{', '}'], "");
+            // The last letter escaped, and every letter.
+            let escaped: String =
+                path.bytes().map(|byte| if byte == b'/' { "/".to_owned() } else { format!("%{byte:02x}") }).collect();
+            let (but_one, last) = path.split_at(path.len() - 1);
+            for path in [path.clone(), escaped, format!("{but_one}%{:02X}", last.as_bytes()[0])] {
+                for scope in ["read", "write", "delete", "admin"] {
+                    admin.key = Some(scope);
+                    let status = admin.ask(&method.to_uppercase(), &path, "").await.status().as_u16();
+                    assert_eq!(status != 403, scope == needed, "{method} {path} with {scope}: {status}");
+                }
+                admin.key = None;
+                assert_eq!(admin.code(&method.to_uppercase(), &path, "").await.0, 401, "{method} {path}");
+            }
+        }
+    }
+    admin.key = Some("read");
+    let refusal = admin.refused("GET", "/metrics", "").await.1;
+    assert!(refusal["detail"].as_str().unwrap().contains("admin") && refusal["request_id"].is_string(), "{refusal}");
+    let head = admin.ask("HEAD", "/tokens/list", "").await;
+    assert_eq!((head.status().as_u16(), head.headers().contains_key("x-request-id")), (200, true));
+    // There are no namespaces that a key could be for.
+    let file = folder.path().join("keys.toml");
+    let lines = std::fs::read_to_string(&file).unwrap();
+    let limited = lines.replace("[\"read\"] }", "[\"read\"], namespaces = [\"x\"] }");
+    assert_ne!(limited, lines);
+    std::fs::write(&file, limited).unwrap();
+    let file = file.to_str().unwrap();
+    let config = CommandLine::try_parse_from(["send-admin", "--port", "0", "--keys-file", file]).unwrap().config;
+    let refused = admin::bind_to(&config, admin.send.clone(), service.client(), None).unwrap_err().to_string();
+    assert!(refused.contains("line 1") && refused.contains("namespaces"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_session_of_a_browser_is_one_of_this_service() {
+    let service = InProcess::in_memory().unwrap();
+    let admin = Admin::of(service.client());
+    let sign_in = admin.ask("POST", "/auth/session", json!({ "key": "secret", "path": "/admin/" }).to_string()).await;
+    let cookie = sign_in.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("send-admin-session=") && cookie.contains("Path=/admin/"), "{cookie}");
+    let ticket = cookie.split(';').next().unwrap();
+    let list = || admin.http.get(format!("{}/tokens/list", admin.url)).header("cookie", ticket);
+    assert_eq!(list().send().await.unwrap().status(), 200);
+    assert_eq!(list().header("origin", "https://evil.example").send().await.unwrap().status(), 403);
+    assert_eq!(admin.code("POST", "/auth/session", r#"{"key": "wrong"}"#).await, refusal(401, "UNAUTHORIZED"));
+}
+
 #[tokio::test]
 async fn without_a_key_only_this_machine_is_served() {
     let service = InProcess::in_memory().unwrap();

@@ -1,4 +1,4 @@
-//! What every service is told about itself, as flags and variables. Each service makes its own set with [`serving!`], since
+//! What every service is told about itself, as flags and variables. Each service makes its own set with [`serving!`](crate::serving!), since
 //! the variables carry its name.
 
 use anyhow::bail;

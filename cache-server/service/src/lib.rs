@@ -5,8 +5,8 @@
 //! passes, in this order:
 //!
 //! 1. its path is decoded, once, and looked up in the tree of its method;
-//! 2. the [guard](guard) of services without a key: loopback, and programs only;
-//! 3. the [keys](keys): which key is it, has it the route's scope, does it reach the namespace, is it within its rate;
+//! 2. the [guard] of services without a key: loopback, and programs only;
+//! 3. the [keys]: which key is it, has it the route's scope, does it reach the namespace, is it within its rate;
 //! 4. the [limits](Limits): requests in work, bytes in flight;
 //! 5. the handler, which finds all of this in its [`Call`].
 //!
