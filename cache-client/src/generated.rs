@@ -593,7 +593,8 @@ pub mod types {
     pub struct SignIn {
         ///The API key.
         pub key: ::std::string::String,
-        ///The path that the service has for the browser, for the cookie; `/` when not given.
+        /**The path that the service has for the browser, such as `/console/`, for the cookie: letters, digits, `-_.~` and slashes,
+up to 256 characters, without dot segments. `/` when not given.*/
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub path: ::std::option::Option<::std::string::String>,
     }

@@ -40,6 +40,7 @@ def justified_refusal(response):
         return None
     if detail.get('error_type') == 'INVALID_INPUT' and detail.get('field_name') in ('json_field_path', 'cookie_value', 'cache_key', 'data', 'body'):
         return 'it depends on another part of the request'
+    if detail.get('error_type') == 'INVALID_INPUT' and detail.get('field_name') == 'path': return 'the path of a cookie is that of a page, without dot segments'
     return None
 
 

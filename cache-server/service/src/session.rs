@@ -139,7 +139,8 @@ impl Failures {
 struct SignIn {
     /// The API key.
     key: String,
-    /// The path that the service has for the browser, for the cookie; `/` when not given.
+    /// The path that the service has for the browser, such as `/console/`, for the cookie: letters, digits, `-_.~` and slashes,
+    /// up to 256 characters, without dot segments. `/` when not given.
     path: Option<String>,
 }
 
