@@ -367,6 +367,8 @@ async fn the_cache_can_be_looked_at_and_nothing_else(World { client, .. }: World
         "/cache/folders/",
         "/cache/files/notes%00",
         "/cache/entry/notes/none",
+        "/cache/folders/notes?cursor=..%2F..",
+        "/cache/folders/notes?cursor=%C2%9A",
     ] {
         assert_eq!(admin.code("GET", path, "").await, refusal(400, "INVALID_INPUT"), "{path}");
     }

@@ -109,7 +109,12 @@ async fn page(
     After { cursor }: After,
 ) -> Result<web::Json<CachePaths>> {
     let listing = cursor.into_iter().fold(listing.page_size(MOST as u32), |listing, cursor| listing.cursor(cursor));
-    let page = admin.send.within(async { Ok(listing.page().await?) }).await?;
+    // The path was checked before: what the cache refuses is the cursor.
+    let refused = |error| match error {
+        cache_client::Error::InvalidInput { .. } => Invalid::new("cursor", "is none of this listing").into(),
+        other => Error::from(other),
+    };
+    let page = admin.send.within(async { listing.page().await.map_err(refused) }).await?;
     Ok(web::Json(CachePaths { paths: page.items, next: page.next }))
 }
 
