@@ -56,7 +56,10 @@ def every_variable_is_explained():
 
 def every_variable_of_a_cache_server_is_one_of_its():
     """A misspelt one would be ignored."""
-    known = set(re.findall(r'env = "(\w+)"', (FILE.parent / 'cache-server/src/config.rs').read_text()))
+    own, shared = ((FILE.parent / 'cache-server' / file).read_text() for file in ('src/config.rs', 'service/src/config.rs'))
+    known = set(re.findall(r'env = "(\w+)"', own + shared))
+    # What both services take is named after the service.
+    known |= {f'CACHE_SERVER__{name}' for name in re.findall(r'env = concat!\(\$prefix, "(\w+)"\)', shared)}
     given = set(config(FILLED)['services']['cache-1']['environment'])
     assert given <= known, f'not a variable: {given - known}'
 

@@ -100,7 +100,7 @@ def a_wrong_key_is_refused(stack):
         assert refused.send('GET', '/stack/file-ids')[0] == 401
         assert refused.send('POST', '/stack/direct/store/json', {})[0] == 401
         assert refused.send('GET', '/health/ready')[0] == 200
-    assert client(stack).send('GET', '/admin/storage/bucket-name')[0] == 401
+    assert client(stack).send('GET', '/admin/storage/bucket-name')[0] == 403
     assert Client(stack.url('balancer'), stack.admin_key).send('GET', '/admin/storage/bucket-name')[0] == 200
 
 
