@@ -16,7 +16,7 @@ use crate::keys::Key;
 use crate::limits::Limits;
 use crate::refusal::Refusal;
 use crate::response_body;
-use crate::routes::{Access, Found, Scope};
+use crate::routes::{Access, Found, Handle, Scope};
 use crate::service::{NAMESPACE, Served, Service, id_value};
 
 /// Answers of this size are held in memory until they are sent; smaller ones are bounded by the number of requests.
@@ -65,14 +65,8 @@ async fn answer(call: &Call, request: HttpRequest, payload: actix_web::dev::Payl
     handle(request, payload).await
 }
 
-type Handle<'a> = &'a (
-        dyn Fn(HttpRequest, actix_web::dev::Payload) -> futures::future::LocalBoxFuture<'static, HttpResponse>
-            + Send
-            + Sync
-    );
-
 /// Finds the handler of a request, and lets it in or refuses it.
-fn authorize<'a>(call: &'a Call, request: &HttpRequest) -> Result<Handle<'a>, Refusal> {
+fn authorize<'a>(call: &'a Call, request: &HttpRequest) -> Result<&'a Handle, Refusal> {
     let service = call.service();
     let found = service.routes.find(request.method(), call.path());
     let access = match &found {
@@ -108,7 +102,7 @@ fn authorize<'a>(call: &'a Call, request: &HttpRequest) -> Result<Handle<'a>, Re
             }
         }
     }
-    Ok(&*call.entry().expect("the entry was found").handle)
+    Ok(&call.entry().expect("the entry was found").handle)
 }
 
 /// Finds the key of a request: in the header, in the cookie of the same name, or behind a session's ticket.

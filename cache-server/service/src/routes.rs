@@ -81,7 +81,7 @@ pub enum BodySize {
 }
 
 /// A handler with its arguments hidden.
-type Handle = Arc<dyn Fn(HttpRequest, Payload) -> LocalBoxFuture<'static, HttpResponse> + Send + Sync>;
+pub(crate) type Handle = Arc<dyn Fn(HttpRequest, Payload) -> LocalBoxFuture<'static, HttpResponse> + Send + Sync>;
 
 /// What the OpenAPI document says of an operation: made when the document is, not by every worker.
 pub type Described = fn() -> (Operation, Vec<(String, RefOr<Schema>)>);
