@@ -4,6 +4,7 @@
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use cache_client::CacheClient;
 use cache_tests::{Engine, KEY, TestServer};
@@ -18,8 +19,10 @@ async fn two_servers() -> Option<[TestServer; 2]> {
     Some([(); 2].map(|()| Engine::S3.setup().on_bucket(s3.endpoint(), bucket.name()).start()))
 }
 
+/// As patient as the processes are: all of them share one S3 server, and what is looked at are counts.
 fn send(server: &TestServer) -> SendCache {
-    SendCache::new(CacheClient::builder(server.url()).api_key("x-api-key", KEY).build().unwrap())
+    let client = CacheClient::builder(server.url()).api_key("x-api-key", KEY).build().unwrap();
+    SendCache::new(client).time_limit(Duration::from_secs(60))
 }
 
 /// Four processes of 50 uses each, two to a server.
