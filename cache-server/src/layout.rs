@@ -144,9 +144,12 @@ pub fn child_folder(data_folder: &Folder, key: Option<&DataKey>) -> Folder {
     }
 }
 
-/// `2026/02/13/14/30`: the UTC minute of a time in milliseconds since 1970.
+/// The last millisecond of the year 9999, the last year whose folders are in the order of their names.
+const LAST_TIME: u64 = 253_402_300_799_999;
+
+/// `2026/02/13/14/30`: the UTC minute of a time in milliseconds since 1970; of any later time, the last one of 9999.
 pub fn minute_folder(now: u64) -> String {
-    let time = i64::try_from(now).ok().and_then(DateTime::<Utc>::from_timestamp_millis);
+    let time = i64::try_from(now.min(LAST_TIME)).ok().and_then(DateTime::<Utc>::from_timestamp_millis);
     time.unwrap_or(DateTime::<Utc>::MAX_UTC).format("%Y/%m/%d/%H/%M").to_string()
 }
 
@@ -191,6 +194,14 @@ mod tests {
             ]
         );
         assert_eq!(place(Strategy::KeyBased, "f"), ["ns/data/key-based/an/key/f.json"]);
+    }
+
+    #[test]
+    fn minutes_are_in_the_order_of_their_folders() {
+        let times = [0, HALF_PAST_TWO, LAST_TIME];
+        assert!(times.map(minute_folder).is_sorted());
+        assert_eq!(minute_folder(LAST_TIME), "9999/12/31/23/59");
+        assert_eq!(minute_folder(u64::MAX), minute_folder(LAST_TIME));
     }
 
     #[test]

@@ -151,6 +151,38 @@ impl HashReference {
         Some(appended)
     }
 
+    /// The text of a reference without an entry, cut out without reading the others; [`append`](Self::append)'s counterpart.
+    pub fn remove(text: &[u8], id: CacheId) -> Removal {
+        Self::cut(text, id).unwrap_or(Removal::Unclear)
+    }
+
+    fn cut(text: &[u8], id: CacheId) -> Option<Removal> {
+        let (entries, latest) = split_at_latest(text)?;
+        let (_, total) = latest.split_once(TOTAL)?;
+        let total: u64 = total.strip_suffix("\n}")?.parse().ok()?;
+        let begin = format!("\n    {{\n      \"cache_id\": \"{id}\",");
+        // Most often it is among the newest.
+        let Some(at) = entries.rfind(&begin) else {
+            return (!entries.contains(&id.to_string())).then_some(Removal::NotThere);
+        };
+        let (before, rest) = entries.split_at(at);
+        let (_, after) = rest.split_once("\n    }")?;
+        let (before, after) = match (before.strip_suffix(','), after.strip_prefix(',')) {
+            (Some(before), _) => (before, after),
+            (None, Some(after)) => (before, after),
+            // The last one: the reference goes with it.
+            (None, None) => return None,
+        };
+        let kept = if after.is_empty() { before } else { after };
+        let newest = kept.rfind(CACHE_ID).and_then(|at| kept[at + CACHE_ID.len()..].split('"').next())?;
+        let end = format!("{LATEST}{newest}{TOTAL}{}\n}}", total.checked_sub(1)?);
+        // Python may have written one twice; and nothing but an id must be taken for the newest.
+        if before.contains(&begin) || CacheId::parse(newest).is_err() {
+            return None;
+        }
+        Some(Removal::Left([before, after, &end].concat()))
+    }
+
     /// The newest entry, read off the end of a reference's text; `None` for a text that has to be parsed.
     pub fn latest(text: &[u8]) -> Option<CacheId> {
         let (_, latest) = split_at_latest(text)?;
@@ -179,6 +211,18 @@ impl HashReference {
     }
 }
 
+/// What became of the text of a reference when an entry was taken out of it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// It is in the reference no more.
+    Left(String),
+    /// It was not in it.
+    NotThere,
+    /// The text has to be parsed.
+    Unclear,
+}
+
+const CACHE_ID: &str = "\"cache_id\": \"";
 const LATEST: &str = "\n  ],\n  \"latest_id\": \"";
 const TOTAL: &str = "\",\n  \"total_versions\": ";
 
@@ -336,6 +380,30 @@ mod tests {
             reference = HashReference::with(Some(reference), &hash, entry(digit));
             assert_eq!(appended, reference_bytes(&reference));
             assert_eq!(HashReference::latest(&appended), Some(entry(digit).cache_id));
+        }
+    }
+
+    #[test]
+    fn an_entry_cut_out_of_the_text_is_an_entry_taken_out_of_the_document() {
+        let hash = CacheHash::parse("3c862eca78c03d61").unwrap();
+        for last in 1..5_u8 {
+            let all = (1..=last).fold(None, |all, digit| Some(HashReference::with(all, &hash, entry(digit)))).unwrap();
+            for digit in 1..=last {
+                let expected = all.clone().without(entry(digit).cache_id).map(|left| reference_bytes(&left));
+                let cut = HashReference::remove(&reference_bytes(&all), entry(digit).cache_id);
+                // The parser takes the last one out, with the reference.
+                assert_eq!(
+                    cut,
+                    expected.map_or(Removal::Unclear, |left| Removal::Left(String::from_utf8(left).unwrap()))
+                );
+            }
+            assert_eq!(HashReference::remove(&reference_bytes(&all), entry(9).cache_id), Removal::NotThere);
+        }
+        let one = HashReference::with(None, &hash, entry(1));
+        let two = HashReference::with(Some(one.clone()), &hash, entry(2));
+        let twice = HashReference::with(Some(two.clone()), &hash, entry(1));
+        for unclear in [serde_json::to_vec(&two).unwrap(), reference_bytes(&twice), reference_bytes(&one)] {
+            assert_eq!(HashReference::remove(&unclear, entry(1).cache_id), Removal::Unclear);
         }
     }
 

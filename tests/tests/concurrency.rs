@@ -217,3 +217,147 @@ async fn children_stored_while_their_entry_is_deleted_do_not_outlive_it(engine: 
         assert_eq!(left["files"], json!([]), "round {round}");
     }
 }
+
+/// So many clients ask at once, each with its own number; all of them must be answered with 200.
+async fn all_at_once(engine: Engine, ask: impl Fn(usize) -> cache_tests::Request) {
+    let clients = engine.of_many(256);
+    for answer in join_all((0..clients).map(|n| ask(n).into_future())).await {
+        assert_eq!(answer.status(), 200, "{}", answer.text());
+    }
+}
+
+each_engine!(of_many_updates_of_one_entry_none_is_refused);
+async fn of_many_updates_of_one_entry_none_is_refused(engine: Engine) {
+    // On a bucket an update is a condition on what it replaces, which the others keep changing.
+    if engine == Engine::S3 {
+        return;
+    }
+    let server = engine.start();
+    for strategy in ["direct", "temporal_latest", "temporal_versioned", "key_based"] {
+        let entry = server.post(format!("/ns/{strategy}/store/string/k?file_id=f")).text("first").stored().await;
+        let update = |n| server.post(format!("/ns/update/{}/string", entry.cache_id)).text(format!("update {n}"));
+        all_at_once(engine, update).await;
+        let last = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.text();
+        assert!(last.starts_with("update "), "{last}");
+        // Every copy is of the same update.
+        for file in texts(&server.get("/admin/storage/files/all/ns/data").value().await["files"]) {
+            if file.contains(&strategy.replace('_', "-")) && file.ends_with(".json") {
+                let copy = server.get(format!("/admin/storage/file/json/{file}")).value().await;
+                assert_eq!(copy, last.as_str(), "{file}");
+            }
+        }
+    }
+}
+
+each_engine!(of_many_updates_of_one_child_file_none_is_refused);
+async fn of_many_updates_of_one_child_file_none_is_refused(engine: Engine) {
+    if engine == Engine::S3 {
+        return;
+    }
+    let server = engine.start();
+    let entry = server.post("/ns/temporal_latest/store/string/k?file_id=f").text("entry").stored().await;
+    let child = format!("/ns/cache/{}/data", entry.cache_id);
+    server.post(format!("{child}/store/string/c")).text("first").ok().await;
+    all_at_once(engine, |n| server.post(format!("{child}/update/string/c")).text(format!("update {n}"))).await;
+    assert!(server.get(format!("{child}/string/c")).ok().await.text().starts_with("update "));
+}
+
+each_engine!(of_many_stores_of_one_versioned_file_none_is_refused);
+async fn of_many_stores_of_one_versioned_file_none_is_refused(engine: Engine) {
+    let server = engine.start();
+    let store = |n: usize| match n % 2 {
+        0 => server.post("/ns/temporal_versioned/store/string/k?file_id=f").text(format!("version {n}")),
+        _ => server.post("/ns/temporal_versioned/store/binary/k?file_id=f").bytes(format!("version {n}")),
+    };
+    all_at_once(engine, store).await;
+    let folders = texts(&server.get("/admin/storage/folders/ns/data/temporal-versioned/versions").value().await);
+    let expected: BTreeSet<String> = (1..=engine.of_many(256)).map(|n| format!("v{n}")).collect();
+    assert_eq!(folders.into_iter().collect::<BTreeSet<_>>(), expected);
+}
+
+each_engine!(of_many_conditional_updates_one_wins_each_round);
+async fn of_many_conditional_updates_one_wins_each_round(engine: Engine) {
+    let server = engine.start();
+    let entry = server.post("/ns/key_based/store/string/k?file_id=f").text("first").stored().await;
+    for round in 0..3 {
+        let tag = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.tag();
+        let update = |n| {
+            let update = server.post(format!("/ns/update/{}/string", entry.cache_id)).text(format!("{round}: {n}"));
+            update.header("if-match", tag.clone())
+        };
+        let answers = join_all((0..engine.of_many(256)).map(|n| update(n).into_future())).await;
+        let winners: Vec<usize> = (0..answers.len()).filter(|n| answers[*n].status() == 200).collect();
+        assert_eq!(winners.len(), 1, "round {round}");
+        assert!(answers.iter().all(|answer| matches!(answer.status(), 200 | 412)));
+        let last = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.text();
+        assert_eq!(last, format!("{round}: {}", winners[0]));
+    }
+}
+
+/// What is known of the versions of a file: number and kind of those that are there.
+type Known = std::collections::BTreeMap<u32, (&'static str, String)>;
+
+/// Stores and deletes versions of one file id in an order that looks random; every store must get the number after the highest
+/// that is there.
+async fn versions_follow_the_model(server: &TestServer, seed: u64, steps: usize) {
+    let mut dice = Dice(seed);
+    let mut model = Known::new();
+    let path = format!("/ns/temporal_versioned/store/{{}}/k?file_id=f{seed}");
+    for step in 0..steps {
+        // Mostly stores at first, mostly deletions at last, of the newest more often than of others.
+        let deletes = dice.roll(steps as u64) < step as u64 * 3 / 4;
+        if deletes && !model.is_empty() {
+            let newest = model.len() - 1;
+            let at = if dice.roll(2) == 0 { newest } else { usize::try_from(dice.roll(model.len() as u64)).unwrap() };
+            let version = *model.keys().nth(at).unwrap();
+            let (_, id) = model.remove(&version).unwrap();
+            server.delete(format!("/ns/delete/{id}")).ok().await;
+            continue;
+        }
+        let kind = ["string", "json", "binary"][usize::try_from(dice.roll(3)).unwrap()];
+        let store = server.post(path.replace("{}", kind));
+        let stored = match kind {
+            "string" => store.text(format!("{seed} {step}")).stored().await,
+            "json" => store.json(json!({ "step": step })).stored().await,
+            _ => store.bytes(format!("{seed} {step}")).stored().await,
+        };
+        let refs = server.get(format!("/ns/retrieve/{}/refs", stored.cache_id)).value().await;
+        let first = texts(&refs["file_paths"]["content_files"]).remove(0);
+        let expected = model.keys().next_back().map_or(1, |highest| highest + 1);
+        assert!(first.contains(&format!("/versions/v{expected}/")), "step {step} of {seed}: {first}, not {expected}");
+        model.insert(expected, (kind, stored.cache_id));
+    }
+}
+
+each_engine!(a_version_follows_the_highest_of_any_kind_whatever_was_deleted);
+async fn a_version_follows_the_highest_of_any_kind_whatever_was_deleted(engine: Engine) {
+    let server = engine.start();
+    for seed in 1..=engine.of_many(12) as u64 / 2 {
+        versions_follow_the_model(&server, seed, 40).await;
+    }
+}
+
+each_engine!(versions_go_on_when_the_newest_of_one_kind_is_deleted);
+async fn versions_go_on_when_the_newest_of_one_kind_is_deleted(engine: Engine) {
+    let server = engine.start();
+    let store = || server.post("/ns/temporal_versioned/store/json/k?file_id=f").json(json!({"a": 1})).stored();
+    server.post("/ns/temporal_versioned/store/binary/k?file_id=f").bytes("first").stored().await;
+    let mut newest = store().await;
+    for _ in 0..69 {
+        newest = store().await;
+    }
+    server.delete(format!("/ns/delete/{}", newest.cache_id)).ok().await;
+    let next = store().await;
+    let refs = server.get(format!("/ns/retrieve/{}/refs", next.cache_id)).value().await;
+    assert!(texts(&refs["file_paths"]["content_files"])[0].contains("/versions/v71/"), "{refs}");
+}
+
+each_engine!(deleting_a_child_spares_an_entry_of_its_name);
+async fn deleting_a_child_spares_an_entry_of_its_name(engine: Engine) {
+    let server = engine.start();
+    let parent = server.post("/ns/key_based/store/json/k?file_id=f").json(json!({"a": 1})).stored().await;
+    let other = server.post("/ns/key_based/store/json/k/f/data?file_id=c").json(json!({"b": 2})).stored().await;
+    let deleted = server.delete(format!("/ns/cache/{}/data/delete/json/c", parent.cache_id)).await;
+    assert_eq!(deleted.status(), 404, "{}", deleted.text());
+    assert_eq!(server.get(format!("/ns/retrieve/{}/json", other.cache_id)).value().await, json!({"b": 2}));
+}

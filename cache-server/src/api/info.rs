@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::Settings;
 use super::error::{Refused, Result};
 use crate::cache::{Cache, ReadCacheStats};
-use crate::storage::ObjectPath;
 
 /// That the service answers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,8 +53,7 @@ pub(crate) async fn ready(cache: web::Data<Cache>, call: Call) -> Result<HttpRes
     if call.is_stopping() {
         return Ok(HttpResponse::ServiceUnavailable().json(Health { status: "draining" }));
     }
-    cache.object(&ObjectPath::from_parsed("readiness".to_owned())).await?;
-    cache.flush().await?;
+    cache.check().await?;
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }
 

@@ -6,7 +6,7 @@ use cache_client::{CacheId, DataKey, DataType, FileId, Json, Namespace};
 use super::{Cache, RACES, Result, lost_race};
 use crate::layout;
 use crate::records::IdReference;
-use crate::storage::{Batch, Folder, Object, ObjectPath, Require};
+use crate::storage::{Batch, Folder, Listed, Object, ObjectPath, Outcome, Require};
 
 /// Which child file of an entry.
 #[derive(Debug, Clone)]
@@ -138,14 +138,12 @@ impl Cache {
         let size = bytes.len() as u64;
         for _ in 0..RACES {
             let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
-            let copies = name.copies(&reference);
-            let there = self.storage.get_many(&copies).await?;
             let mut batch = Batch::new();
             batch.part_of(layout::by_id(namespace, id), found);
             let mut first = None;
-            for (path, object) in copies.into_iter().zip(there) {
-                let Some(object) = object else { continue };
-                batch.require(Require::Version(path.clone(), object.version));
+            for path in name.copies(&reference) {
+                let Some(head) = self.storage.head(&path).await? else { continue };
+                batch.require(Require::Present(path.clone(), head.version));
                 batch.put(path.clone(), bytes.clone());
                 first.get_or_insert(path);
             }
@@ -158,9 +156,18 @@ impl Cache {
     }
 
     /// Deletes every copy of a child file; tells whether there was one.
+    ///
+    /// A file with a `.metadata` beside it is another entry's content, whose key names a folder in here, and stays.
     pub async fn delete_child(&self, namespace: &Namespace, id: CacheId, name: &ChildName) -> Result<bool> {
         let Some(reference) = self.reference(namespace, id).await? else { return Ok(false) };
-        Ok(!self.delete_files(name.copies(&reference)).await?.is_empty())
+        let mut is_gone = false;
+        for path in name.copies(&reference) {
+            let mut batch = Batch::new();
+            batch.require(Require::Absent(layout::metadata_of(&path))).delete(path);
+            let outcomes = lost_race(self.storage.commit(batch).await)?;
+            is_gone |= outcomes.is_some_and(|outcomes| outcomes.contains(&Outcome::Deleted));
+        }
+        Ok(is_gone)
     }
 
     /// Deletes all child files of an entry, or those below one key; answers the paths that are gone.
@@ -222,15 +229,41 @@ impl Cache {
     ) -> Result<(Vec<ChildFile>, Option<String>)> {
         let folder = layout::child_folder(data_folder, key);
         let page = self.storage.list(&folder, after, limit).await?;
-        let next = if page.len() == limit { page.last().map(|listed| listed.path.to_string()) } else { None };
-        let prefix = folder.prefix();
-        let wanted = |path: &ObjectPath| {
-            let direct = || path.as_str().strip_prefix(&prefix).is_some_and(|name| !name.contains('/'));
-            !path.name().ends_with(".config") && !path.name().ends_with(".metadata") && (recursive || direct())
-        };
-        let files = page.into_iter().filter(|listed| wanted(&listed.path));
-        Ok((files.map(|listed| child_file(data_folder, listed.path, listed.size)).collect(), next))
+        Ok(child_files(data_folder, &folder, recursive, page, limit))
     }
+
+    /// Lists the child files at any depth in one data folder of an entry from the last to the first, before the path `before`.
+    ///
+    /// Looks at `limit` files at most; answers those that are wanted and where the next page begins.
+    pub(super) async fn children_back(
+        &self,
+        data_folder: &Folder,
+        key: Option<&DataKey>,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<ChildFile>, Option<String>)> {
+        let folder = layout::child_folder(data_folder, key);
+        let page = self.storage.list_back(&folder, before, limit).await?;
+        Ok(child_files(data_folder, &folder, true, page, limit))
+    }
+}
+
+/// The child files of a page of at most `limit` objects, and where the next page begins.
+fn child_files(
+    data_folder: &Folder,
+    folder: &Folder,
+    recursive: bool,
+    page: Vec<Listed>,
+    limit: usize,
+) -> (Vec<ChildFile>, Option<String>) {
+    let next = if page.len() == limit { page.last().map(|listed| listed.path.to_string()) } else { None };
+    let prefix = folder.prefix();
+    let wanted = |path: &ObjectPath| {
+        let direct = || path.as_str().strip_prefix(&prefix).is_some_and(|name| !name.contains('/'));
+        !path.name().ends_with(".config") && !path.name().ends_with(".metadata") && (recursive || direct())
+    };
+    let files = page.into_iter().filter(|listed| wanted(&listed.path));
+    (files.map(|listed| child_file(data_folder, listed.path, listed.size)).collect(), next)
 }
 
 impl ChildName {

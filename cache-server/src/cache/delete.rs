@@ -7,7 +7,7 @@ use cache_client::{CacheHash, CacheId, Namespace};
 use super::update::Records;
 use super::{Cache, Error, RACES, Result, lost_race, parse_hash_reference};
 use crate::layout::{self, Kind};
-use crate::records::{IdReference, reference_bytes};
+use crate::records::{HashReference, IdReference, Removal, reference_bytes};
 use crate::storage::{Batch, Change, Folder, ObjectPath, Outcome, Require, Version};
 
 /// How many files one batch deletes; an entry with more child files takes more batches.
@@ -47,13 +47,13 @@ impl Cache {
             batch.edit(layout::by_hash(namespace, &reference.cache_hash), leave_hash(id)).then();
             batch.delete(layout::by_id(namespace, id));
             let mut files = Vec::new();
-            let mut later = Vec::new();
             for (owned, folder) in &own {
                 let mut children = match self.stem_is_free(&owned.content).await? {
                     true => self.child_files(folder).await?,
                     false => Vec::new(),
                 };
-                later.extend(children.split_off(children.len().min(BATCH)));
+                // What lies beyond is left to the sweep: another entry may take the path from now on.
+                children.truncate(BATCH);
                 let with_sidecars = [owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()];
                 batch.requires(owned.unchanged());
                 batch.own(owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()).then();
@@ -64,10 +64,10 @@ impl Cache {
             }
             if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
                 self.forget_reference(namespace, id);
-                let mut deleted = report(namespace, &reference, files, &outcomes);
-                for chunk in later.chunks(BATCH) {
-                    deleted.paths.extend(self.delete_files(chunk.to_vec()).await?);
+                if let Some(first) = reference.file_paths.content_files.first() {
+                    self.forget_version(namespace, first);
                 }
+                let mut deleted = report(namespace, &reference, files, &outcomes);
                 for (owned, folder) in own {
                     deleted.paths.extend(self.sweep(&owned.content, folder).await?);
                 }
@@ -121,7 +121,7 @@ impl Cache {
             Some((stem, _)) => format!("{stem}.{json}"),
             None => return Ok(true),
         };
-        Ok(self.storage.get(&ObjectPath::from_parsed(sibling)).await?.is_none())
+        Ok(!self.storage.exists(&ObjectPath::from_parsed(sibling)).await?)
     }
 
     /// The child files in a data folder: everything but entries that lie in it, and their child files.
@@ -157,7 +157,17 @@ fn is_below(file: &str, prefix: &str) -> bool {
 
 /// Takes an entry out of the reference of its hash, and removes the reference with the last entry.
 pub(super) fn leave_hash(id: CacheId) -> impl Fn(Option<&[u8]>) -> Change + Send + Sync + 'static {
-    move |now| match now.and_then(parse_hash_reference) {
+    move |now| match now.map(|now| HashReference::remove(now, id)) {
+        None => Change::Keep,
+        Some(Removal::Left(text)) => Change::Put(text.into()),
+        Some(Removal::NotThere) => Change::Keep,
+        Some(Removal::Unclear) => leave_parsed(now, id),
+    }
+}
+
+/// [`leave_hash`] for a reference whose text is not as references are written.
+fn leave_parsed(now: Option<&[u8]>, id: CacheId) -> Change {
+    match now.and_then(parse_hash_reference) {
         None => Change::Keep,
         Some(reference) => match reference.without(id) {
             Some(left) => Change::Put(reference_bytes(&left).into()),

@@ -6,7 +6,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use super::{Cache, ChildFile, Entry, Error, Parts, Result};
 use crate::layout;
 use crate::records::IdReference;
-use crate::storage::{Folder, Object, ObjectPath};
+use crate::storage::{Object, ObjectPath};
 
 /// How many entries are read at a time.
 const AT_ONCE: usize = 8;
@@ -77,9 +77,8 @@ impl Cache {
 
     /// Finds child files of a key in path order, after (or, descending, before) the path `after`.
     ///
-    /// Answers the files and where the next page begins; `None` when there is no such entry. Descending reads all
-    /// names of
-    /// the key first.
+    /// Answers the files and where the next page begins; `None` when there is no such entry. Costs a listing of what it
+    /// answers; descending on `s3`, of everything up to that.
     pub async fn child_files_of(
         &self,
         namespace: &Namespace,
@@ -93,7 +92,7 @@ impl Cache {
         let Some(folder) = reference.file_paths.data_folders.first() else { return Ok(Some((Vec::new(), None))) };
         let page = match order {
             Order::Ascending => self.children(folder, key, true, after, limit).await?,
-            Order::Descending => self.children_before(folder, key, after, limit).await?,
+            Order::Descending => self.children_back(folder, key, after, limit).await?,
         };
         Ok(Some(page))
     }
@@ -102,30 +101,6 @@ impl Cache {
     pub async fn contents(&self, files: &[ChildFile]) -> Result<Vec<Option<Object>>> {
         let paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
         Ok(self.storage.get_many(&paths).await?)
-    }
-
-    async fn children_before(
-        &self,
-        folder: &Folder,
-        key: Option<&DataKey>,
-        before: Option<&str>,
-        limit: usize,
-    ) -> Result<(Vec<ChildFile>, Option<String>)> {
-        let mut all = Vec::new();
-        let mut after = None;
-        loop {
-            let (files, next) = self.children(folder, key, true, after.as_deref(), 1000).await?;
-            all.extend(files.into_iter().filter(|file| before.is_none_or(|before| file.path.as_str() < before)));
-            match next {
-                Some(next) if before.is_none_or(|before| *next < *before) => after = Some(next),
-                _ => break,
-            }
-        }
-        let more = all.len() > limit;
-        let mut files = all.split_off(all.len().saturating_sub(limit));
-        files.reverse();
-        let next = if more { files.last().map(|file| file.path.to_string()) } else { None };
-        Ok((files, next))
     }
 }
 

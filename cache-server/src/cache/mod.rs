@@ -16,6 +16,7 @@ mod retrieve;
 mod store;
 mod temporal;
 mod update;
+mod versions;
 
 use std::sync::Arc;
 
@@ -49,6 +50,7 @@ pub struct Cache {
     clock: Arc<dyn Clock>,
     hashes: CacheHashGenerator,
     references: Option<Arc<ReferenceCache>>,
+    versions: Arc<versions::Versions>,
 }
 
 /// Why an operation was refused or failed. What is merely absent is `None`, not an error.
@@ -116,7 +118,7 @@ impl From<HashError> for Error {
 impl Cache {
     /// Makes a cache over a storage.
     pub fn new(storage: SharedStorage, clock: Arc<dyn Clock>, hashes: CacheHashGenerator) -> Self {
-        Self { storage, clock, hashes, references: None }
+        Self { storage, clock, hashes, references: None, versions: Arc::default() }
     }
 
     /// Remembers id references in up to so many bytes of memory; none for 0.
@@ -134,6 +136,11 @@ impl Cache {
     /// Makes everything durable before the process ends.
     pub async fn flush(&self) -> Result<()> {
         Ok(self.storage.flush().await?)
+    }
+
+    /// Tells whether the storage can be read and written now.
+    pub async fn check(&self) -> Result<()> {
+        Ok(self.storage.check().await?)
     }
 
     /// Reads an object of the storage by its path, for administrators.
@@ -172,12 +179,22 @@ impl Cache {
             return Ok(Some(found));
         }
         let Some(reference) = parse_hash_reference(&object.bytes) else { return Ok(None) };
-        for entry in reference.cache_ids.iter().rev() {
-            if let Some(found) = self.known_reference(namespace, entry.cache_id).await? {
-                return Ok(Some(found));
+        let mut ids = reference.cache_ids.iter().rev().map(|entry| entry.cache_id);
+        // What a crash, or another hand, has left of deleted entries: more and more are looked at together.
+        let mut together = 8;
+        loop {
+            let paths: Vec<_> = ids.by_ref().take(together).map(|id| layout::by_id(namespace, id)).collect();
+            if paths.is_empty() {
+                return Ok(None);
             }
+            let found = self.storage.get_many(&paths).await?.into_iter();
+            let newest = paths.iter().zip(found).find_map(|(path, object)| Some((path, object?)));
+            if let Some((path, object)) = newest {
+                let reference = document(path, &object)?;
+                return Ok(Some(Known { reference, version: object.version, remembered: false }));
+            }
+            together = (together * 2).min(1024);
         }
-        Ok(None)
     }
 }
 

@@ -25,7 +25,7 @@ impl Stats {
 }
 
 /// How many objects are looked at together when counting.
-const PAGE: usize = 10_000;
+const PAGE: usize = 2_000;
 
 impl Cache {
     /// Counts the files of a namespace. Costs a listing of all of them, a page at a time.

@@ -3,16 +3,13 @@
 use bytes::Bytes;
 use cache_client::{CacheHash, CacheId, CacheKey, FieldPath, FileId, Json, Namespace, Strategy};
 
-use super::{Cache, Error, RACES, Result, document, gzip, lost_race, parse_hash_reference};
+use super::{Cache, Error, RACES, Result, gzip, lost_race, parse_hash_reference};
 use crate::layout::{self, Kind, Name, Place};
 use crate::records::{
     AllPaths, Config, FilePaths, HashEntry, HashReference, IdReference, Metadata, Owner, content_hash, reference_bytes,
     sidecar_bytes,
 };
-use crate::storage::{Batch, Change, Child, Mark, ObjectPath, Outcome, Require, Version};
-
-/// How many version folders are looked at together.
-const PAGE: usize = 1000;
+use crate::storage::{Batch, Change, Mark, ObjectPath, Outcome, Require, Version};
 
 /// What is to be stored.
 #[derive(Debug)]
@@ -83,13 +80,13 @@ impl Content {
 }
 
 /// An entry on its way into storage: everything but where it lies.
-struct Draft {
-    entry: NewEntry,
+pub(super) struct Draft {
+    pub(super) entry: NewEntry,
     cache_id: CacheId,
     cache_hash: CacheHash,
-    file_id: FileId,
+    pub(super) file_id: FileId,
     kind: Kind,
-    stored_at: u64,
+    pub(super) stored_at: u64,
     bytes: Bytes,
 }
 
@@ -158,73 +155,8 @@ impl Cache {
         Err(Error::Busy)
     }
 
-    /// Stores the next version of a file id: one more than the highest there is, claimed by creating its content.
-    async fn store_version(&self, draft: &Draft) -> Result<Stored> {
-        let mut version = if draft.entry.file_id.is_some() { self.newest_version(draft).await? + 1 } else { 1 };
-        for _ in 0..RACES {
-            let place = draft.place(version);
-            let claim = Require::Absent(place.content_files[0].clone());
-            if let Some(stored) = self.write(draft, place, vec![claim]).await? {
-                return Ok(stored);
-            }
-            version += 1;
-        }
-        Err(Error::Busy)
-    }
-
-    /// The highest version of a file id, of either kind; 0 when there is none.
-    async fn newest_version(&self, draft: &Draft) -> Result<u32> {
-        match self.latest_version(draft).await? {
-            Some(version) => Ok(version),
-            None => self.highest_version(draft).await,
-        }
-    }
-
-    /// The version that `latest/` holds, which is the highest one; `None` when its entry was deleted.
-    async fn latest_version(&self, draft: &Draft) -> Result<Option<u32>> {
-        let latest = [Kind::Json, Kind::Binary].map(|kind| {
-            let copies = draft.name(kind).place(draft.stored_at, 1).content_files;
-            layout::metadata_of(copies.last().expect("latest/ is the last copy"))
-        });
-        let found = self.storage.get_many(&latest).await?;
-        let mut highest = None;
-        for (path, object) in latest.iter().zip(found) {
-            let Some(object) = object else { continue };
-            let metadata: Metadata = document(path, &object)?;
-            let Some(owner) = self.reference(&draft.entry.namespace, metadata.data.cache_id).await? else { continue };
-            let version = owner.file_paths.content_files.iter().find_map(layout::version_of);
-            highest = highest.max(version);
-        }
-        Ok(highest)
-    }
-
-    /// The highest version there is, found by looking at every version folder of the namespace.
-    async fn highest_version(&self, draft: &Draft) -> Result<u32> {
-        let versions = layout::versions_folder(&draft.entry.namespace);
-        let mut numbers: Vec<u32> = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self.storage.children(&versions, after.as_deref(), PAGE).await?;
-            numbers.extend(page.iter().map(Child::name).filter_map(|name| name.strip_prefix('v')?.parse::<u32>().ok()));
-            match page.last() {
-                Some(last) if page.len() == PAGE => after = Some(last.sort_key()),
-                _ => break,
-            }
-        }
-        numbers.sort_unstable_by(|a, b| b.cmp(a));
-        for chunk in numbers.chunks(PAGE / 2) {
-            let of = |version: u32, kind| draft.name(kind).place(draft.stored_at, version).content_files.swap_remove(0);
-            let paths: Vec<_> = chunk.iter().flat_map(|v| [of(*v, Kind::Json), of(*v, Kind::Binary)]).collect();
-            let found = self.storage.get_many(&paths).await?;
-            if let Some(at) = found.iter().position(Option::is_some) {
-                return Ok(chunk[at / 2]);
-            }
-        }
-        Ok(0)
-    }
-
     /// Writes an entry to its place; `None` when a condition does not hold.
-    async fn write(&self, draft: &Draft, place: Place, conditions: Vec<Require>) -> Result<Option<Stored>> {
+    pub(super) async fn write(&self, draft: &Draft, place: Place, conditions: Vec<Require>) -> Result<Option<Stored>> {
         let paths = draft.all_paths(&place);
         let config = Bytes::from(sidecar_bytes(&draft.config(&place)));
         let metadata = Bytes::from(sidecar_bytes(&draft.metadata()));
@@ -259,7 +191,7 @@ impl Cache {
 }
 
 impl Draft {
-    fn name(&self, kind: Kind) -> Name<'_> {
+    pub(super) fn name(&self, kind: Kind) -> Name<'_> {
         Name {
             namespace: &self.entry.namespace,
             strategy: self.entry.strategy,
@@ -269,7 +201,7 @@ impl Draft {
         }
     }
 
-    fn place(&self, version: u32) -> Place {
+    pub(super) fn place(&self, version: u32) -> Place {
         self.name(self.kind).place(self.stored_at, version)
     }
 

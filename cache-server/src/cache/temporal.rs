@@ -115,6 +115,8 @@ impl Cache {
     /// Adds the entries in minute folders, minute by minute, until no later minute can add any.
     async fn minute_folders(&self, data: &Folder, start: u64, earliest: &mut Earliest) -> Result<()> {
         let last_minute = layout::minute_folder(earliest.scan.to - 1);
+        // Whatever else lies in the folder, `latest/` and `versions/` among it, comes after this.
+        let end = format!("{last_minute}/{}", char::MAX);
         let mut minute: Option<String> = None;
         let mut after = data.join(&layout::minute_folder(start));
         let mut pending = Vec::new();
@@ -124,10 +126,13 @@ impl Cache {
             for listed in page {
                 after = listed.path.to_string();
                 let below = after.strip_prefix(&data.prefix()).unwrap_or_default();
+                if below > end.as_str() {
+                    return self.add_sidecars(&mut pending, earliest).await;
+                }
                 let Some((folder, name)) = minute_of(below) else { continue };
                 if minute.as_deref() != Some(folder) {
                     self.add_sidecars(&mut pending, earliest).await?;
-                    if earliest.ends_before(folder) || folder > last_minute.as_str() {
+                    if earliest.ends_before(folder) {
                         return Ok(());
                     }
                     minute = Some(folder.to_owned());

@@ -55,7 +55,8 @@ impl Cache {
     /// Replaces the content of an entry, where `if_match` is given only in one of those versions; `None` when there is
     /// no such entry.
     ///
-    /// Strings and JSON may replace one another; bytes may replace bytes only.
+    /// Strings and JSON may replace one another; bytes may replace bytes only. Without `if_match`, of any number of writers none
+    /// loses against another one, but on `s3`.
     pub async fn update(
         &self,
         namespace: &Namespace,
@@ -80,8 +81,11 @@ impl Cache {
                 (None, None) => return Ok(None),
                 (Some(head), Some(versions)) if !versions.contains(&head.version) => return Err(Error::Changed),
                 (None, Some(_)) => return Err(Error::Changed),
-                (Some(head), _) => {
+                (Some(head), Some(_)) => {
                     batch.require(Require::Version(first.content.clone(), head.version.clone()));
+                }
+                (Some(head), None) => {
+                    batch.require(Require::Present(first.content.clone(), head.version.clone()));
                 }
             }
             if !first.is_marked(id) {
@@ -90,9 +94,10 @@ impl Cache {
             }
             batch.requires(first.unchanged());
             for copy in copies {
-                // Where a batch is not atomic, a copy that a newer version has taken meanwhile is left alone.
+                // A copy that a newer version has taken meanwhile is left alone.
+                batch.requires(copy.unchanged());
                 batch.require(match &copy.head {
-                    Some(head) => Require::Version(copy.content.clone(), head.version.clone()),
+                    Some(head) => Require::Present(copy.content.clone(), head.version.clone()),
                     None => Require::Absent(copy.content.clone()),
                 });
             }

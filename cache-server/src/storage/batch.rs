@@ -54,6 +54,10 @@ pub enum Require {
     Absent(ObjectPath),
     /// The object is there, in this version.
     Version(ObjectPath, Version),
+    /// The object is there, in whatever version; it was seen in this one.
+    ///
+    /// `s3`, where nothing but a version can be made the condition of a write, wants that version.
+    Present(ObjectPath, Version),
 }
 
 /// One write.
@@ -190,6 +194,15 @@ impl Batch {
         self.stages.iter().flatten()
     }
 
+    /// How many bytes it writes, edits aside.
+    pub(super) fn bytes(&self) -> usize {
+        let of = |write: &Write| match write {
+            Write::Put(_, bytes, _) => bytes.len(),
+            Write::Delete(_) | Write::Edit(..) => 0,
+        };
+        self.writes().map(of).sum()
+    }
+
     /// Every path the batch reads or writes.
     pub(super) fn paths(&self) -> impl Iterator<Item = &ObjectPath> {
         self.requires.iter().map(Require::path).chain(self.writes().map(Write::path))
@@ -200,15 +213,24 @@ impl Require {
     /// The object the condition is on.
     pub fn path(&self) -> &ObjectPath {
         match self {
-            Self::Absent(path) | Self::Version(path, _) => path,
+            Self::Absent(path) | Self::Version(path, _) | Self::Present(path, _) => path,
         }
     }
 
-    /// Whether the condition holds for what is there now.
+    /// The version the object was seen in; `None` where none was.
+    pub(super) fn seen(&self) -> Option<&Version> {
+        match self {
+            Self::Absent(_) => None,
+            Self::Version(_, version) | Self::Present(_, version) => Some(version),
+        }
+    }
+
+    /// Whether the condition holds for what is there now, where a batch is atomic.
     pub(super) fn holds(&self, now: Option<&Version>) -> bool {
         match self {
             Self::Absent(_) => now.is_none(),
             Self::Version(_, expected) => now == Some(expected),
+            Self::Present(..) => now.is_some(),
         }
     }
 }

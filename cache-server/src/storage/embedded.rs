@@ -8,21 +8,31 @@
 use std::collections::HashMap;
 use std::ops::Bound;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use async_trait::async_trait;
 use bytes::{BufMut, Bytes, BytesMut};
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, PersistMode, Readable};
-use tokio::sync::{mpsc, oneshot};
+use cache_client::clock::{Clock, SystemClock};
+use fjall::config::PartitioningPolicy;
+use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, PersistMode, Readable};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use super::memory::skip_scan;
+use super::memory::{Range, skip_scan};
+use super::place::Place;
 use super::{
-    Batch, Change, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Result, Storage, Version, Versions, Write,
+    Batch, Change, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Require, Result, Storage, Version,
+    Versions, Write,
 };
 
 /// How many batches may wait for the committer; more callers wait for a place.
 const QUEUE: usize = 1024;
+/// How many bytes may wait for the committer; more callers wait until some are written.
+const QUEUE_BYTES: usize = 64 << 20;
 /// How many batches share one flush at most.
 const GROUP: usize = 256;
+/// No batch joins a group that has so many bytes.
+const GROUP_BYTES: usize = 16 << 20;
 /// Journals are replayed at the start after a crash: their size bounds how long that takes.
 const MAX_JOURNALS: u64 = 128 << 20;
 /// Memory for blocks read from disk.
@@ -33,18 +43,25 @@ const MEMTABLE: u64 = 32 << 20;
 const LARGE_VALUE: u32 = 16 << 10;
 /// The bytes of the version in front of every value.
 const VERSION: usize = 8;
+/// Up to so many objects are read where the caller runs; more are read on a thread that may wait for the disk.
+const FEW: usize = 8;
+/// The key of the version up to which versions may be in use.
+const RESERVED: &str = "reserved";
 
 /// Objects in one folder, durable when a commit is answered. Only one process may have the folder open.
 #[derive(Debug)]
 pub struct Embedded {
     tree: Tree,
     committer: Committer,
+    place: Arc<Place>,
 }
 
 #[derive(Clone)]
 struct Tree {
     database: Database,
     objects: Keyspace,
+    /// What the engine knows of itself.
+    own: Keyspace,
 }
 
 impl std::fmt::Debug for Tree {
@@ -55,7 +72,14 @@ impl std::fmt::Debug for Tree {
 
 impl Embedded {
     /// Opens the folder, creating it if needed and recovering what a crash left in the journal.
+    ///
+    /// How blocks are kept is decided when the folder is created: one of an earlier release keeps its own way.
     pub fn open(folder: &Path) -> Result<Self> {
+        Self::open_by(folder, Arc::new(SystemClock))
+    }
+
+    /// Opens the folder with versions of this clock.
+    pub fn open_by(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
         let open = || {
             let database = Database::builder(folder)
                 .max_journaling_size(MAX_JOURNALS)
@@ -64,60 +88,98 @@ impl Embedded {
                 .open()?;
             let objects = database.keyspace("objects", || {
                 let large = KvSeparationOptions::default().separation_threshold(LARGE_VALUE);
-                KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE).with_kv_separation(Some(large))
+                KeyspaceCreateOptions::default()
+                    .max_memtable_size(MEMTABLE)
+                    .with_kv_separation(Some(large))
+                    // In one piece, they are megabytes a table that have to be read for one object when they are not in memory.
+                    .index_block_partitioning_policy(PartitioningPolicy::all(true))
+                    .filter_block_partitioning_policy(PartitioningPolicy::all(true))
             })?;
-            Ok(Tree { database, objects })
+            let own = database.keyspace("own", KeyspaceCreateOptions::default)?;
+            let reserved = own.get(RESERVED)?.and_then(|value| value.first_chunk().copied());
+            let versions = Versions::after(reserved.map_or(0, u64::from_be_bytes), clock);
+            Ok((Tree { database, objects, own }, versions))
         };
-        let tree = open().map_err(failed("opening the embedded storage"))?;
-        Ok(Self { committer: Committer::start(tree.clone())?, tree })
+        let opening = "opening the embedded storage";
+        let (tree, versions) = open().map_err(failed(opening))?;
+        let place = Place::open(folder).map_err(|error| failed(opening)(error.into()))?;
+        Ok(Self { committer: Committer::start(tree.clone(), versions)?, tree, place: Arc::new(place) })
+    }
+
+    /// Runs `work` on a thread that may wait for the disk.
+    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Tree) -> Result<T> + Send + 'static) -> Result<T> {
+        let tree = self.tree.clone();
+        let done = tokio::task::spawn_blocking(move || work(&tree)).await;
+        done.unwrap_or_else(|source| Err(Error::Failed { doing: "reading", source: source.into() }))
+    }
+}
+
+impl Tree {
+    fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>> {
+        let snapshot = self.database.snapshot();
+        let read = |path: &ObjectPath| {
+            let value = snapshot.get(&self.objects, path.as_str()).map_err(failed("reading"))?;
+            Ok(value.map(|value| object(value.into())))
+        };
+        paths.iter().map(read).collect()
+    }
+
+    /// Lists keys with the sizes of their values, which are not read: two walks side by side, since one tells either.
+    fn list(&self, range: &Range, backwards: bool, limit: usize) -> Result<Vec<Listed>> {
+        let snapshot = self.database.snapshot();
+        let walk = || {
+            let walk = snapshot.range::<&str, _>(&self.objects, range.bounds());
+            let walk: Box<dyn Iterator<Item = Guard>> = if backwards { Box::new(walk.rev()) } else { Box::new(walk) };
+            walk.take(limit)
+        };
+        let listed = walk().zip(walk()).map(|(key, value)| {
+            let path = ObjectPath::from_parsed(text(&key.key()?));
+            Ok(Listed { path, size: u64::from(value.size()?).saturating_sub(VERSION as u64) })
+        });
+        listed.collect::<Result<_, fjall::Error>>().map_err(failed("listing"))
+    }
+
+    fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
+        let snapshot = self.database.snapshot();
+        skip_scan(folder, after, limit, |seek, inclusive| {
+            let start = if inclusive { Bound::Included(seek) } else { Bound::Excluded(seek) };
+            let first = snapshot.range::<&str, _>(&self.objects, (start, Bound::Unbounded)).next();
+            first.map(|guard| guard.key().map(|key| text(&key))).transpose().map_err(failed("listing"))
+        })
     }
 }
 
 #[async_trait]
 impl Storage for Embedded {
     async fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>> {
-        let read_failed = failed("reading");
         if let [path] = paths {
-            let value = self.tree.objects.get(path.as_str()).map_err(read_failed)?;
+            let value = self.tree.objects.get(path.as_str()).map_err(failed("reading"))?;
             return Ok(vec![value.map(|value| object(value.into()))]);
         }
-        let snapshot = self.tree.database.snapshot();
-        let read = |path: &ObjectPath| {
-            let value = snapshot.get(&self.tree.objects, path.as_str()).map_err(&read_failed)?;
-            Ok(value.map(|value| object(value.into())))
-        };
-        paths.iter().map(read).collect()
+        if paths.len() <= FEW {
+            return self.tree.get_many(paths);
+        }
+        let paths = paths.to_vec();
+        self.blocking(move |tree| tree.get_many(&paths)).await
+    }
+
+    async fn exists(&self, path: &ObjectPath) -> Result<bool> {
+        self.tree.objects.contains_key(path.as_str()).map_err(failed("reading"))
     }
 
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
-        let list_failed = failed("listing");
-        let prefix = folder.prefix();
-        let start = match after {
-            Some(after) if after >= prefix.as_str() => Bound::Excluded(after.as_bytes()),
-            _ => Bound::Included(prefix.as_bytes()),
-        };
-        let mut listed = Vec::with_capacity(limit.min(1024));
-        for guard in self.tree.objects.range::<&[u8], _>((start, Bound::Unbounded)) {
-            if listed.len() == limit {
-                break;
-            }
-            let (key, value) = guard.into_inner().map_err(&list_failed)?;
-            if !key.starts_with(prefix.as_bytes()) {
-                break;
-            }
-            let size = value.len().saturating_sub(VERSION) as u64;
-            listed.push(Listed { path: ObjectPath::from_parsed(text(&key)), size });
-        }
-        Ok(listed)
+        let range = Range::new(folder, after, None);
+        self.blocking(move |tree| tree.list(&range, false, limit)).await
+    }
+
+    async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
+        let range = Range::new(folder, None, before);
+        self.blocking(move |tree| tree.list(&range, true, limit)).await
     }
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
-        let list_failed = failed("listing");
-        skip_scan(folder, after, limit, |seek, inclusive| {
-            let start = if inclusive { Bound::Included(seek) } else { Bound::Excluded(seek) };
-            let first = self.tree.objects.range::<&str, _>((start, Bound::Unbounded)).next();
-            first.map(|guard| guard.key().map(|key| text(&key))).transpose().map_err(&list_failed)
-        })
+        let (folder, after) = (folder.clone(), after.map(str::to_owned));
+        self.blocking(move |tree| tree.children(&folder, after.as_deref(), limit)).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
@@ -125,7 +187,18 @@ impl Storage for Embedded {
     }
 
     async fn flush(&self) -> Result<()> {
-        self.tree.database.persist(PersistMode::SyncAll).map_err(failed("flushing"))
+        self.blocking(|tree| tree.database.persist(PersistMode::SyncAll).map_err(failed("flushing"))).await
+    }
+
+    async fn check(&self) -> Result<()> {
+        self.committer.check()?;
+        let place = Arc::clone(&self.place);
+        self.blocking(move |tree| {
+            // Fails once a write has failed: what was written before it is not known then.
+            tree.database.persist(PersistMode::Buffer).map_err(failed("writing"))?;
+            place.check().map_err(|error| failed("writing to the folder")(error.into()))
+        })
+        .await
     }
 }
 
@@ -168,39 +241,60 @@ fn is_full(error: &std::io::Error) -> bool {
 #[derive(Debug)]
 struct Committer {
     queue: mpsc::Sender<Waiting>,
+    bytes: Arc<Semaphore>,
 }
 
 struct Waiting {
     batch: Batch,
+    bytes: usize,
+    _share: OwnedSemaphorePermit,
     answer: oneshot::Sender<Result<Vec<Outcome>>>,
 }
 
 impl Committer {
-    fn start(tree: Tree) -> Result<Self> {
+    fn start(tree: Tree, versions: Versions) -> Result<Self> {
         let (queue, mut waiting) = mpsc::channel::<Waiting>(QUEUE);
-        let versions = Versions::default();
         let run = move || {
             let mut group = Vec::with_capacity(GROUP);
-            while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
+            while let Some(first) = waiting.blocking_recv() {
+                let mut bytes = first.bytes;
+                group.push(first);
+                while group.len() < GROUP
+                    && bytes < GROUP_BYTES
+                    && let Ok(next) = waiting.try_recv()
+                {
+                    bytes += next.bytes;
+                    group.push(next);
+                }
                 commit_group(&tree, &versions, group.drain(..));
             }
         };
         let spawned = std::thread::Builder::new().name("committer".into()).spawn(run);
         spawned.map_err(|source| Error::Failed { doing: "starting the committer", source: source.into() })?;
-        Ok(Self { queue })
+        Ok(Self { queue, bytes: Arc::new(Semaphore::new(QUEUE_BYTES)) })
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
+        let bytes = batch.bytes();
+        let share = u32::try_from(bytes.min(QUEUE_BYTES)).unwrap_or(u32::MAX);
+        let _share = Arc::clone(&self.bytes).acquire_many_owned(share).await.map_err(|_| gone())?;
         let (answer, answered) = oneshot::channel();
-        let gone = || Error::Failed { doing: "writing", source: "the committer has ended".into() };
-        self.queue.send(Waiting { batch, answer }).await.map_err(|_| gone())?;
+        self.queue.send(Waiting { batch, bytes, _share, answer }).await.map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
     }
+
+    fn check(&self) -> Result<()> {
+        if self.queue.is_closed() { Err(gone()) } else { Ok(()) }
+    }
+}
+
+fn gone() -> Error {
+    Error::Failed { doing: "writing", source: "the committer has ended".into() }
 }
 
 /// Applies the batches of a group on top of each other, makes the result durable, and answers each of them.
 fn commit_group(tree: &Tree, versions: &Versions, group: impl Iterator<Item = Waiting>) {
-    let mut pending = Pending { tree, versions, changed: HashMap::new() };
+    let mut pending = Pending { tree, versions, changed: Changed::new() };
     let decided: Vec<_> = group.map(|waiting| (waiting.answer, pending.apply(waiting.batch))).collect();
     let written = pending.write();
     for (answer, result) in decided {
@@ -225,36 +319,56 @@ fn again(error: &Error) -> Error {
 struct Pending<'a> {
     tree: &'a Tree,
     versions: &'a Versions,
-    changed: HashMap<ObjectPath, Option<Bytes>>,
+    changed: Changed,
 }
 
+/// What a batch makes of objects: a value, or nothing.
+type Changed = HashMap<ObjectPath, Option<Bytes>>;
+
 impl Pending<'_> {
-    /// The value as the batches before this one leave it.
-    fn now(&self, path: &ObjectPath) -> Result<Option<Bytes>> {
-        match self.changed.get(path) {
+    /// The value as what this batch has changed, and the batches before it, leave it.
+    fn now(&self, own: &Changed, path: &ObjectPath) -> Result<Option<Bytes>> {
+        match own.get(path).or_else(|| self.changed.get(path)) {
             Some(value) => Ok(value.clone()),
             None => self.tree.objects.get(path.as_str()).map(|v| v.map(Bytes::from)).map_err(failed("reading")),
         }
     }
 
+    /// Whether there is a value, which is not read.
+    fn exists(&self, own: &Changed, path: &ObjectPath) -> Result<bool> {
+        match own.get(path).or_else(|| self.changed.get(path)) {
+            Some(value) => Ok(value.is_some()),
+            None => self.tree.objects.contains_key(path.as_str()).map_err(failed("reading")),
+        }
+    }
+
+    fn holds(&self, require: &Require) -> Result<bool> {
+        let before = Changed::new();
+        Ok(match require {
+            Require::Absent(path) => !self.exists(&before, path)?,
+            Require::Present(path, _) => self.exists(&before, path)?,
+            Require::Version(path, expected) => {
+                self.now(&before, path)?.is_some_and(|value| version(&value) == *expected)
+            }
+        })
+    }
+
     /// Applies one batch, or leaves everything as it was.
     fn apply(&mut self, batch: Batch) -> Result<Vec<Outcome>> {
         for require in &batch.requires {
-            let now = self.now(require.path())?.map(|value| version(&value));
-            if !require.holds(now.as_ref()) {
+            if !self.holds(require)? {
                 return Err(Error::Precondition { path: require.path().clone() });
             }
         }
         // What this batch changes is kept apart until nothing can fail; a later write sees what an earlier one did.
-        let mut own: HashMap<ObjectPath, Option<Bytes>> = HashMap::with_capacity(8);
+        let mut own = Changed::with_capacity(8);
         let mut outcomes = Vec::with_capacity(8);
         for write in batch.stages.into_iter().flatten() {
-            let now = |path: &ObjectPath| own.get(path).map_or_else(|| self.now(path), |value| Ok(value.clone()));
             let (path, change) = match write {
                 Write::Put(path, bytes, _) => (path, Change::Put(bytes)),
                 Write::Delete(path) => (path, Change::Delete),
                 Write::Edit(path, edit) => {
-                    let change = edit.apply(now(&path)?.as_deref().map(|value| &value[VERSION..]));
+                    let change = edit.apply(self.now(&own, &path)?.as_deref().map(|value| &value[VERSION..]));
                     (path, change)
                 }
             };
@@ -263,7 +377,7 @@ impl Pending<'_> {
                     let version = self.versions.next();
                     (Some(value(&version, &bytes)), Outcome::Written(version))
                 }
-                Change::Delete if now(&path)?.is_some() => (None, Outcome::Deleted),
+                Change::Delete if self.exists(&own, &path)? => (None, Outcome::Deleted),
                 Change::Delete | Change::Keep => {
                     outcomes.push(Outcome::Unchanged);
                     continue;
@@ -289,6 +403,11 @@ impl Pending<'_> {
                 None => batch.remove(&self.tree.objects, path.as_str()),
             }
         }
+        let last = Version::from_micros(self.versions.last.load(Relaxed));
+        self.versions.reserve(&last, |until| {
+            batch.insert(&self.tree.own, RESERVED, until.to_be_bytes());
+            Ok::<_, Error>(())
+        })?;
         batch.commit().map_err(failed("writing"))
     }
 }

@@ -5,6 +5,8 @@
 //! the root open (`.lock`), so locks in memory make conditions and edits atomic. The version of an object is its
 //! modification time, which is set to a value no other write of this server has.
 
+mod listing;
+
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -14,8 +16,11 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use cache_client::clock::{Clock, SystemClock};
 use parking_lot::{Mutex, MutexGuard};
 
+use self::listing::Listings;
+use super::place::Place;
 use super::{
     Batch, Change, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Require, Result, Storage, Version,
     Versions, Write, room,
@@ -41,16 +46,24 @@ struct Disk {
     root: PathBuf,
     locks: Vec<Mutex<()>>,
     versions: Versions,
-    /// Held until the process ends; the operating system releases it also after `kill -9`.
-    _lock: File,
+    /// Held until the process ends; the operating system releases it also after `kill -9`. Its time is ahead of all versions.
+    lock: File,
+    place: Place,
+    listings: Listings,
 }
 
 impl LocalDisk {
     /// Opens the folder, creating it if needed; refuses a folder that another server has open.
     pub fn open(root: &Path) -> Result<Self> {
+        Self::open_by(root, Arc::new(SystemClock))
+    }
+
+    /// Opens the folder with versions of this clock.
+    pub fn open_by(root: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
         let opening = failed("opening the folder");
         fs::create_dir_all(root).map_err(&opening)?;
-        let lock = File::create(root.join(LOCK)).map_err(&opening)?;
+        let is_new = !root.join(LOCK).exists();
+        let lock = File::options().create(true).truncate(false).write(true).open(root.join(LOCK)).map_err(&opening)?;
         lock.try_lock().map_err(|source| Error::Failed {
             doing: "locking the folder, which another server has open",
             source: source.into(),
@@ -63,7 +76,12 @@ impl LocalDisk {
         }
         fs::create_dir_all(&temporary).map_err(&opening)?;
         let locks = std::iter::repeat_with(Mutex::default).take(LOCKS).collect();
-        let disk = Disk { root: root.to_owned(), locks, versions: Versions::default(), _lock: lock };
+        // A new lock has the time of its making, which no version depends on.
+        let reserved = if is_new { 0 } else { last_version(&lock).map_err(&opening)? };
+        let versions = Versions::after(reserved, clock);
+        keeps_versions(&temporary, &versions.next())?;
+        let place = Place::open(&temporary).map_err(&opening)?;
+        let disk = Disk { root: root.to_owned(), locks, versions, lock, place, listings: Listings::default() };
         Ok(Self { disk: Arc::new(disk), room: Room::default() })
     }
 
@@ -101,6 +119,11 @@ impl Storage for LocalDisk {
         Ok(objects)
     }
 
+    async fn exists(&self, path: &ObjectPath) -> Result<bool> {
+        let path = path.clone();
+        self.blocking(move |disk| Ok(disk.version(&path)?.is_some())).await
+    }
+
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         let (folder, after) = (folder.clone(), after.map(str::to_owned));
         self.blocking(move |disk| {
@@ -111,15 +134,22 @@ impl Storage for LocalDisk {
         .await
     }
 
+    async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
+        let (folder, before) = (folder.clone(), before.map(str::to_owned));
+        self.blocking(move |disk| {
+            let mut listed = Vec::new();
+            disk.walk_back(&folder, before.as_deref(), limit, &mut listed)?;
+            Ok(listed)
+        })
+        .await
+    }
+
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
         let (folder, after) = (folder.clone(), after.map(str::to_owned));
         self.blocking(move |disk| {
-            let mut children = disk.sorted_children(&folder)?;
-            if let Some(after) = after {
-                children.retain(|child| child.sort_key() > after);
-            }
-            children.truncate(limit);
-            Ok(children)
+            let children = disk.sorted_children(&folder)?;
+            let from = after.map_or(0, |after| children.partition_point(|child| child.sort_key() <= after));
+            Ok(children[from..].iter().take(limit).cloned().collect())
         })
         .await
     }
@@ -130,6 +160,10 @@ impl Storage for LocalDisk {
 
     async fn flush(&self) -> Result<()> {
         Ok(())
+    }
+
+    async fn check(&self) -> Result<()> {
+        self.blocking(|disk| disk.place.check().map_err(failed("writing to the folder"))).await
     }
 }
 
@@ -166,6 +200,9 @@ impl Disk {
     }
 
     fn version(&self, path: &ObjectPath) -> Result<Option<Version>> {
+        if is_own(path.as_str()) {
+            return Ok(None);
+        }
         match fs::metadata(self.file(path)).and_then(|about| Ok((about.is_file(), about.modified()?))) {
             Ok((true, modified)) => Ok(Some(version_of(modified))),
             Ok((false, _)) => Ok(None),
@@ -229,12 +266,10 @@ impl Disk {
         }
         let writing = |error: std::io::Error| put_failed(path, error);
         let version = self.versions.next();
+        self.versions.reserve(&version, |until| set_version(&self.lock, until)).map_err(writing)?;
         let mut file = tempfile::NamedTempFile::new_in(self.root.join(TEMPORARY)).map_err(writing)?;
         file.write_all(bytes).map_err(writing)?;
-        file.as_file()
-            .set_modified(SystemTime::UNIX_EPOCH + Duration::from_micros(version.micros()))
-            .map_err(writing)?;
-        file.as_file().sync_all().map_err(writing)?;
+        set_version(file.as_file(), version.micros()).map_err(writing)?;
         let target = self.file(path);
         let folder = target.parent().unwrap_or(&self.root).to_owned();
         for race in 0.. {
@@ -278,59 +313,6 @@ impl Disk {
         }
         Ok(Outcome::Deleted)
     }
-
-    /// The files and folders directly in a folder, in the order of their sort keys.
-    fn sorted_children(&self, folder: &Folder) -> Result<Vec<Child>> {
-        let listing = failed("listing a folder");
-        let entries = match fs::read_dir(self.root.join(folder.as_str())) {
-            Ok(entries) => entries,
-            Err(error) if is_absent(&error) => return Ok(Vec::new()),
-            Err(error) => return Err(listing(error)),
-        };
-        let mut children = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(&listing)?;
-            // A name that is no text, or that nobody can address, was not written by this service.
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            if is_own(&folder.join(&name)) || ObjectPath::parse(&name).is_err() {
-                continue;
-            }
-            let is_folder = entry.file_type().map_err(&listing)?.is_dir();
-            children.push(if is_folder { Child::Folder(name) } else { Child::File(name) });
-        }
-        children.sort_by_cached_key(Child::sort_key);
-        Ok(children)
-    }
-
-    /// Adds the files below a folder that come after `after`, until there are `limit`.
-    fn walk(&self, folder: &Folder, after: Option<&str>, limit: usize, listed: &mut Vec<Listed>) -> Result<()> {
-        for child in self.sorted_children(folder)? {
-            if listed.len() >= limit {
-                break;
-            }
-            let path = folder.join(&child.sort_key());
-            match child {
-                Child::Folder(_) => {
-                    // Skip a folder whose last possible path comes before `after`, and names nobody can address.
-                    let all_before = after.is_some_and(|after| *path < *after && !after.starts_with(&path));
-                    if let (false, Ok(below)) = (all_before, Folder::parse(&path)) {
-                        self.walk(&below, after, limit, listed)?;
-                    }
-                }
-                Child::File(_) => {
-                    if after.is_some_and(|after| *path <= *after) {
-                        continue;
-                    }
-                    let Ok(path) = ObjectPath::parse(&path) else { continue };
-                    // A file that is gone by now was deleted while the folder was listed.
-                    if let Ok(about) = fs::metadata(self.file(&path)) {
-                        listed.push(Listed { path, size: about.len() });
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 /// What lies at a path.
@@ -357,6 +339,34 @@ fn read(mut file: File) -> Result<Object> {
 fn is_own(path: &str) -> bool {
     let first = path.split_once('/').map_or(path, |(first, _)| first);
     matches!(first, LOCK | TEMPORARY)
+}
+
+/// Gives a file the version that is this many microseconds after 1970, and flushes it.
+fn set_version(file: &File, micros: u64) -> std::io::Result<()> {
+    file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_micros(micros))?;
+    file.sync_all()
+}
+
+/// The latest version that may be in use, by the time of the lock.
+fn last_version(lock: &File) -> std::io::Result<u64> {
+    Ok(version_of(lock.metadata()?.modified()?).micros())
+}
+
+/// Refuses a folder whose files have no times in microseconds, such as one on FAT: versions would repeat there.
+fn keeps_versions(folder: &Path, version: &Version) -> Result<()> {
+    let probe = || {
+        let file = tempfile::tempfile_in(folder)?;
+        // An odd number of microseconds, which every coarser time would lose.
+        set_version(&file, version.micros() | 1)?;
+        Ok(last_version(&file)? == version.micros() | 1)
+    };
+    match probe().map_err(failed("opening the folder"))? {
+        true => Ok(()),
+        false => Err(Error::Failed {
+            doing: "opening the folder, whose file system does not keep the times of files to the microsecond",
+            source: "versions of objects would repeat there".into(),
+        }),
+    }
 }
 
 fn version_of(modified: SystemTime) -> Version {

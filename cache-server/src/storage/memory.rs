@@ -36,23 +36,27 @@ impl Storage for Memory {
         Ok(paths.iter().map(read).collect())
     }
 
+    async fn exists(&self, path: &ObjectPath) -> Result<bool> {
+        Ok(self.objects.read().contains_key(path.as_str()))
+    }
+
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
-        let prefix = folder.prefix();
+        // Whoever lists page after page lets others go on in between.
+        tokio::task::yield_now().await;
+        let range = Range::new(folder, after, None);
         let objects = self.objects.read();
-        let start = match after {
-            Some(after) if after >= prefix.as_str() => Bound::Excluded(after),
-            _ => Bound::Included(prefix.as_str()),
-        };
-        let below =
-            objects.range::<str, _>((start, Bound::Unbounded)).take_while(|(path, _)| path.starts_with(&prefix));
-        let page = below.take(limit).map(|(path, (_, bytes))| Listed {
-            path: ObjectPath::from_parsed(path.to_string()),
-            size: bytes.len() as u64,
-        });
-        Ok(page.collect())
+        Ok(objects.range::<str, _>(range.bounds()).take(limit).map(listed).collect())
+    }
+
+    async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
+        tokio::task::yield_now().await;
+        let range = Range::new(folder, None, before);
+        let objects = self.objects.read();
+        Ok(objects.range::<str, _>(range.bounds()).rev().take(limit).map(listed).collect())
     }
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
+        tokio::task::yield_now().await;
         let objects = self.objects.read();
         let next = |seek: &str, inclusive: bool| {
             let start = if inclusive { Bound::Included(seek) } else { Bound::Excluded(seek) };
@@ -94,6 +98,47 @@ impl Storage for Memory {
 
     async fn flush(&self) -> Result<()> {
         Ok(())
+    }
+
+    async fn check(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn listed((path, (_, bytes)): (&Box<str>, &(Version, Bytes))) -> Listed {
+    Listed { path: ObjectPath::from_parsed(path.to_string()), size: bytes.len() as u64 }
+}
+
+/// The paths below a folder, after one path and before another, in byte order.
+pub(super) struct Range {
+    start: Bound<String>,
+    end: Bound<String>,
+}
+
+impl Range {
+    pub(super) fn new(folder: &Folder, after: Option<&str>, before: Option<&str>) -> Self {
+        let prefix = folder.prefix();
+        let past = (!prefix.is_empty()).then(|| past_folder("", folder.as_str()));
+        let end = match (before, past) {
+            (Some(before), Some(past)) if *before >= *past => Bound::Excluded(past),
+            (None, Some(past)) => Bound::Excluded(past),
+            // Nothing is before what comes before the folder itself.
+            (Some(before), _) => Bound::Excluded(before.max(prefix.as_str()).to_owned()),
+            (None, None) => Bound::Unbounded,
+        };
+        let start = match after {
+            Some(after) if *after >= *prefix => match &end {
+                // A range must not begin behind its end.
+                Bound::Excluded(end) if after >= end.as_str() => Bound::Included(end.clone()),
+                _ => Bound::Excluded(after.to_owned()),
+            },
+            _ => Bound::Included(prefix),
+        };
+        Self { start, end }
+    }
+
+    pub(super) fn bounds(&self) -> (Bound<&str>, Bound<&str>) {
+        (self.start.as_ref().map(String::as_str), self.end.as_ref().map(String::as_str))
     }
 }
 

@@ -12,16 +12,21 @@ mod embedded;
 mod local_disk;
 mod memory;
 mod path;
+mod place;
 mod prefixed;
 mod room;
 mod s3;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use cache_client::CacheId;
+use cache_client::clock::{Clock, SystemClock};
+use parking_lot::Mutex;
 
 pub use batch::{Batch, Change, Edit, Outcome, Require, Update, Write};
 pub use embedded::Embedded;
@@ -51,6 +56,11 @@ pub trait Storage: fmt::Debug + Send + Sync {
         Ok(self.get(path).await?.map(|Object { version, modified, mark, .. }| Head { version, modified, mark }))
     }
 
+    /// Tells whether there is an object, without reading it.
+    async fn exists(&self, path: &ObjectPath) -> Result<bool> {
+        Ok(self.head(path).await?.is_some())
+    }
+
     /// Looks at an object that an update will replace.
     ///
     /// An engine whose batches are not atomic reads the content too, if it is small, since it may have to be put back
@@ -64,6 +74,29 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Reads no more than one page: at most `limit` objects, and fewer only at the end.
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>>;
 
+    /// Lists objects below a folder at any depth from the last path to the first, before the path `before`.
+    ///
+    /// Reads no more than one page, but where an engine cannot walk backwards: there it looks at all of them.
+    async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
+        let mut last = BTreeMap::new();
+        let mut after: Option<String> = None;
+        loop {
+            let page = self.list(folder, after.as_deref(), LIST_PAGE).await?;
+            let is_last = page.len() < LIST_PAGE;
+            after = page.last().map(|listed| listed.path.to_string());
+            // Not every engine lists in the order of the paths.
+            for listed in page.into_iter().filter(|listed| before.is_none_or(|before| listed.path.as_str() < before)) {
+                last.insert(listed.path.to_string(), listed);
+                if last.len() > limit {
+                    last.pop_first();
+                }
+            }
+            if is_last {
+                return Ok(last.into_values().rev().collect());
+            }
+        }
+    }
+
     /// Lists what lies directly in a folder, in the order of [`Child::sort_key`], after the key `after`.
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>>;
 
@@ -74,7 +107,13 @@ pub trait Storage: fmt::Debug + Send + Sync {
 
     /// Makes everything durable before the process ends.
     async fn flush(&self) -> Result<()>;
+
+    /// Tells whether reads and writes would work now, or why not.
+    async fn check(&self) -> Result<()>;
 }
+
+/// How many objects are looked at together where an engine cannot walk backwards.
+const LIST_PAGE: usize = 1000;
 
 /// Any engine, shared.
 pub type SharedStorage = Arc<dyn Storage>;
@@ -246,20 +285,53 @@ pub enum Error {
 }
 
 /// What every storage operation answers.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Draws versions: the time in microseconds, moved on where needed so that no two are equal.
-#[derive(Debug, Default)]
+///
+/// An engine that outlives the process writes down a time ahead of all versions ([`Versions::reserve`]) and begins after it next
+/// time: a clock that was set back repeats none.
+#[derive(Debug)]
 struct Versions {
-    last: std::sync::atomic::AtomicU64,
+    clock: Arc<dyn Clock>,
+    last: AtomicU64,
+    reserved: AtomicU64,
+    reserving: Mutex<()>,
 }
 
+/// How far ahead versions are reserved, in microseconds: by so much they may be later than the clock after a restart.
+const RESERVED: u64 = 1_000_000;
+
 impl Versions {
+    /// Draws versions later than this one.
+    fn after(reserved: u64, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, last: reserved.into(), reserved: reserved.into(), reserving: Mutex::default() }
+    }
+
+    /// Has it written down that versions up to some time may be in use, where this one is later than what is.
+    fn reserve<E>(&self, version: &Version, write: impl FnOnce(u64) -> Result<(), E>) -> Result<(), E> {
+        if version.micros() <= self.reserved.load(Relaxed) {
+            return Ok(());
+        }
+        let _one_at_a_time = self.reserving.lock();
+        if version.micros() > self.reserved.load(Relaxed) {
+            let until = version.micros() + RESERVED;
+            write(until)?;
+            self.reserved.store(until, Relaxed);
+        }
+        Ok(())
+    }
+
     fn next(&self) -> Version {
-        use std::sync::atomic::Ordering::Relaxed;
-        let now = u64::try_from(chrono::Utc::now().timestamp_micros()).unwrap_or(0);
+        let now = self.clock.now().saturating_mul(1000);
         let next = |last: u64| Some(now.max(last + 1));
         let last = self.last.fetch_update(Relaxed, Relaxed, next).unwrap_or(0);
         Version::from_micros(now.max(last + 1))
+    }
+}
+
+impl Default for Versions {
+    fn default() -> Self {
+        Self::after(0, Arc::new(SystemClock))
     }
 }

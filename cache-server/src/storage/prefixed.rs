@@ -38,6 +38,13 @@ impl Prefixed {
         ObjectPath::from_parsed(path.as_str().strip_prefix(&prefix).unwrap_or(path.as_str()).to_owned())
     }
 
+    fn inner_listed(&self, mut listed: Vec<Listed>) -> Vec<Listed> {
+        for object in &mut listed {
+            object.path = self.inner_path(&object.path);
+        }
+        listed
+    }
+
     fn inner_error(&self, error: Error) -> Error {
         match error {
             Error::Precondition { path } => Error::Precondition { path: self.inner_path(&path) },
@@ -59,6 +66,7 @@ impl Prefixed {
         match require {
             Require::Absent(path) => Require::Absent(self.outer(&path)),
             Require::Version(path, version) => Require::Version(self.outer(&path), version),
+            Require::Present(path, version) => Require::Present(self.outer(&path), version),
         }
     }
 }
@@ -74,17 +82,24 @@ impl Storage for Prefixed {
         self.inner.head(&self.outer(path)).await
     }
 
+    async fn exists(&self, path: &ObjectPath) -> Result<bool> {
+        self.inner.exists(&self.outer(path)).await
+    }
+
     async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
         self.inner.before_update(&self.outer(path)).await
     }
 
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         let after = after.map(|after| self.folder.join(after));
-        let mut listed = self.inner.list(&self.outer_folder(folder), after.as_deref(), limit).await?;
-        for object in &mut listed {
-            object.path = self.inner_path(&object.path);
-        }
-        Ok(listed)
+        let listed = self.inner.list(&self.outer_folder(folder), after.as_deref(), limit).await?;
+        Ok(self.inner_listed(listed))
+    }
+
+    async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
+        let before = before.map(|before| self.folder.join(before));
+        let listed = self.inner.list_back(&self.outer_folder(folder), before.as_deref(), limit).await?;
+        Ok(self.inner_listed(listed))
     }
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
@@ -118,5 +133,9 @@ impl Storage for Prefixed {
 
     async fn flush(&self) -> Result<()> {
         self.inner.flush().await
+    }
+
+    async fn check(&self) -> Result<()> {
+        self.inner.check().await
     }
 }

@@ -80,6 +80,10 @@ impl Storage for Aged {
     async fn flush(&self) -> Result<()> {
         self.engine.flush().await
     }
+
+    async fn check(&self) -> Result<()> {
+        self.engine.check().await
+    }
 }
 
 /// Two caches, each with connections of its own.

@@ -127,3 +127,32 @@ pub(crate) async fn of_many_updates_of_one_version_one_wins(storage: &SharedStor
         assert_eq!(storage.get(&path("update/one")).await.unwrap().unwrap().version, now);
     }
 }
+
+pub(crate) async fn what_is_there_exists(storage: &SharedStorage) {
+    put(storage, "there/one", "1").await;
+    put(storage, "there/large", vec![0; 300 << 10]).await;
+    for (at, is_there) in [("there/one", true), ("there/large", true), ("there", false), ("there/none", false)] {
+        assert_eq!(storage.exists(&path(at)).await.unwrap(), is_there, "{at}");
+    }
+    assert_eq!(delete(storage, "there/one").await, Outcome::Deleted);
+    assert!(!storage.exists(&path("there/one")).await.unwrap());
+}
+
+/// Where a batch is atomic, whoever only wants an object to be there loses against nobody.
+pub(crate) async fn presence_holds_whoever_wrote_meanwhile(storage: &SharedStorage) {
+    let at = "present/one";
+    let seen = put(storage, at, "1").await;
+    put(storage, at, "2").await;
+    let replace = |text: String| {
+        let seen = seen.clone();
+        commit(storage, move |batch| {
+            batch.require(Require::Present(path(at), seen)).put(path(at), text);
+        })
+    };
+    for outcomes in join_all((0..64).map(|n| replace(format!("{n}")))).await {
+        assert!(matches!(outcomes.unwrap().as_slice(), [Outcome::Written(_)]));
+    }
+    assert_eq!(delete(storage, at).await, Outcome::Deleted);
+    assert_eq!(refused(replace("late".into()).await), path(at));
+    assert_eq!(get(storage, at).await, None);
+}

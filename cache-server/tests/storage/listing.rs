@@ -2,7 +2,7 @@
 
 use cache_server::storage::SharedStorage;
 
-use crate::support::{delete, fill, keys_after, names, names_after, put};
+use crate::support::{delete, fill, folder, keys_after, names, names_after, put};
 
 /// Names around `a`: in byte order `-`, `.`, `/`, `0` follow one another.
 const AROUND: [&str; 12] =
@@ -48,6 +48,35 @@ pub(crate) async fn pages_show_every_object_once(storage: &SharedStorage) {
         assert_eq!(seen, expected, "in pages of {limit}");
     }
     assert!(names_after(storage, "pages", None, 0).await.is_empty());
+}
+
+pub(crate) async fn pages_from_the_last_to_the_first_show_every_object_once(storage: &SharedStorage) {
+    let mut expected = fill_around(storage, "backwards").await;
+    expected.reverse();
+    let page = async |before: Option<&str>, limit| {
+        let listed = storage.list_back(&folder("backwards"), before, limit).await.unwrap();
+        listed.into_iter().map(|listed| (listed.path.to_string(), listed.size)).collect::<Vec<_>>()
+    };
+    for limit in 1..=expected.len() + 1 {
+        let mut seen: Vec<String> = Vec::new();
+        loop {
+            let page = page(seen.last().map(String::as_str), limit).await;
+            assert!(page.iter().all(|(path, size)| *size == path.len() as u64), "{page:?}");
+            let is_last = page.len() < limit;
+            seen.extend(page.into_iter().map(|(path, _)| path));
+            if is_last {
+                break;
+            }
+        }
+        assert_eq!(seen, expected, "in pages of {limit}");
+    }
+    // Any text may be what the page comes before.
+    let texts = ["", "b", "backwards", "backwards/", "backwards/a", "backwards/a.", "backwards/a/", "backwards/~", "c"];
+    for text in texts {
+        let before: Vec<_> = page(Some(text), 100).await.into_iter().map(|(path, _)| path).collect();
+        let wanted: Vec<_> = expected.iter().filter(|path| path.as_str() < text).cloned().collect();
+        assert_eq!(before, wanted, "before {text:?}");
+    }
 }
 
 /// For servers with an order of their own.

@@ -5,6 +5,7 @@
 mod atomicity;
 mod conditions;
 mod edits;
+mod health;
 mod listing;
 mod local_disk;
 mod model;
@@ -33,6 +34,8 @@ async fn memory_passes_the_suite() {
     objects::writes_of_one_object_in_one_stage_follow_each_other(&storage).await;
     conditions::absent_holds_only_where_nothing_is(&storage).await;
     conditions::a_version_holds_until_the_next_write(&storage).await;
+    conditions::what_is_there_exists(&storage).await;
+    conditions::presence_holds_whoever_wrote_meanwhile(&storage).await;
     conditions::a_batch_whose_condition_fails_writes_nothing(&storage).await;
     conditions::of_many_creates_of_one_object_one_wins(&storage).await;
     conditions::of_many_updates_of_one_version_one_wins(&storage).await;
@@ -41,6 +44,7 @@ async fn memory_passes_the_suite() {
     edits::batches_that_cross_each_other_do_not_block(&storage).await;
     listing::a_listing_is_in_the_byte_order_of_the_paths(&storage).await;
     listing::pages_show_every_object_once(&storage).await;
+    listing::pages_from_the_last_to_the_first_show_every_object_once(&storage).await;
     listing::a_page_may_begin_after_any_text(&storage).await;
     listing::a_folder_lists_what_lies_in_it_and_nothing_else(&storage).await;
     listing::writes_between_pages_hide_no_other_object(&storage).await;
@@ -65,6 +69,8 @@ async fn embedded_passes_the_suite() {
     objects::writes_of_one_object_in_one_stage_follow_each_other(&storage).await;
     conditions::absent_holds_only_where_nothing_is(&storage).await;
     conditions::a_version_holds_until_the_next_write(&storage).await;
+    conditions::what_is_there_exists(&storage).await;
+    conditions::presence_holds_whoever_wrote_meanwhile(&storage).await;
     conditions::a_batch_whose_condition_fails_writes_nothing(&storage).await;
     conditions::of_many_creates_of_one_object_one_wins(&storage).await;
     conditions::of_many_updates_of_one_version_one_wins(&storage).await;
@@ -73,6 +79,7 @@ async fn embedded_passes_the_suite() {
     edits::batches_that_cross_each_other_do_not_block(&storage).await;
     listing::a_listing_is_in_the_byte_order_of_the_paths(&storage).await;
     listing::pages_show_every_object_once(&storage).await;
+    listing::pages_from_the_last_to_the_first_show_every_object_once(&storage).await;
     listing::a_page_may_begin_after_any_text(&storage).await;
     listing::a_folder_lists_what_lies_in_it_and_nothing_else(&storage).await;
     listing::writes_between_pages_hide_no_other_object(&storage).await;
@@ -97,6 +104,8 @@ async fn local_disk_passes_the_suite() {
     objects::writes_of_one_object_in_one_stage_follow_each_other(&storage).await;
     conditions::absent_holds_only_where_nothing_is(&storage).await;
     conditions::a_version_holds_until_the_next_write(&storage).await;
+    conditions::what_is_there_exists(&storage).await;
+    conditions::presence_holds_whoever_wrote_meanwhile(&storage).await;
     conditions::a_batch_whose_condition_fails_writes_nothing(&storage).await;
     conditions::of_many_creates_of_one_object_one_wins(&storage).await;
     conditions::of_many_updates_of_one_version_one_wins(&storage).await;
@@ -105,6 +114,7 @@ async fn local_disk_passes_the_suite() {
     edits::batches_that_cross_each_other_do_not_block(&storage).await;
     listing::a_listing_is_in_the_byte_order_of_the_paths(&storage).await;
     listing::pages_show_every_object_once(&storage).await;
+    listing::pages_from_the_last_to_the_first_show_every_object_once(&storage).await;
     listing::a_page_may_begin_after_any_text(&storage).await;
     listing::a_folder_lists_what_lies_in_it_and_nothing_else(&storage).await;
     listing::writes_between_pages_hide_no_other_object(&storage).await;
@@ -128,6 +138,7 @@ async fn s3_passes_the_suite() {
     objects::writes_of_one_object_in_one_stage_follow_each_other(&storage).await;
     conditions::absent_holds_only_where_nothing_is(&storage).await;
     conditions::a_version_holds_until_the_next_write(&storage).await;
+    conditions::what_is_there_exists(&storage).await;
     conditions::a_batch_whose_condition_fails_writes_nothing(&storage).await;
     conditions::of_many_creates_of_one_object_one_wins(&storage).await;
     conditions::of_many_updates_of_one_version_one_wins(&storage).await;
@@ -136,6 +147,7 @@ async fn s3_passes_the_suite() {
     edits::batches_that_cross_each_other_do_not_block(&storage).await;
     listing::a_listing_is_in_the_byte_order_of_the_paths(&storage).await;
     listing::pages_show_every_object_once(&storage).await;
+    listing::pages_from_the_last_to_the_first_show_every_object_once(&storage).await;
     listing::a_page_may_begin_after_any_text(&storage).await;
     listing::a_folder_lists_what_lies_in_it_and_nothing_else(&storage).await;
     listing::writes_between_pages_hide_no_other_object(&storage).await;
@@ -159,6 +171,7 @@ async fn a_part_of_s3_passes_the_suite() {
     objects::writes_of_one_object_in_one_stage_follow_each_other(&storage).await;
     conditions::absent_holds_only_where_nothing_is(&storage).await;
     conditions::a_version_holds_until_the_next_write(&storage).await;
+    conditions::what_is_there_exists(&storage).await;
     conditions::a_batch_whose_condition_fails_writes_nothing(&storage).await;
     conditions::of_many_creates_of_one_object_one_wins(&storage).await;
     conditions::of_many_updates_of_one_version_one_wins(&storage).await;
@@ -167,6 +180,7 @@ async fn a_part_of_s3_passes_the_suite() {
     edits::batches_that_cross_each_other_do_not_block(&storage).await;
     listing::a_listing_is_in_the_byte_order_of_the_paths(&storage).await;
     listing::pages_show_every_object_once(&storage).await;
+    listing::pages_from_the_last_to_the_first_show_every_object_once(&storage).await;
     listing::a_page_may_begin_after_any_text(&storage).await;
     listing::a_folder_lists_what_lies_in_it_and_nothing_else(&storage).await;
     listing::writes_between_pages_hide_no_other_object(&storage).await;
@@ -188,6 +202,7 @@ async fn s3_on_a_server_that_lists_folder_by_folder_passes_the_suite() {
     objects::writes_of_one_object_in_one_stage_follow_each_other(&storage).await;
     conditions::absent_holds_only_where_nothing_is(&storage).await;
     conditions::a_version_holds_until_the_next_write(&storage).await;
+    conditions::what_is_there_exists(&storage).await;
     conditions::a_batch_whose_condition_fails_writes_nothing(&storage).await;
     edits::an_edit_puts_deletes_or_keeps(&storage).await;
     listing::folder_by_folder_pages_show_every_object_once(&storage).await;
@@ -211,6 +226,7 @@ async fn a_part_of_memory_passes_the_suite() {
     objects::writes_of_one_object_in_one_stage_follow_each_other(&storage).await;
     conditions::absent_holds_only_where_nothing_is(&storage).await;
     conditions::a_version_holds_until_the_next_write(&storage).await;
+    conditions::what_is_there_exists(&storage).await;
     conditions::a_batch_whose_condition_fails_writes_nothing(&storage).await;
     conditions::of_many_creates_of_one_object_one_wins(&storage).await;
     conditions::of_many_updates_of_one_version_one_wins(&storage).await;
@@ -219,6 +235,7 @@ async fn a_part_of_memory_passes_the_suite() {
     edits::batches_that_cross_each_other_do_not_block(&storage).await;
     listing::a_listing_is_in_the_byte_order_of_the_paths(&storage).await;
     listing::pages_show_every_object_once(&storage).await;
+    listing::pages_from_the_last_to_the_first_show_every_object_once(&storage).await;
     listing::a_page_may_begin_after_any_text(&storage).await;
     listing::a_folder_lists_what_lies_in_it_and_nothing_else(&storage).await;
     listing::writes_between_pages_hide_no_other_object(&storage).await;
@@ -244,6 +261,7 @@ async fn a_part_of_local_disk_passes_the_suite() {
     objects::writes_of_one_object_in_one_stage_follow_each_other(&storage).await;
     conditions::absent_holds_only_where_nothing_is(&storage).await;
     conditions::a_version_holds_until_the_next_write(&storage).await;
+    conditions::what_is_there_exists(&storage).await;
     conditions::a_batch_whose_condition_fails_writes_nothing(&storage).await;
     conditions::of_many_creates_of_one_object_one_wins(&storage).await;
     conditions::of_many_updates_of_one_version_one_wins(&storage).await;
@@ -252,6 +270,7 @@ async fn a_part_of_local_disk_passes_the_suite() {
     edits::batches_that_cross_each_other_do_not_block(&storage).await;
     listing::a_listing_is_in_the_byte_order_of_the_paths(&storage).await;
     listing::pages_show_every_object_once(&storage).await;
+    listing::pages_from_the_last_to_the_first_show_every_object_once(&storage).await;
     listing::a_page_may_begin_after_any_text(&storage).await;
     listing::a_folder_lists_what_lies_in_it_and_nothing_else(&storage).await;
     listing::writes_between_pages_hide_no_other_object(&storage).await;
@@ -329,4 +348,34 @@ async fn a_part_shows_nothing_of_the_rest() {
     assert_eq!(support::get(&part, "outside").await, None);
     let refused = support::commit_absent(&part, "inside").await.unwrap_err();
     assert!(matches!(refused, cache_server::storage::Error::Precondition { path } if path.as_str() == "inside"));
+}
+
+#[tokio::test]
+async fn embedded_repeats_no_version_when_the_clock_was_set_back() {
+    reopening::no_version_is_repeated_when_the_clock_was_set_back(|folder, clock| {
+        Ok(Arc::new(Embedded::open_by(folder, clock)?))
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn local_disk_repeats_no_version_when_the_clock_was_set_back() {
+    reopening::no_version_is_repeated_when_the_clock_was_set_back(|folder, clock| {
+        Ok(Arc::new(LocalDisk::open_by(folder, clock)?))
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn embedded_says_when_it_cannot_write_any_more() {
+    let (storage, folder) = embedded();
+    health::a_folder_that_is_gone_is_told(&storage, folder.path()).await;
+    let (storage, _folder) = embedded();
+    health::a_dead_committer_is_told(&storage).await;
+}
+
+#[tokio::test]
+async fn local_disk_says_when_it_cannot_write_any_more() {
+    let (storage, folder) = local_disk();
+    health::a_folder_that_is_gone_is_told(&storage, folder.path()).await;
 }

@@ -1,7 +1,9 @@
 //! Engines that keep a folder: it is theirs alone while they run, and opening it again shows everything.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use cache_client::clock::{Clock, ManualClock};
 use cache_server::storage::{Error, Outcome, Require, Result, SharedStorage, Version};
 
 use crate::support::{commit, delete, fill, get, names, path, put};
@@ -50,4 +52,24 @@ pub(crate) async fn a_second_open_is_refused(open: impl Fn(&Path) -> Result<Shar
     assert_eq!(names(&first, "").await, ["a/b", "a/c"], "the first one works on");
     drop(first);
     assert_eq!(names(&open(folder.path()).unwrap(), "").await, ["a/b", "a/c"]);
+}
+
+pub(crate) async fn no_version_is_repeated_when_the_clock_was_set_back(
+    open: impl Fn(&Path, Arc<dyn Clock>) -> Result<SharedStorage>,
+) {
+    const NOW: u64 = 1_795_365_584_245;
+    let folder = tempfile::tempdir().unwrap();
+    let mut drawn: Vec<Version> = Vec::new();
+    for earlier in [0, 1, 3_600_000, 1_000, 86_400_000] {
+        let storage = open(folder.path(), Arc::new(ManualClock::at(NOW - earlier))).unwrap();
+        for _ in 0..50 {
+            let version = put(&storage, "one/path", "the same bytes").await;
+            assert!(!drawn.contains(&version), "{version} of a clock {earlier} ms back");
+            drawn.push(version);
+        }
+        let late = commit(&storage, |batch| {
+            batch.require(Require::Version(path("one/path"), drawn[0].clone())).put(path("one/path"), "late");
+        });
+        late.await.unwrap_err();
+    }
 }

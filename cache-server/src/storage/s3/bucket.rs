@@ -176,6 +176,11 @@ impl Bucket {
         }
     }
 
+    /// Looks at an object that is hardly there: one request where there is none, of which [`head`](Self::head) needs two.
+    pub(super) async fn look(&self, path: &ObjectPath) -> Result<Option<Seen>> {
+        Ok(self.get_small(path, 0).await?.map(|(seen, _)| seen))
+    }
+
     /// Writes an object whatever is there.
     pub(super) async fn put(&self, path: &ObjectPath, bytes: Bytes, mark: Option<Mark>) -> Result<String> {
         let options = PutOptions { attributes: attributes(mark, None, false), ..PutOptions::default() };

@@ -90,7 +90,7 @@ impl<'a> Commit<'a> {
         let require = self.requires.iter().find(|require| require.path() == path)?;
         Some(match require {
             Require::Absent(_) => If::Absent,
-            Require::Version(_, version) => If::Tag(tag(version)),
+            Require::Version(_, version) | Require::Present(_, version) => If::Tag(tag(version)),
         })
     }
 
@@ -129,8 +129,12 @@ impl<'a> Commit<'a> {
     }
 
     async fn check(&self, require: &Require) -> Result<()> {
-        let seen = self.bucket.head(require.path()).await?.filter(|seen| !seen.gone);
-        match require.holds(seen.map(|seen| version(&seen.tag)).as_ref()) {
+        let seen = match require {
+            Require::Absent(path) => self.bucket.look(path).await?,
+            Require::Version(path, _) | Require::Present(path, _) => self.bucket.head(path).await?,
+        };
+        let seen = seen.filter(|seen| !seen.gone);
+        match seen.map(|seen| version(&seen.tag)).as_ref() == require.seen() {
             true => Ok(()),
             false => Err(refused(require.path())),
         }

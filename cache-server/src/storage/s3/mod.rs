@@ -101,6 +101,11 @@ impl Storage for S3 {
         Ok(seen.and_then(head))
     }
 
+    async fn exists(&self, path: &ObjectPath) -> Result<bool> {
+        let seen = self.in_time("looking at an object", self.bucket.look(path)).await?;
+        Ok(seen.is_some_and(|seen| !seen.gone))
+    }
+
     async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
         let found = self.in_time("reading", self.bucket.get_small(path, PUT_BACK)).await?;
         Ok(found.and_then(|(seen, bytes)| Some((head(seen)?, bytes))))
@@ -120,6 +125,11 @@ impl Storage for S3 {
 
     async fn flush(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// Reads an object that is not there: one request.
+    async fn check(&self) -> Result<()> {
+        self.head(&ObjectPath::from_parsed("readiness".to_owned())).await.map(drop)
     }
 }
 
