@@ -327,6 +327,13 @@ pub struct Owner {
     pub strategy: Strategy,
 }
 
+impl Owner {
+    /// Tells whether the content is stored as gzip.
+    pub fn is_gzip(&self) -> bool {
+        self.content_encoding.as_deref() == Some("gzip")
+    }
+}
+
 /// The first 10 digits of the MD5 of a content file, as its metadata names it.
 pub fn content_hash(content: &[u8]) -> String {
     hex_prefix(&Md5::digest(content), 10)

@@ -55,7 +55,7 @@ pub(crate) async fn stored_file_exists(
     cache: web::Data<Cache>,
     Params(StoredFile { path }): Params<StoredFile>,
 ) -> Result<web::Json<StoredFileExists>> {
-    let exists = cache.object(&path).await?.is_some();
+    let exists = cache.object_exists(&path).await?;
     Ok(web::Json(StoredFileExists { exists, path }))
 }
 
@@ -132,7 +132,7 @@ pub(crate) async fn stored_file_json(cache: web::Data<Cache>, Params(at): Params
     responses((status = 200, description = "The page.", body = String, content_type = "text/html"), Refused)
 )]
 pub(crate) async fn stored_file_html(cache: web::Data<Cache>, Params(at): Params<StoredFile>) -> Result<HttpResponse> {
-    if cache.object(&at.path).await?.is_none() {
+    if !cache.object_exists(&at.path).await? {
         return Err(Error::NoPage);
     }
     let page = match parsed(&cache, &at.path).await? {

@@ -1,5 +1,7 @@
 //! Bulk reads of a namespace: the entries of a time range, and all entries, one line of JSON each.
 
+use std::collections::VecDeque;
+
 use actix_web::{HttpResponse, web};
 use cache_client::{CacheId, Json, Namespace};
 use futures::{StreamExt, stream as streams};
@@ -8,27 +10,18 @@ use serde_json::json;
 use super::error::{Error, Refused, Result};
 use super::params::{EntrySelection, InNamespace, Page, Params, TimeRange};
 use super::stream;
-use crate::cache::{Cache, Compact, Entry, EntryFilter, TemporalCursor, TemporalScan};
+use crate::cache::{Cache, Compact, EntryFilter, EntryFound, TemporalCursor, TemporalScan, together};
 
 /// How many entries a page has when no limit is given.
 const DEFAULT_LIMIT: usize = 1000;
-/// How many entries are read at a time.
-const AT_ONCE: usize = 8;
-
-/// Ends an object of metadata with the content, or for bytes with where it is. `None` for unreadable content.
-fn with_content(about: &serde_json::Value, entry: &Entry, namespace: &Namespace) -> Option<String> {
-    let (name, content) = match entry.compact() {
-        Ok(Compact::String(text)) => ("data", Json::String(text).dumps_compact()),
-        Ok(Compact::Json(text)) => ("data", text),
-        Ok(Compact::Binary(_)) => {
-            ("binary_url", format!("\"/{namespace}/retrieve/{}/binary\"", entry.reference.cache_id))
-        }
-        Err(error) => {
-            tracing::warn!(%error, "left out of a bulk read");
-            return None;
-        }
+/// Ends an object of metadata with the content, or for bytes with where it is.
+fn line(about: &serde_json::Value, namespace: &Namespace, id: CacheId, content: Compact) -> String {
+    let (name, content) = match content {
+        Compact::String(text) => ("data", Json::String(text).dumps_compact()),
+        Compact::Json(text) => ("data", text),
+        Compact::Binary(_) => ("binary_url", format!("\"/{namespace}/retrieve/{id}/binary\"")),
     };
-    Some(format!("{},\"{name}\":{content}}}\n", about.to_string().trim_end_matches('}')))
+    format!("{},\"{name}\":{content}}}\n", about.to_string().trim_end_matches('}'))
 }
 
 /// Read the entries stored in a time range
@@ -65,19 +58,25 @@ pub(crate) async fn read_temporal_entries(
     let mut found = cache.temporal(&at.namespace, TemporalScan { from, to, after, limit: limit + 1 }).await?;
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|(at, _)| format!("{}.{}", at.stored_at, at.cache_id));
+    let next = found.last().filter(|_| more).map(|last| format!("{}.{}", last.at.stored_at, last.at.cache_id));
     let next = next.map(|place| stream::cursor(&place));
     let last = stream::last_line(next.as_deref());
-    let lines = streams::iter(found).map(move |(place, content)| {
+    let parts = streams::try_unfold(VecDeque::from(found), move |mut left| {
         let (cache, namespace) = (cache.clone(), at.namespace.clone());
         async move {
-            let entry = cache.temporal_entry(&namespace, place, &content).await?;
-            let about = json!({ "cache_id": place.cache_id, "stored_at": place.stored_at });
-            Ok(entry.and_then(|entry| with_content(&about, &entry, &namespace)).unwrap_or_default())
+            let part: Vec<_> = left.drain(..together(left.iter().map(|found| found.content.size))).collect();
+            if part.is_empty() {
+                return Ok(None);
+            }
+            let texts = cache.temporal_texts(&namespace, &part).await?;
+            let lines = part.iter().zip(texts).filter_map(|(found, text)| {
+                let TemporalCursor { stored_at, cache_id } = found.at;
+                Some(line(&json!({ "cache_id": cache_id, "stored_at": stored_at }), &namespace, cache_id, text?))
+            });
+            Ok::<_, Error>(Some((lines.collect::<String>(), left)))
         }
     });
-    let lines = lines.buffered(AT_ONCE);
-    Ok(stream::lines(next.as_deref(), lines.chain(streams::once(async { Ok(last) }))))
+    Ok(stream::lines(next.as_deref(), parts.chain(streams::once(async { Ok(last) }))))
 }
 
 fn parse_cursor(cursor: &str) -> Result<TemporalCursor> {
@@ -94,40 +93,58 @@ struct Walk {
     cache: web::Data<Cache>,
     namespace: Namespace,
     filter: EntryFilter,
+    /// Entries that are found and not read yet, and where the next ones are to be found.
+    found: VecDeque<EntryFound>,
+    next: Option<String>,
+    /// After which reference a next page goes on.
     after: Option<String>,
     left: usize,
     ended: bool,
 }
 
 impl Walk {
-    /// Reads the next entries and gives their lines, with the last line of all when there is nothing more to read.
-    async fn lines(&mut self) -> Result<String> {
+    /// Finds the next entries.
+    async fn find(&mut self) -> Result<()> {
         const REFERENCES: usize = 200;
         // Where every entry is wanted, one more than is left tells whether there is a next page.
         let all_wanted = self.filter == EntryFilter::default();
         let references = if all_wanted { REFERENCES.min(self.left.saturating_add(1)) } else { REFERENCES };
-        let mut text = String::new();
-        let (lines, next) =
-            self.cache.entries(&self.namespace, &self.filter, self.after.as_deref(), references).await?;
-        let more_than_left = lines.len() > self.left;
-        for line in lines.into_iter().take(self.left) {
+        let found = self.cache.entries(&self.namespace, &self.filter, self.after.as_deref(), references).await?;
+        (self.found, self.next) = (found.0.into(), found.1);
+        Ok(())
+    }
+
+    /// Reads the next entries and gives their lines, with the last line of all when there is nothing more to read.
+    async fn lines(&mut self) -> Result<String> {
+        if self.found.is_empty() {
+            self.find().await?;
+        }
+        let part = together(self.found.iter().map(|found| found.content.size)).min(self.left);
+        let part: Vec<_> = self.found.drain(..part).collect();
+        let contents: Vec<_> = part.iter().map(|found| found.content.clone()).collect();
+        let texts = self.cache.texts(&contents).await?;
+        let mut lines = String::new();
+        for (found, text) in part.into_iter().zip(texts) {
+            self.after = Some(found.at);
+            let Some(text) = text else { continue };
             self.left -= 1;
-            self.after = Some(line.at);
-            let (owner, reference) = (&line.entry.owner, &line.entry.reference);
+            let EntryFound { reference, owner, .. } = found;
             let about = json!({
                 "cache_id": reference.cache_id, "strategy": reference.strategy, "cache_key": owner.cache_key,
                 "file_id": owner.file_id, "stored_at": reference.timestamp,
             });
-            text.extend(with_content(&about, &line.entry, &self.namespace));
+            lines += &line(&about, &self.namespace, reference.cache_id, text);
         }
-        if !more_than_left && self.left > 0 {
-            self.after = next.clone();
+        let page_is_read = self.found.is_empty();
+        if page_is_read && self.left > 0 {
+            self.after = self.next.clone();
         }
-        self.ended = self.left == 0 || next.is_none();
-        if self.left == 0 && (more_than_left || next.is_some()) {
-            text += &stream::last_line(self.after.as_deref().map(stream::cursor).as_deref());
+        let is_last = page_is_read && self.next.is_none();
+        self.ended = self.left == 0 || is_last;
+        if self.ended && !is_last {
+            lines += &stream::last_line(self.after.as_deref().map(stream::cursor).as_deref());
         }
-        Ok(text)
+        Ok(lines)
     }
 }
 
@@ -154,6 +171,8 @@ pub(crate) async fn read_entries(
         cache,
         namespace: at.namespace,
         filter: EntryFilter { strategy: selection.strategy, key_prefix: selection.key_prefix },
+        found: VecDeque::new(),
+        next: None,
         after: page.cursor.as_deref().map(stream::place),
         left: page.limit.unwrap_or(DEFAULT_LIMIT),
         ended: false,

@@ -124,6 +124,17 @@ impl Cache {
         Ok(found.into_iter().flatten().next())
     }
 
+    /// Tells whether there is a child file, without reading it.
+    pub async fn child_exists(&self, namespace: &Namespace, id: CacheId, name: &ChildName) -> Result<bool> {
+        let Some(reference) = self.reference(namespace, id).await? else { return Ok(false) };
+        for copy in name.copies(&reference) {
+            if self.storage.exists(&copy).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Replaces a child file wherever it is; `None` when it is nowhere.
     pub async fn update_child(
         &self,

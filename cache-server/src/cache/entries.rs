@@ -1,15 +1,27 @@
 //! Bulk reads: the entries of a namespace, and the child files of a key, with their content.
 
+use bytes::Bytes;
 use cache_client::{CacheId, DataKey, Namespace, Strategy};
-use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
-use super::{Cache, ChildFile, Entry, Error, Parts, Result};
+use super::retrieve::{Stored, unknown_owner};
+use super::{Cache, ChildFile, Compact, Error, Result};
 use crate::layout;
-use crate::records::IdReference;
+use crate::records::{FileKind, IdReference, Metadata, Owner};
 use crate::storage::{Object, ObjectPath};
 
-/// How many entries are read at a time.
-const AT_ONCE: usize = 8;
+/// How many contents are read together at most, and how many bytes of them unless one alone has more.
+const TOGETHER: (usize, u64) = (16, 1 << 20);
+
+/// How many of these sizes, from the first on, make a part of an answer that is read together.
+pub fn together(sizes: impl IntoIterator<Item = u64>) -> usize {
+    let (most, bytes) = TOGETHER;
+    let mut sum = 0;
+    let fits = |(at, size): &(usize, u64)| {
+        sum += size;
+        *at == 0 || sum <= bytes
+    };
+    sizes.into_iter().take(most).enumerate().take_while(fits).count()
+}
 
 /// Which entries of a namespace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,13 +32,37 @@ pub struct EntryFilter {
     pub key_prefix: Option<String>,
 }
 
-/// One entry of a bulk read, and where to go on after it.
-#[derive(Debug)]
-pub struct EntryLine {
-    /// The entry.
-    pub entry: Entry,
-    /// The path of its id reference.
+/// An entry of a bulk read before its content is read.
+#[derive(Debug, Clone)]
+pub struct EntryFound {
+    /// Its reference.
+    pub reference: IdReference,
+    /// Whose content it is.
+    pub owner: Owner,
+    /// Where its content lies.
+    pub content: ContentFile,
+    /// The path of its id reference, after which the next page goes on.
     pub at: String,
+}
+
+/// A content file and what its sidecar says of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContentFile {
+    /// Where it lies.
+    pub path: ObjectPath,
+    /// Its length in bytes when it was stored; an update may have made it longer.
+    pub size: u64,
+    /// Whether it may be text. Bytes that are stored as they are need not be read to know that they are none.
+    pub is_text: bool,
+    /// Whether it is packed.
+    pub is_gzip: bool,
+}
+
+impl ContentFile {
+    pub(super) fn new(path: ObjectPath, size: u64, owner: &Owner) -> Self {
+        let is_gzip = owner.is_gzip();
+        Self { path, size, is_text: owner.file_type == FileKind::Json || is_gzip, is_gzip }
+    }
 }
 
 /// In which order child files are read.
@@ -40,39 +76,70 @@ pub enum Order {
 }
 
 impl Cache {
-    /// Reads entries by walking the id references from `after` on: up to `limit` references, so possibly fewer entries.
+    /// Finds entries by walking the id references from `after` on: up to `limit` references, so possibly fewer entries.
     ///
-    /// Answers the entries that match and where the next page begins. Costs a listing and at most three reads an entry.
+    /// Answers the entries that match and where the next page begins. Costs a listing and two small reads an entry.
     pub async fn entries(
         &self,
         namespace: &Namespace,
         filter: &EntryFilter,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<(Vec<EntryLine>, Option<String>)> {
+    ) -> Result<(Vec<EntryFound>, Option<String>)> {
         let folder = layout::references_folder(namespace, "by-id");
         let page = self.storage.list(&folder, after, limit).await?;
         let next = if page.len() == limit { page.last().map(|listed| listed.path.to_string()) } else { None };
         let paths: Vec<_> = page.into_iter().map(|listed| listed.path).collect();
         let objects = self.storage.get_many(&paths).await?;
         let mut entries = Vec::new();
-        for (path, object) in paths.into_iter().zip(objects) {
-            let Some(reference) = object.and_then(|object| parse_reference(&path, &object)) else { continue };
+        for (at, object) in paths.into_iter().zip(objects) {
+            let Some(reference) = object.and_then(|object| parse_reference(&at, &object)) else { continue };
+            let Some(content) = reference.file_paths.content_files.first().cloned() else { continue };
             if filter.strategy.is_none_or(|strategy| strategy == reference.strategy) {
-                entries.push(self.line(path, reference).boxed());
+                entries.push((at, reference, content));
             }
         }
-        let lines: Vec<Option<EntryLine>> = stream::iter(entries).buffered(AT_ONCE).try_collect().await?;
-        let mut lines: Vec<_> = lines.into_iter().flatten().collect();
-        if let Some(prefix) = &filter.key_prefix {
-            lines.retain(|line| line.entry.owner.cache_key.starts_with(prefix.as_str()));
+        let sidecars: Vec<_> = entries.iter().map(|(_, _, content)| layout::metadata_of(content)).collect();
+        let objects = self.storage.get_many(&sidecars).await?;
+        let mut found = Vec::new();
+        for (((at, reference, path), sidecar), object) in entries.into_iter().zip(&sidecars).zip(objects) {
+            let (owner, size) = match object {
+                Some(object) => {
+                    let metadata = super::document::<Metadata>(sidecar, &object).map(Some);
+                    let Some(metadata) = readable(sidecar, metadata)? else { continue };
+                    (metadata.data, metadata.content_size)
+                }
+                None => (unknown_owner(&reference, None), 0),
+            };
+            let is_wanted = |prefix: &String| owner.cache_key.starts_with(prefix.as_str());
+            if filter.key_prefix.as_ref().is_none_or(is_wanted) {
+                let content = ContentFile::new(path, size, &owner);
+                found.push(EntryFound { reference, owner, content, at: at.to_string() });
+            }
         }
-        Ok((lines, next))
+        Ok((found, next))
     }
 
-    async fn line(&self, path: ObjectPath, reference: IdReference) -> Result<Option<EntryLine>> {
-        let entry = readable(&path, self.entry(reference, Parts::All).await)?;
-        Ok(entry.map(|entry| EntryLine { entry, at: path.to_string() }))
+    /// Reads what content files hold, where it may be text; `None` for one that is gone or cannot be read.
+    ///
+    /// Bytes are answered without any. Whoever asks for many files asks for [as many as make a small answer](together).
+    pub async fn texts(&self, files: &[ContentFile]) -> Result<Vec<Option<Compact>>> {
+        let texts: Vec<_> = files.iter().filter(|file| file.is_text).map(|file| file.path.clone()).collect();
+        let mut objects = self.storage.get_many(&texts).await?.into_iter();
+        let mut answers = Vec::with_capacity(files.len());
+        for file in files {
+            let answer = if file.is_text {
+                let compact = |object: Object| {
+                    let kind = if file.is_gzip { FileKind::Binary } else { FileKind::Json };
+                    Stored { path: &file.path, bytes: &object.bytes, kind, is_gzip: file.is_gzip }.compact()
+                };
+                readable(&file.path, objects.next().flatten().map(compact).transpose())?
+            } else {
+                self.storage.exists(&file.path).await?.then(|| Compact::Binary(Bytes::new()))
+            };
+            answers.push(answer);
+        }
+        Ok(answers)
     }
 
     /// Finds child files of a key in path order, after (or, descending, before) the path `after`.

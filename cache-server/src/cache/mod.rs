@@ -26,12 +26,12 @@ use serde::de::DeserializeOwned;
 
 pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
 pub use delete::Deleted;
-pub use entries::{EntryFilter, EntryLine, Order};
+pub use entries::{ContentFile, EntryFilter, EntryFound, Order, together};
 pub use namespaces::Stats;
 pub use references::ReadCacheStats;
 pub use retrieve::{Compact, Details, Entry, Parts, Value};
 pub use store::{Content, NewEntry, Stored};
-pub use temporal::{TemporalCursor, TemporalScan};
+pub use temporal::{TemporalCursor, TemporalFound, TemporalScan};
 pub use update::{NewContent, Updated};
 
 use self::references::{Known, ReferenceCache};
@@ -146,6 +146,11 @@ impl Cache {
     /// Reads an object of the storage by its path, for administrators.
     pub async fn object(&self, path: &ObjectPath) -> Result<Option<Object>> {
         Ok(self.storage.get(path).await?)
+    }
+
+    /// Tells whether there is an object in the storage, for administrators.
+    pub async fn object_exists(&self, path: &ObjectPath) -> Result<bool> {
+        Ok(self.storage.exists(path).await?)
     }
 
     /// The id reference of an entry.

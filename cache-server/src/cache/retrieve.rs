@@ -172,7 +172,7 @@ impl Cache {
 }
 
 /// What a reference and a mark tell of an entry whose metadata is missing, or was not asked for.
-fn unknown_owner(reference: &IdReference, mark: Option<Mark>) -> Owner {
+pub(super) fn unknown_owner(reference: &IdReference, mark: Option<Mark>) -> Owner {
     Owner {
         cache_hash: reference.cache_hash.clone(),
         cache_key: String::new(),
@@ -187,32 +187,36 @@ fn unknown_owner(reference: &IdReference, mark: Option<Mark>) -> Owner {
     }
 }
 
-impl Entry {
-    /// What the entry holds: JSON parsed, gzip unpacked (and parsed, where JSON was packed, as Python does).
-    ///
-    /// Fails with [`Error::Unreadable`] for content Python wrote that is no valid JSON.
-    pub fn value(&self) -> Result<Value> {
-        match self.reference.file_type {
+/// The bytes of a content file, and what is needed to read them.
+pub(super) struct Stored<'a> {
+    pub(super) path: &'a ObjectPath,
+    pub(super) bytes: &'a Bytes,
+    pub(super) kind: FileKind,
+    pub(super) is_gzip: bool,
+}
+
+impl Stored<'_> {
+    fn value(&self) -> Result<Value> {
+        match self.kind {
             FileKind::Json => {
-                let parsed = Json::parse(&self.content);
+                let parsed = Json::parse(self.bytes);
                 let parsed =
                     parsed.map_err(|error| Error::Unreadable { path: self.path.clone(), reason: error.to_string() })?;
                 Ok(value_of(parsed))
             }
-            FileKind::Binary if self.is_gzip() => {
+            FileKind::Binary if self.is_gzip => {
                 // An update through the Python service may have left plain bytes under a gzip entry.
-                let Ok(unpacked) = gzip::unpack_stored(&self.content) else {
-                    return Ok(Value::Binary(self.content.clone()));
+                let Ok(unpacked) = gzip::unpack_stored(self.bytes) else {
+                    return Ok(Value::Binary(self.bytes.clone()));
                 };
                 Ok(Json::parse(&unpacked).map_or_else(|_| Value::Binary(unpacked.into()), Value::Json))
             }
-            FileKind::Binary => Ok(Value::Binary(self.content.clone())),
+            FileKind::Binary => Ok(Value::Binary(self.bytes.clone())),
         }
     }
 
-    /// What the entry holds, JSON as its shortest text. Most documents need not be read into memory for that.
-    pub fn compact(&self) -> Result<Compact> {
-        if let (FileKind::Json, Some(text)) = (self.reference.file_type, json::compact(&self.content)) {
+    pub(super) fn compact(&self) -> Result<Compact> {
+        if let (FileKind::Json, Some(text)) = (self.kind, json::compact(self.bytes)) {
             return Ok(Compact::Json(text));
         }
         Ok(match self.value()? {
@@ -221,10 +225,24 @@ impl Entry {
             Value::Binary(bytes) => Compact::Binary(bytes),
         })
     }
+}
 
-    /// Tells whether the content is stored as gzip.
-    pub(super) fn is_gzip(&self) -> bool {
-        self.owner.content_encoding.as_deref() == Some("gzip")
+impl Entry {
+    /// What the entry holds: JSON parsed, gzip unpacked (and parsed, where JSON was packed, as Python does).
+    ///
+    /// Fails with [`Error::Unreadable`] for content Python wrote that is no valid JSON.
+    pub fn value(&self) -> Result<Value> {
+        self.stored().value()
+    }
+
+    /// What the entry holds, JSON as its shortest text. Most documents need not be read into memory for that.
+    pub fn compact(&self) -> Result<Compact> {
+        self.stored().compact()
+    }
+
+    fn stored(&self) -> Stored<'_> {
+        let Self { reference, path, content, .. } = self;
+        Stored { path, bytes: content, kind: reference.file_type, is_gzip: self.owner.is_gzip() }
     }
 }
 

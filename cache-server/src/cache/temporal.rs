@@ -9,9 +9,9 @@ use std::collections::BinaryHeap;
 use cache_client::{CacheId, Namespace, Strategy};
 
 use super::entries::readable;
-use super::{Cache, Entry, Parts, Result, document};
+use super::{Cache, Compact, ContentFile, Result, document};
 use crate::layout;
-use crate::records::Metadata;
+use crate::records::{IdReference, Metadata};
 use crate::storage::{Child, Folder, ObjectPath};
 
 /// No time zone is further from UTC than this, in milliseconds.
@@ -44,19 +44,21 @@ pub struct TemporalCursor {
 
 /// An entry of the scan before its content is read. Ordered by its place in the scan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Found {
-    at: TemporalCursor,
-    content: ObjectPath,
+pub struct TemporalFound {
+    /// Its place.
+    pub at: TemporalCursor,
+    /// The copy of its content that lies in the time folder.
+    pub content: ContentFile,
 }
 
 /// The earliest `limit` entries seen so far.
 struct Earliest {
     scan: TemporalScan,
-    found: BinaryHeap<Found>,
+    found: BinaryHeap<TemporalFound>,
 }
 
 impl Earliest {
-    fn add(&mut self, found: Found) {
+    fn add(&mut self, found: TemporalFound) {
         let inside = (self.scan.from..self.scan.to).contains(&found.at.stored_at);
         if !inside || self.scan.after.is_some_and(|after| found.at <= after) {
             return;
@@ -79,11 +81,7 @@ impl Cache {
     ///
     /// Costs a listing of the range's folders and one read of a sidecar for each entry in the minutes that are reached;
     /// holds at most `limit` places in memory.
-    pub async fn temporal(
-        &self,
-        namespace: &Namespace,
-        scan: TemporalScan,
-    ) -> Result<Vec<(TemporalCursor, ObjectPath)>> {
+    pub async fn temporal(&self, namespace: &Namespace, scan: TemporalScan) -> Result<Vec<TemporalFound>> {
         let mut earliest = Earliest { scan, found: BinaryHeap::new() };
         if scan.limit == 0 || scan.from >= scan.to {
             return Ok(Vec::new());
@@ -95,21 +93,24 @@ impl Cache {
         for strategy in TEMPORAL {
             self.minute_folders(&layout::strategy_folder(namespace, strategy), start, &mut earliest).await?;
         }
-        let sorted = earliest.found.into_sorted_vec();
-        Ok(sorted.into_iter().map(|found| (found.at, found.content)).collect())
+        Ok(earliest.found.into_sorted_vec())
     }
 
-    /// Reads an entry of the scan; `None` when it is gone or cannot be read.
-    pub async fn temporal_entry(
-        &self,
-        namespace: &Namespace,
-        at: TemporalCursor,
-        content: &ObjectPath,
-    ) -> Result<Option<Entry>> {
-        let Some(mut reference) = self.reference(namespace, at.cache_id).await? else { return Ok(None) };
-        // Read the copy the scan found: `latest/` may hold a newer entry.
-        reference.file_paths.content_files.retain(|path| path == content);
-        readable(content, self.entry(reference, Parts::Content).await)
+    /// Reads what entries of the scan hold; `None` for one that is gone or cannot be read.
+    ///
+    /// Reads the copies that the scan has found: `latest/` may hold a newer entry.
+    pub async fn temporal_texts(&self, namespace: &Namespace, found: &[TemporalFound]) -> Result<Vec<Option<Compact>>> {
+        let references: Vec<_> = found.iter().map(|found| layout::by_id(namespace, found.at.cache_id)).collect();
+        let objects = self.storage.get_many(&references).await?;
+        let mut is_there = Vec::with_capacity(found.len());
+        for ((found, path), object) in found.iter().zip(&references).zip(objects) {
+            let reference = object.map(|object| document::<IdReference>(path, &object)).transpose();
+            let reference = readable(path, reference)?;
+            is_there.push(reference.is_some_and(|entry| entry.file_paths.content_files.contains(&found.content.path)));
+        }
+        let files: Vec<_> = found.iter().map(|found| found.content.clone()).collect();
+        let texts = self.texts(&files).await?;
+        Ok(texts.into_iter().zip(is_there).map(|(text, is_there)| text.filter(|_| is_there)).collect())
     }
 
     /// Adds the entries in minute folders, minute by minute, until no later minute can add any.
@@ -194,9 +195,9 @@ impl Cache {
             let Some(object) = object else { continue };
             let Some(metadata) = readable(&path, document::<Metadata>(&path, &object).map(Some))? else { continue };
             let content = path.as_str().trim_end_matches(".metadata").to_owned();
-            earliest.add(Found {
+            earliest.add(TemporalFound {
                 at: TemporalCursor { stored_at: metadata.data.stored_at, cache_id: metadata.data.cache_id },
-                content: ObjectPath::from_parsed(content),
+                content: ContentFile::new(ObjectPath::from_parsed(content), metadata.content_size, &metadata.data),
             });
         }
         Ok(())

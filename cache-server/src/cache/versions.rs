@@ -66,6 +66,7 @@ impl Cache {
         let name = (draft.entry.namespace.clone(), draft.file_id.clone());
         // In this process they take turns; against other servers on one bucket the claim decides.
         let _turn = self.versions.turn(&name).await;
+        let mut taken = 0;
         for _ in 0..RACES {
             let highest = match self.versions.highest.get(&name) {
                 Some(highest) => highest,
@@ -73,10 +74,13 @@ impl Cache {
             };
             // Whatever fails, the next store looks again.
             self.versions.highest.remove(&name);
-            if let Some(stored) = claim(highest + 1).await? {
-                self.versions.highest.insert(name, highest + 1);
+            let version = highest.max(taken) + 1;
+            if let Some(stored) = claim(version).await? {
+                self.versions.highest.insert(name, version);
                 return Ok(stored);
             }
+            // By another server; or by a store that was cut off, which `latest/` does not tell.
+            taken = version;
         }
         Err(Error::Busy)
     }

@@ -230,11 +230,14 @@ async fn nothing_dangles(opened: &Opened) {
         }
     }
     let (entries, _) = opened.cache.entries(&namespace(), &EntryFilter::default(), None, 1000).await.unwrap();
-    assert_eq!(entries.len(), ids.len());
+    let contents: Vec<_> = entries.into_iter().map(|found| found.content).collect();
+    let texts = opened.cache.texts(&contents).await.unwrap();
+    assert_eq!(texts.iter().flatten().count(), ids.len());
     let scan = TemporalScan { from: 0, to: opened.cache.now() + 1000, after: None, limit: 1000 };
-    for (at, content) in opened.cache.temporal(&namespace(), scan).await.unwrap() {
-        let entry = opened.cache.temporal_entry(&namespace(), at, &content).await.unwrap();
-        assert!(entry.is_none_or(|entry| ids.contains(&entry.reference.cache_id.to_string())));
+    let found = opened.cache.temporal(&namespace(), scan).await.unwrap();
+    let texts = opened.cache.temporal_texts(&namespace(), &found).await.unwrap();
+    for (found, text) in found.iter().zip(texts) {
+        assert!(text.is_none() || ids.contains(&found.at.cache_id.to_string()));
     }
 }
 

@@ -179,3 +179,47 @@ fn an_upload_that_stalls_does_not_hold_a_stop() {
     assert!(begun.elapsed() < Duration::from_secs(10), "the stalled upload held the stop for {:?}", begun.elapsed());
     drop((idle, stalled));
 }
+
+/// Everything that lists or reads in bulk, four at a time, over forty binaries of 16 MiB: as entries, and as their child files.
+#[test]
+fn listings_read_no_content_that_they_do_not_send() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = ["--storage-mode", "embedded", "--path", folder.path().to_str().unwrap()];
+    let body = vec![b'x'; 16 * MIB];
+    {
+        let program = Program::start(&flags);
+        for n in 0..40 {
+            let path = format!("/ns/temporal_latest/store/binary/k?file_id=f{n}");
+            let mut different = body.clone();
+            different[0] = n;
+            assert_eq!(finish(begin(&program, &path, "application/octet-stream", body.len()), &different), 200);
+        }
+        program.signal("TERM");
+        assert!(program.ended().success());
+    }
+    let program = Program::start(&flags);
+    let ids = program.get("/ns/file-ids").1;
+    let id = ids.trim_start_matches("[\"").split('"').next().unwrap().to_owned();
+    let idle = program.resident();
+    for path in [
+        "/ns/stats".to_owned(),
+        "/ns/entries".to_owned(),
+        "/ns/temporal/entries?from=0".to_owned(),
+        "/ns/file-ids".to_owned(),
+        "/ns/file-hashes".to_owned(),
+        "/namespaces/list".to_owned(),
+        "/admin/storage/files/all/".to_owned(),
+        "/admin/storage/folders/?recursive=true".to_owned(),
+        format!("/ns/cache/{id}/data/list"),
+        format!("/ns/cache/{id}/data/entries"),
+        format!("/ns/retrieve/{id}/refs/all"),
+    ] {
+        let read_before = program.bytes_read();
+        for (status, answer) in together(4, || program.get(&path)) {
+            assert_eq!(status, 200, "{path}: {answer}");
+        }
+        let read = program.bytes_read() - read_before;
+        assert!(read < 8 * MB, "{path} reads {} MB", read / MB);
+    }
+    peaks_below(&program, idle, 100 * MB, "listings over 40 binaries of 16 MiB");
+}

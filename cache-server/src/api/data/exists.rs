@@ -5,10 +5,10 @@ use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{content, echo};
+use super::echo;
 use crate::api::error::{Refused, Result};
 use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, Params};
-use crate::cache::Cache;
+use crate::cache::{Cache, ChildName};
 
 /// Whether there is a child file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +40,8 @@ async fn exists(
 ) -> Result<HttpResponse> {
     let data_key = echo(key.as_ref());
     let data_file_id = file.data_file_id.clone();
-    let exists = content(cache, &at, key, file, kind.data_type).await?.is_some();
+    let name = ChildName { key, file_id: file.data_file_id, data_type: kind.data_type };
+    let exists = cache.child_exists(&at.namespace, at.cache_id, &name).await?;
     let (cache_id, data_type, namespace) = (at.cache_id, kind.data_type, at.namespace);
     Ok(HttpResponse::Ok().json(ChildExistsResponse { cache_id, data_type, data_key, data_file_id, exists, namespace }))
 }

@@ -1,5 +1,7 @@
 //! Bulk reads of child files with their content.
 
+use std::collections::VecDeque;
+
 use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -11,7 +13,7 @@ use serde_json::json;
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, ChildFolder, Ordering, Page, Params};
 use crate::api::stream;
-use crate::cache::{Cache, ChildFile};
+use crate::cache::{Cache, ChildFile, together};
 
 /// A child file with its content, as one line.
 fn line(file: &ChildFile, bytes: &[u8]) -> String {
@@ -42,16 +44,19 @@ async fn read(
     let (files, next) = found.ok_or_else(|| Error::no_entry(&namespace, cache_id))?;
     let next = next.map(|place| stream::cursor(&place));
     let last = stream::last_line(next.as_deref());
-    let chunks: Vec<Vec<ChildFile>> = files.chunks(100).map(<[ChildFile]>::to_vec).collect();
-    let lines = streams::iter(chunks).then(move |files| {
+    let parts = streams::try_unfold(VecDeque::from(files), move |mut left| {
         let cache = cache.clone();
         async move {
-            let objects = cache.contents(&files).await?;
-            let lines = files.iter().zip(objects).filter_map(|(file, object)| Some(line(file, &object?.bytes)));
-            Ok(lines.collect::<String>())
+            let part: Vec<_> = left.drain(..together(left.iter().map(|file| file.size))).collect();
+            if part.is_empty() {
+                return Ok(None);
+            }
+            let objects = cache.contents(&part).await?;
+            let lines = part.iter().zip(objects).filter_map(|(file, object)| Some(line(file, &object?.bytes)));
+            Ok::<_, Error>(Some((lines.collect::<String>(), left)))
         }
     });
-    Ok(stream::lines(next.as_deref(), lines.chain(streams::once(async { Ok(last) }))))
+    Ok(stream::lines(next.as_deref(), parts.chain(streams::once(async { Ok(last) }))))
 }
 
 /// Read all child files of an entry with their content
