@@ -28,6 +28,14 @@ TARGETS = {
     ("s3", "1 server, retrieve / raw retrieve"): (">=", 0.6, ""),
     ("s3", "2 servers, store / raw store"): (">=", 0.6, ""),
     ("s3", "2 servers, retrieve / raw retrieve"): (">=", 0.6, ""),
+    ("stalls", "memory, empty second before"): ("<", 2, ""),
+    ("stalls", "memory, empty second after"): ("<", 2, ""),
+    ("stalls", "embedded, empty second before"): ("<", 2, ""),
+    ("stalls", "embedded, empty second after"): ("<", 2, ""),
+    ("grows", "1,500,000 entries, random reads / 100,000 entries, random reads"): (">=", 0.7, ""),
+    ("grows", "1,500,000 entries, stores / 100,000 entries, stores"): (">=", 0.75, ""),
+    ("grows", "1,500,000 entries, read a GET"): ("<", 20, ""),
+    ("grows", "1,500,000 entries, RSS"): ("<", 350, ""),
     ("soak", "slope of RSS"): ("<", 1, ""),
 }
 COMPARE = {">=": operator.ge, "<": operator.lt}

@@ -25,12 +25,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+import larger
 from load import Load, total, wrk_version
 from report import Report
-from sections import SECTIONS
+from sections import SECTIONS as SMALLER
 from servers import BENCH, BucketServer, Server, make_python, python_versions
 
 ROOT = BENCH.parent
+SECTIONS = SMALLER | {"stalls": larger.stalls, "grows": larger.grows}
 # In a closed loop the requests in flight at the end are not counted. That matters where one request
 # takes a second, so loads on the Python service are longer; else its rate would look too low.
 PYTHON_SECONDS = 3
@@ -107,6 +109,7 @@ def arguments():
     add("--connections", type=int, default=64)
     add("--threads", type=int, default=max(1, cores // 2), help="threads of wrk (default: half of the cores)")
     add("--entries", type=int, default=200_000, help="entries, of five objects each, for listing and start")
+    add("--grown", type=int, default=1_500_000, help="entries up to which a store grows (section grows)")
     add("--soak-minutes", type=float, default=0)
     add("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), metavar="NAME", help=", ".join(SECTIONS))
     add("--work", type=Path, default=ROOT / "target", help="where data goes for the run; must be a real disk")

@@ -76,7 +76,7 @@ def hash_10k(bench):
 def listing(bench):
     """Pages from the middle of a listing of a million objects."""
     with bench.start("memory") as server:
-        fill(bench, server)
+        fill(bench, server, bench.args.entries)
         time_pages(bench, server)
     with million(bench) as server:
         time_pages(bench, server)
@@ -224,16 +224,17 @@ def store_all(server, all_keys):
         return list(pool.map(store, all_keys))
 
 
-def fill(bench, server):
-    """Stores at least --entries entries, in loads as long as the rate so far suggests."""
+def fill(bench, server, entries, strategy="direct"):
+    """Stores at least so many entries, in loads as long as the rate so far suggests; returns the rate."""
     stored, seconds, spent = 0, 1, 0
-    while stored < bench.args.entries:
-        result = bench.background(server, "store.lua", seconds, contents=0).wait()
+    while stored < entries:
+        result = bench.background(server, "store.lua", seconds, contents=0, strategy=strategy).wait()
         if result.errors:
             sys.exit(f"{server.mode}: {result.errors} errors in the preload")
         stored, spent = stored + result.requests, spent + result.seconds
-        seconds = min(30, math.ceil((bench.args.entries - stored) * spent / stored))
+        seconds = max(1, min(30, math.ceil((entries - stored) * spent / stored)))
     print(f"{server.mode}: {stored * OBJECTS_PER_ENTRY:,} objects stored", flush=True)
+    return stored / spent
 
 
 def million(bench):
@@ -242,7 +243,7 @@ def million(bench):
         return bench.start("embedded", bench.million)
     bench.million = bench.folder("million")
     server = bench.start("embedded", bench.million)
-    fill(bench, server)
+    fill(bench, server, bench.args.entries)
     return server
 
 

@@ -54,6 +54,11 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024 / 1e6
 
+    def bytes_read(self):
+        """Bytes read from files, also from those that the system holds in memory."""
+        lines = Path(f"/proc/{self.process.pid}/io").read_text().splitlines()
+        return int(lines[0].removeprefix("rchar: "))
+
     def cpu_seconds(self):
         """The processor time it has used, user and system."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()

@@ -1,6 +1,6 @@
 -- Stores entries. BENCH_BODY is the JSON text with BENCH_MARK where the key goes, a text as long
 -- as every key, so that all requests have the same length and are built once, but for the key.
--- BENCH_CONTENTS = 0 makes every content new; N goes round N contents; 1 stores one and the same.
+-- BENCH_STRATEGY is the strategy, direct when not given. BENCH_CONTENTS = 0 makes every content new; N goes round N contents; 1 stores one and the same.
 
 dofile("common.lua")
 
@@ -13,7 +13,7 @@ local count = 0
 function init()
   local headers = wrk.headers
   headers["content-type"] = "application/json"
-  local whole = wrk.format("POST", "/bench/direct/store/json", headers, os.getenv("BENCH_BODY"))
+  local whole = wrk.format("POST", "/bench/" .. (os.getenv("BENCH_STRATEGY") or "direct") .. "/store/json", headers, os.getenv("BENCH_BODY"))
   local first, last = whole:find(mark, 1, true)
   before, after = whole:sub(1, first - 1), whole:sub(last + 1)
 end

@@ -467,3 +467,69 @@ async fn more_entries_than_one_chunk_are_streamed_whole(engine: Engine) {
         }
     }
 }
+
+each_engine!(a_time_range_may_end_at_the_end_of_time);
+async fn a_time_range_may_end_at_the_end_of_time(engine: Engine) {
+    let server = start(engine);
+    for strategy in ["temporal", "temporal_latest", "temporal_versioned"] {
+        server.post(format!("/ns/{strategy}/store/string")).text(strategy).stored().await;
+    }
+    for to in [u64::MAX, u64::MAX / 2, i64::MAX as u64 + 1, 253_402_300_800_000, NOW + 1] {
+        for limit in [1, 1000] {
+            let path = format!("/ns/temporal/entries?to={to}");
+            assert_eq!(lines_in_pages(&server, &path, limit).await.len(), 3, "{to}");
+        }
+        let none = server.get(format!("/ns/temporal/entries?from={}&to={to}", to - 1)).ok().await.lines();
+        assert_eq!(none.len(), if to == NOW + 1 { 3 } else { 0 });
+    }
+}
+
+each_open_engine!(what_python_adds_to_an_hour_folder_is_seen_by_the_next_page);
+async fn what_python_adds_to_an_hour_folder_is_seen_by_the_next_page(engine: Engine) {
+    let server = start(engine);
+    let mut ids = Vec::new();
+    for n in 0..6 {
+        ids.push(store_as_python(&server, NOW - 100 + n, "2026/11/22/16").await);
+        let read = lines_in_pages(&server, "/ns/temporal/entries?", 2).await;
+        let read: Vec<_> = read.iter().map(|line| line["cache_id"].as_str().unwrap()).collect();
+        assert_eq!(read, ids);
+    }
+    server.delete(format!("/ns/delete/{}", ids.remove(2))).ok().await;
+    assert_eq!(lines_in_pages(&server, "/ns/temporal/entries?", 2).await.len(), ids.len());
+}
+
+each_engine!(a_hash_whose_newest_entries_are_gone_reads_the_newest_that_is_left);
+async fn a_hash_whose_newest_entries_are_gone_reads_the_newest_that_is_left(engine: Engine) {
+    let server = start(engine);
+    let store = || server.post("/ns/direct/store/string").text("one content").stored();
+    let left = store().await;
+    for _ in 0..engine.of_many(40) {
+        let id = store().await.cache_id;
+        // Somebody takes the references away, and nothing else.
+        let reference = format!("ns/refs/by-id/{}/{}/{id}.json", &id[..2], &id[2..4]);
+        server.delete(format!("/admin/storage/file/delete/{reference}")).ok().await;
+    }
+    let read = server.get(format!("/ns/retrieve/hash/{}/metadata", left.cache_hash)).value().await;
+    assert_eq!(read["cache_id"], left.cache_id.as_str(), "{read}");
+    assert_eq!(server.get(format!("/ns/retrieve/hash/{}/string", left.cache_hash)).ok().await.text(), "one content");
+    server.delete(format!("/ns/delete/{}", left.cache_id)).ok().await;
+    assert_eq!(server.get(format!("/ns/retrieve/hash/{}", left.cache_hash)).await.status(), 404);
+}
+
+each_engine!(large_folders_are_listed_whole_while_they_change);
+async fn large_folders_are_listed_whole_while_they_change(engine: Engine) {
+    if engine == Engine::S3 {
+        return;
+    }
+    let server = start(engine);
+    let names: Vec<String> = (0..1_200).map(|n| format!("f{n:05}")).collect();
+    let store = |name: &String| server.post(format!("/ns/key_based/store/string/k?file_id={name}")).text(name).stored();
+    stream::iter(&names).map(store).buffered(16).collect::<Vec<_>>().await;
+    let path = "/admin/storage/files/all/ns/data/key-based";
+    let all = |value: Value| value["files"].as_array().unwrap().len();
+    assert_eq!(all(server.get(path).value().await), 3 * names.len());
+    assert_eq!(all(server.get(path).value().await), 3 * names.len());
+    // What was stored after the folder was read is in the next listing.
+    server.post("/ns/key_based/store/string/k?file_id=f00500x").text("more").stored().await;
+    assert_eq!(all(server.get(path).value().await), 3 * names.len() + 3);
+}

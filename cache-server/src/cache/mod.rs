@@ -51,6 +51,7 @@ pub struct Cache {
     hashes: CacheHashGenerator,
     references: Option<Arc<ReferenceCache>>,
     versions: Arc<versions::Versions>,
+    hours: Arc<temporal::Hours>,
 }
 
 /// Why an operation was refused or failed. What is merely absent is `None`, not an error.
@@ -118,7 +119,7 @@ impl From<HashError> for Error {
 impl Cache {
     /// Makes a cache over a storage.
     pub fn new(storage: SharedStorage, clock: Arc<dyn Clock>, hashes: CacheHashGenerator) -> Self {
-        Self { storage, clock, hashes, references: None, versions: Arc::default() }
+        Self { storage, clock, hashes, references: None, versions: Arc::default(), hours: Arc::default() }
     }
 
     /// Remembers id references in up to so many bytes of memory; none for 0.

@@ -5,8 +5,14 @@
 //! fourteen hours of the range are read too, and filtered by what their metadata says.
 
 use std::collections::BinaryHeap;
+use std::fmt;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use cache_client::{CacheId, Namespace, Strategy};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache as Remembered;
 
 use super::entries::readable;
 use super::{Cache, Compact, ContentFile, Result, document};
@@ -18,6 +24,10 @@ use crate::storage::{Child, Folder, ObjectPath};
 const FURTHEST_ZONE: u64 = 14 * 3_600_000;
 /// How many sidecars are read together.
 const PAGE: usize = 1000;
+/// How many entries of hour folders are remembered; each takes some 300 bytes.
+const HOUR_ENTRIES: u64 = 100_000;
+/// How long an hour folder is remembered.
+const HOUR_LIFETIME: Duration = Duration::from_secs(10);
 const TEMPORAL: [Strategy; 3] = [Strategy::Temporal, Strategy::TemporalLatest, Strategy::TemporalVersioned];
 
 /// Which entries: those stored from `from` up to, but not at, `to`, in milliseconds since 1970.
@@ -69,6 +79,11 @@ impl Earliest {
         }
     }
 
+    /// Tells whether an entry comes before all that are wanted.
+    fn is_past(&self, found: &TemporalFound) -> bool {
+        found.at.stored_at < self.scan.from || self.scan.after.is_some_and(|after| found.at <= after)
+    }
+
     /// Tells whether nothing in this minute, or in a later one, can be among the earliest.
     fn ends_before(&self, minute: &str) -> bool {
         let latest = self.found.peek().filter(|_| self.found.len() >= self.scan.limit);
@@ -79,17 +94,17 @@ impl Earliest {
 impl Cache {
     /// Finds the places of the first entries of a range, in the order they were stored.
     ///
-    /// Costs a listing of the range's folders and one read of a sidecar for each entry in the minutes that are reached;
-    /// holds at most `limit` places in memory.
+    /// Costs a listing of the range's folders and one read of a sidecar for each entry in the minutes that are reached, and in
+    /// hour folders, which are remembered for some seconds; holds at most `limit` places in memory beside those.
     pub async fn temporal(&self, namespace: &Namespace, scan: TemporalScan) -> Result<Vec<TemporalFound>> {
         let mut earliest = Earliest { scan, found: BinaryHeap::new() };
         if scan.limit == 0 || scan.from >= scan.to {
             return Ok(Vec::new());
         }
-        for strategy in TEMPORAL {
-            self.hour_folders(&layout::strategy_folder(namespace, strategy), &mut earliest).await?;
-        }
         let start = scan.after.map_or(scan.from, |after| after.stored_at.max(scan.from));
+        for strategy in TEMPORAL {
+            self.hour_folders(&layout::strategy_folder(namespace, strategy), start, &mut earliest).await?;
+        }
         for strategy in TEMPORAL {
             self.minute_folders(&layout::strategy_folder(namespace, strategy), start, &mut earliest).await?;
         }
@@ -152,13 +167,13 @@ impl Cache {
     }
 
     /// Adds the entries in Python's hour folders around the range.
-    async fn hour_folders(&self, data: &Folder, earliest: &mut Earliest) -> Result<()> {
+    async fn hour_folders(&self, data: &Folder, start: u64, earliest: &mut Earliest) -> Result<()> {
         let hour = |time: u64| layout::minute_folder(time)[..13].to_owned();
-        let first = hour(earliest.scan.from.saturating_sub(FURTHEST_ZONE));
+        let first = hour(start.saturating_sub(FURTHEST_ZONE));
         let last = hour(earliest.scan.to.saturating_add(FURTHEST_ZONE));
         let mut folders = vec![(0, data.clone())];
         while let Some((depth, folder)) = folders.pop() {
-            let mut pending = Vec::new();
+            let mut sidecars = Vec::new();
             let mut after = None;
             loop {
                 let page = self.storage.children(&folder, after.as_deref(), PAGE).await?;
@@ -174,34 +189,110 @@ impl Cache {
                             }
                         }
                         Child::File(name) if depth == 4 && is_sidecar(&name) => {
-                            pending.push(ObjectPath::from_parsed(folder.join(&name)));
+                            sidecars.push(ObjectPath::from_parsed(folder.join(&name)));
                         }
                         Child::Folder(_) | Child::File(_) => {}
                     }
                 }
-                self.add_sidecars(&mut pending, earliest).await?;
                 if after.is_none() {
                     break;
                 }
+            }
+            if !sidecars.is_empty() {
+                let hour = self.hour(&folder, &sidecars).await?;
+                let from = hour.found.partition_point(|found| earliest.is_past(found));
+                hour.found[from..].iter().take(earliest.scan.limit).for_each(|found| earliest.add(found.clone()));
             }
         }
         Ok(())
     }
 
+    /// What lies in an hour folder with these sidecars, in the order of the scan: remembered, so that not every page of a scan reads
+    /// all of it.
+    async fn hour(&self, folder: &Folder, sidecars: &[ObjectPath]) -> Result<Arc<Hour>> {
+        if let Some(hour) = self.hours.get(folder, sidecars) {
+            return Ok(hour);
+        }
+        let read = Instant::now();
+        let mut found = Vec::new();
+        for page in sidecars.chunks(PAGE) {
+            found.extend(self.described(page).await?);
+        }
+        found.sort_unstable();
+        Ok(self.hours.remember(folder, sidecars, Hour { found, read }))
+    }
+
     /// Reads sidecars and adds the entries they describe.
     async fn add_sidecars(&self, sidecars: &mut Vec<ObjectPath>, earliest: &mut Earliest) -> Result<()> {
+        self.described(sidecars).await?.into_iter().for_each(|found| earliest.add(found));
+        sidecars.clear();
+        Ok(())
+    }
+
+    /// Reads sidecars and gives the entries they describe.
+    async fn described(&self, sidecars: &[ObjectPath]) -> Result<Vec<TemporalFound>> {
         let objects = self.storage.get_many(sidecars).await?;
-        for (path, object) in sidecars.drain(..).zip(objects) {
+        let mut entries = Vec::with_capacity(sidecars.len());
+        for (path, object) in sidecars.iter().zip(objects) {
             let Some(object) = object else { continue };
-            let Some(metadata) = readable(&path, document::<Metadata>(&path, &object).map(Some))? else { continue };
+            let Some(metadata) = readable(path, document::<Metadata>(path, &object).map(Some))? else { continue };
             let content = path.as_str().trim_end_matches(".metadata").to_owned();
-            earliest.add(TemporalFound {
+            entries.push(TemporalFound {
                 at: TemporalCursor { stored_at: metadata.data.stored_at, cache_id: metadata.data.cache_id },
                 content: ContentFile::new(ObjectPath::from_parsed(content), metadata.content_size, &metadata.data),
             });
         }
-        Ok(())
+        Ok(entries)
     }
+}
+
+/// Hour folders as they were read last.
+pub(super) struct Hours(Remembered<(Folder, u64), Arc<Hour>, ByEntries>);
+
+/// What lies in an hour folder, in the order of the scan.
+#[derive(Debug)]
+pub(super) struct Hour {
+    found: Vec<TemporalFound>,
+    read: Instant,
+}
+
+#[derive(Clone)]
+struct ByEntries;
+
+impl Weighter<(Folder, u64), Arc<Hour>> for ByEntries {
+    fn weight(&self, _: &(Folder, u64), hour: &Arc<Hour>) -> u64 {
+        hour.found.len() as u64 + 1
+    }
+}
+
+impl fmt::Debug for Hours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hours")
+    }
+}
+
+impl Default for Hours {
+    fn default() -> Self {
+        Self(Remembered::with_weighter(64, HOUR_ENTRIES, ByEntries))
+    }
+}
+
+impl Hours {
+    /// What a folder with these sidecars holds, unless that was read too long ago: the Python service may have replaced one.
+    fn get(&self, folder: &Folder, sidecars: &[ObjectPath]) -> Option<Arc<Hour>> {
+        self.0.get(&(folder.clone(), names(sidecars))).filter(|hour| hour.read.elapsed() < HOUR_LIFETIME)
+    }
+
+    fn remember(&self, folder: &Folder, sidecars: &[ObjectPath], hour: Hour) -> Arc<Hour> {
+        let hour = Arc::new(hour);
+        self.0.insert((folder.clone(), names(sidecars)), Arc::clone(&hour));
+        hour
+    }
+}
+
+/// Stands for all names together.
+fn names(sidecars: &[ObjectPath]) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(sidecars)
 }
 
 /// Takes `2026/02/13/14/30/name` apart; `None` for anything else, such as child files or `latest/`.
