@@ -1,5 +1,6 @@
 //! The documents in storage, typed; their bytes are those the Python service writes.
 
+use bytes::Bytes;
 use cache_client::hash::hex_prefix;
 use cache_client::{CacheHash, CacheId, Strategy};
 use md5::{Digest, Md5};
@@ -27,6 +28,33 @@ pub struct IdReference {
     pub strategy: Strategy,
     /// When it was stored, in milliseconds since 1970.
     pub timestamp: u64,
+}
+
+/// What a read needs of an [`IdReference`]: everything but the list of all files, which is as long as the rest.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Located {
+    /// The entry's id.
+    pub cache_id: CacheId,
+    /// The hash it was stored under.
+    pub cache_hash: CacheHash,
+    /// Where its copies lie.
+    pub file_paths: FilePaths,
+    /// `json` or `binary`.
+    pub file_type: FileKind,
+    /// The namespace.
+    pub namespace: String,
+    /// The strategy.
+    pub strategy: Strategy,
+    /// When it was stored, in milliseconds since 1970.
+    pub timestamp: u64,
+}
+
+impl From<IdReference> for Located {
+    fn from(whole: IdReference) -> Self {
+        let IdReference { all_paths: _, cache_id, cache_hash, file_paths, file_type, namespace, strategy, timestamp } =
+            whole;
+        Self { cache_id, cache_hash, file_paths, file_type, namespace, strategy, timestamp }
+    }
 }
 
 /// Every file of an entry, by what it is for.
@@ -302,6 +330,13 @@ pub struct Metadata {
     pub data: Owner,
 }
 
+/// What a read needs of a [`Metadata`].
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Owned {
+    /// Whose content it is.
+    pub data: Owner,
+}
+
 /// The entry a content file belongs to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Owner {
@@ -340,21 +375,26 @@ pub fn content_hash(content: &[u8]) -> String {
 }
 
 /// The bytes of a reference: JSON indented by two, as Python writes it.
-pub fn reference_bytes(document: &impl Serialize) -> Vec<u8> {
+pub fn reference_bytes(document: &impl Serialize) -> Bytes {
     pretty(document, b"  ")
 }
 
 /// The bytes of a sidecar: JSON indented by four, as Python writes it.
-pub fn sidecar_bytes(document: &impl Serialize) -> Vec<u8> {
+pub fn sidecar_bytes(document: &impl Serialize) -> Bytes {
     pretty(document, b"    ")
 }
 
-fn pretty(document: &impl Serialize, indent: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(1024);
+fn pretty(document: &impl Serialize, indent: &[u8]) -> Bytes {
+    let mut bytes = Vec::with_capacity(2048);
     let formatter = serde_json::ser::PrettyFormatter::with_indent(indent);
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
     document.serialize(&mut serializer).expect("documents have string keys and a Vec takes any bytes");
-    bytes
+    exact(&bytes)
+}
+
+/// Bytes that take no more memory than they have: `memory` keeps them as they are.
+pub fn exact(bytes: impl AsRef<[u8]>) -> Bytes {
+    Bytes::copy_from_slice(bytes.as_ref())
 }
 
 #[cfg(test)]
@@ -401,7 +441,7 @@ mod tests {
                 // The parser takes the last one out, with the reference.
                 assert_eq!(
                     cut,
-                    expected.map_or(Removal::Unclear, |left| Removal::Left(String::from_utf8(left).unwrap()))
+                    expected.map_or(Removal::Unclear, |left| Removal::Left(String::from_utf8(left.to_vec()).unwrap()))
                 );
             }
             assert_eq!(HashReference::remove(&reference_bytes(&all), entry(9).cache_id), Removal::NotThere);
@@ -409,7 +449,7 @@ mod tests {
         let one = HashReference::with(None, &hash, entry(1));
         let two = HashReference::with(Some(one.clone()), &hash, entry(2));
         let twice = HashReference::with(Some(two.clone()), &hash, entry(1));
-        for unclear in [serde_json::to_vec(&two).unwrap(), reference_bytes(&twice), reference_bytes(&one)] {
+        for unclear in [serde_json::to_vec(&two).unwrap().into(), reference_bytes(&twice), reference_bytes(&one)] {
             assert_eq!(HashReference::remove(&unclear, entry(1).cache_id), Removal::Unclear);
         }
     }
@@ -428,7 +468,7 @@ mod tests {
     #[test]
     fn a_hash_reference_has_the_bytes_python_writes() {
         let hash = CacheHash::parse("3c862eca78c03d61").unwrap();
-        let text = String::from_utf8(reference_bytes(&HashReference::with(None, &hash, entry(1)))).unwrap();
+        let text = String::from_utf8(reference_bytes(&HashReference::with(None, &hash, entry(1))).to_vec()).unwrap();
         let expected = "{\n  \"cache_hash\": \"3c862eca78c03d61\",\n  \"cache_ids\": [\n    {\n      \"cache_id\": \
             \"00000000-0000-4000-8000-000000000001\",\n      \"timestamp\": 1\n    }\n  ],\n  \"latest_id\": \
             \"00000000-0000-4000-8000-000000000001\",\n  \"total_versions\": 1\n}";

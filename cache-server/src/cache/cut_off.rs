@@ -5,7 +5,7 @@ use cache_client::{CacheId, Namespace};
 use super::delete::leave_hash;
 use super::{Cache, Result, document, parse_hash_reference};
 use crate::layout;
-use crate::records::{HashEntry, HashReference, IdReference, Metadata, reference_bytes};
+use crate::records::{HashEntry, HashReference, Located, Metadata, reference_bytes};
 use crate::storage::{Batch, Change, Head, ObjectPath, Require};
 
 /// An entry that was never finished blocks its name for this long, in milliseconds: its store may be under way.
@@ -47,7 +47,7 @@ impl Cache {
     }
 
     /// Adds an entry to the reference of its hash, where a crash left it out.
-    async fn complete(&self, namespace: &Namespace, reference: &IdReference) -> Result<()> {
+    async fn complete(&self, namespace: &Namespace, reference: &Located) -> Result<()> {
         let path = layout::by_hash(namespace, &reference.cache_hash);
         let id = reference.cache_id;
         let listed = self.storage.get(&path).await?.and_then(|object| parse_hash_reference(&object.bytes));
@@ -62,14 +62,12 @@ impl Cache {
             let listed = now.and_then(parse_hash_reference);
             match listed.as_ref().is_some_and(|listed| listed.names(id)) {
                 true => Change::Keep,
-                false => {
-                    Change::Put(reference_bytes(&HashReference::with_left_out(listed, &hash, entry.clone())).into())
-                }
+                false => Change::Put(reference_bytes(&HashReference::with_left_out(listed, &hash, entry.clone()))),
             }
         });
         self.storage.commit(batch).await?;
         // Deleted meanwhile: its deletion may have looked at the reference before it was in it.
-        if self.versioned_reference(namespace, id).await?.is_none() {
+        if self.reference(namespace, id).await?.is_none() {
             let mut batch = Batch::new();
             batch.edit(path, leave_hash(id));
             self.storage.commit(batch).await?;

@@ -5,7 +5,7 @@ use cache_client::{CacheId, DataKey, DataType, FileId, Json, Namespace};
 
 use super::{Cache, RACES, Result, lost_race};
 use crate::layout;
-use crate::records::IdReference;
+use crate::records::Located;
 use crate::storage::{Batch, Folder, Listed, Object, ObjectPath, Outcome, Require};
 
 /// Which child file of an entry.
@@ -279,7 +279,7 @@ fn child_files(
 
 impl ChildName {
     /// The file in every data folder of an entry.
-    fn copies(&self, reference: &IdReference) -> Vec<ObjectPath> {
+    fn copies(&self, reference: &Located) -> Vec<ObjectPath> {
         let in_folder = |folder| layout::child(folder, self.key.as_ref(), &self.file_id, self.data_type);
         reference.file_paths.data_folders.iter().map(in_folder).collect()
     }

@@ -7,7 +7,7 @@ use cache_client::{CacheHash, CacheId, Namespace};
 use super::update::Records;
 use super::{Cache, Error, RACES, Result, lost_race, parse_hash_reference};
 use crate::layout::{self, Kind};
-use crate::records::{HashReference, IdReference, Removal, reference_bytes};
+use crate::records::{HashReference, IdReference, Located, Removal, reference_bytes};
 use crate::storage::{Batch, Change, Folder, ObjectPath, Outcome, Require, Version};
 
 /// How many files one batch deletes; an entry with more child files takes more batches.
@@ -34,7 +34,11 @@ impl Cache {
         if_match: Option<&[Version]>,
     ) -> Result<Option<Deleted>> {
         for _ in 0..RACES {
-            let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
+            let Some((mut whole, found)) = self.versioned_reference::<IdReference>(namespace, id).await? else {
+                return Ok(None);
+            };
+            let named = std::mem::take(&mut whole.all_paths.data);
+            let reference = Located::from(whole);
             let owners = self.owners(&reference, Records::All).await?;
             let own = owners.iter().zip(&reference.file_paths.data_folders);
             let own: Vec<_> = own.filter(|(owned, _)| owned.by(&reference)).collect();
@@ -67,7 +71,7 @@ impl Cache {
                 if let Some(first) = reference.file_paths.content_files.first() {
                     self.forget_version(namespace, first);
                 }
-                let mut deleted = report(namespace, &reference, files, &outcomes);
+                let mut deleted = report(namespace, &reference, &named, files, &outcomes);
                 for (owned, folder) in own {
                     deleted.paths.extend(self.sweep(&owned.content, folder).await?);
                 }
@@ -170,21 +174,27 @@ fn leave_parsed(now: Option<&[u8]>, id: CacheId) -> Change {
     match now.and_then(parse_hash_reference) {
         None => Change::Keep,
         Some(reference) => match reference.without(id) {
-            Some(left) => Change::Put(reference_bytes(&left).into()),
+            Some(left) => Change::Put(reference_bytes(&left)),
             None => Change::Delete,
         },
     }
 }
 
 /// Tells what became of the files; one that was named by the reference and not there is missing.
-fn report(namespace: &Namespace, reference: &IdReference, files: Vec<ObjectPath>, outcomes: &[Outcome]) -> Deleted {
+fn report(
+    namespace: &Namespace,
+    reference: &Located,
+    named: &[ObjectPath],
+    files: Vec<ObjectPath>,
+    outcomes: &[Outcome],
+) -> Deleted {
     let hash: &CacheHash = &reference.cache_hash;
     let references = [layout::by_hash(namespace, hash), layout::by_id(namespace, reference.cache_id)];
     let mut deleted = Deleted::default();
     for (path, outcome) in references.into_iter().chain(files).zip(outcomes) {
         match outcome {
             Outcome::Deleted => deleted.paths.push(path),
-            Outcome::Unchanged if reference.all_paths.data.contains(&path) => deleted.missing.push(path),
+            Outcome::Unchanged if named.contains(&path) => deleted.missing.push(path),
             Outcome::Unchanged | Outcome::Written(_) => {}
         }
     }

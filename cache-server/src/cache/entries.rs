@@ -6,7 +6,7 @@ use cache_client::{CacheId, DataKey, Namespace, Strategy};
 use super::retrieve::{Stored, unknown_owner};
 use super::{Cache, ChildFile, Compact, Error, Result};
 use crate::layout;
-use crate::records::{FileKind, IdReference, Metadata, Owner};
+use crate::records::{FileKind, Located, Metadata, Owner};
 use crate::storage::{Object, ObjectPath};
 
 /// How many contents are read together at most, and how many bytes of them unless one alone has more.
@@ -36,7 +36,7 @@ pub struct EntryFilter {
 #[derive(Debug, Clone)]
 pub struct EntryFound {
     /// Its reference.
-    pub reference: IdReference,
+    pub reference: Located,
     /// Whose content it is.
     pub owner: Owner,
     /// Where its content lies.
@@ -172,7 +172,7 @@ impl Cache {
 }
 
 /// A reference of a bulk read; one that cannot be read is logged and left out, so that it does not hide the others.
-fn parse_reference(path: &ObjectPath, object: &Object) -> Option<IdReference> {
+fn parse_reference(path: &ObjectPath, object: &Object) -> Option<Located> {
     readable(path, super::document(path, object).map(Some)).ok().flatten()
 }
 

@@ -19,10 +19,12 @@ mod update;
 mod versions;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use cache_client::hash::HashError;
 use cache_client::{CacheHash, CacheHashGenerator, CacheId, FileId, Namespace};
 use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
 
 pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
 pub use delete::Deleted;
@@ -37,11 +39,13 @@ pub use update::{NewContent, Updated};
 use self::references::{Known, ReferenceCache};
 use crate::clock::Clock;
 use crate::layout;
-use crate::records::{HashReference, IdReference};
+use crate::records::{HashReference, IdReference, Located};
 use crate::storage::{self, Object, ObjectPath, SharedStorage, Version};
 
 /// How often an operation that lost a race looks again before it gives up.
 const RACES: usize = 64;
+/// For how long a storage that was found to be well counts as well.
+const STAYS_WELL: Duration = Duration::from_millis(500);
 
 /// The cache over one storage.
 #[derive(Debug, Clone)]
@@ -52,6 +56,8 @@ pub struct Cache {
     references: Option<Arc<ReferenceCache>>,
     versions: Arc<versions::Versions>,
     hours: Arc<temporal::Hours>,
+    /// When the storage was last found to be well.
+    was_well: Arc<Mutex<Option<Instant>>>,
 }
 
 /// Why an operation was refused or failed. What is merely absent is `None`, not an error.
@@ -119,7 +125,15 @@ impl From<HashError> for Error {
 impl Cache {
     /// Makes a cache over a storage.
     pub fn new(storage: SharedStorage, clock: Arc<dyn Clock>, hashes: CacheHashGenerator) -> Self {
-        Self { storage, clock, hashes, references: None, versions: Arc::default(), hours: Arc::default() }
+        Self {
+            storage,
+            clock,
+            hashes,
+            references: None,
+            versions: Arc::default(),
+            hours: Arc::default(),
+            was_well: Arc::default(),
+        }
     }
 
     /// Remembers id references in up to so many bytes of memory; none for 0.
@@ -140,8 +154,17 @@ impl Cache {
     }
 
     /// Tells whether the storage can be read and written now.
+    ///
+    /// That it was well is remembered for half a second, and only one looks at a time: whoever asks may be anybody.
     pub async fn check(&self) -> Result<()> {
-        Ok(self.storage.check().await?)
+        let mut was_well = self.was_well.lock().await;
+        if was_well.is_none_or(|looked: Instant| looked.elapsed() >= STAYS_WELL) {
+            *was_well = None;
+            let looking = Instant::now();
+            self.storage.check().await?;
+            *was_well = Some(looking);
+        }
+        Ok(())
     }
 
     /// Reads an object of the storage by its path, for administrators.
@@ -154,12 +177,21 @@ impl Cache {
         Ok(self.storage.exists(path).await?)
     }
 
-    /// The id reference of an entry.
-    pub async fn reference(&self, namespace: &Namespace, id: CacheId) -> Result<Option<IdReference>> {
+    /// Where an entry lies, by its id reference.
+    pub async fn reference(&self, namespace: &Namespace, id: CacheId) -> Result<Option<Located>> {
         Ok(self.versioned_reference(namespace, id).await?.map(|(reference, _)| reference))
     }
 
-    async fn versioned_reference(&self, namespace: &Namespace, id: CacheId) -> Result<Option<(IdReference, Version)>> {
+    /// The id reference of an entry, with the list of all its files.
+    pub async fn whole_reference(&self, namespace: &Namespace, id: CacheId) -> Result<Option<IdReference>> {
+        Ok(self.versioned_reference(namespace, id).await?.map(|(reference, _)| reference))
+    }
+
+    async fn versioned_reference<T: DeserializeOwned>(
+        &self,
+        namespace: &Namespace,
+        id: CacheId,
+    ) -> Result<Option<(T, Version)>> {
         let path = layout::by_id(namespace, id);
         let Some(object) = self.storage.get(&path).await? else { return Ok(None) };
         Ok(Some((document(&path, &object)?, object.version)))
@@ -173,7 +205,7 @@ impl Cache {
     }
 
     /// The newest entry of a hash whose id reference exists.
-    pub async fn newest_of(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<IdReference>> {
+    pub async fn newest_of(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<Located>> {
         Ok(self.newest_known(namespace, hash).await?.map(|known| known.reference))
     }
 

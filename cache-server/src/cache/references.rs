@@ -14,7 +14,7 @@ use quick_cache::sync::Cache as Remembered;
 
 use super::{Cache, Result};
 use crate::layout;
-use crate::records::IdReference;
+use crate::records::Located;
 use crate::storage::{ObjectPath, Version};
 
 /// How long a reference is remembered.
@@ -23,7 +23,7 @@ const LIFETIME: Duration = Duration::from_secs(60);
 /// An id reference, and whether it was remembered instead of read.
 #[derive(Debug)]
 pub(super) struct Known {
-    pub(super) reference: IdReference,
+    pub(super) reference: Located,
     pub(super) version: Version,
     pub(super) remembered: bool,
 }
@@ -39,7 +39,7 @@ pub(super) struct ReferenceCache {
 
 #[derive(Debug, Clone)]
 struct Reading {
-    reference: IdReference,
+    reference: Located,
     version: Version,
     length: u64,
     until: Instant,
@@ -99,7 +99,7 @@ impl Cache {
             return Ok(Some(known));
         }
         let Some(object) = self.storage.get(&path).await? else { return Ok(None) };
-        let reference: IdReference = super::document(&path, &object)?;
+        let reference: Located = super::document(&path, &object)?;
         let length = object.bytes.len() as u64;
         let until = Instant::now() + LIFETIME;
         let reading = Reading { reference: reference.clone(), version: object.version.clone(), length, until };

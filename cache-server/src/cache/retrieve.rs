@@ -6,7 +6,7 @@ use cache_client::{CacheHash, CacheId, Json, Namespace, json};
 use super::references::Known;
 use super::{Cache, Error, Result, document, gzip};
 use crate::layout;
-use crate::records::{Config, FileKind, IdReference, Metadata, Owner};
+use crate::records::{Config, FileKind, IdReference, Located, Metadata, Owned, Owner};
 use crate::storage::{Mark, ObjectPath, Version};
 
 /// What is read of an entry.
@@ -22,7 +22,7 @@ pub enum Parts {
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The reference it was found by.
-    pub reference: IdReference,
+    pub reference: Located,
     /// The entry that owns the content, where it was asked for; a later store to the same path takes it over.
     pub owner: Owner,
     /// The content file.
@@ -108,7 +108,7 @@ impl Cache {
     }
 
     /// Reads the content a reference points to.
-    pub(super) async fn entry(&self, reference: IdReference, parts: Parts) -> Result<Option<Entry>> {
+    pub(super) async fn entry(&self, reference: Located, parts: Parts) -> Result<Option<Entry>> {
         let Some(path) = reference.file_paths.content_files.first().cloned() else { return Ok(None) };
         let sidecar = layout::metadata_of(&path);
         let (content, metadata) = match parts {
@@ -127,7 +127,7 @@ impl Cache {
         };
         let Some(content) = content else { return Ok(None) };
         let owner = match metadata {
-            Some(object) => document::<Metadata>(&sidecar, &object)?.data,
+            Some(object) => document::<Owned>(&sidecar, &object)?.data,
             None => unknown_owner(&reference, content.mark),
         };
         let marked = content.mark.map(|mark| mark.cache_id);
@@ -160,7 +160,7 @@ impl Cache {
 
     /// The reference of an entry and every document it names but the content.
     pub async fn details(&self, namespace: &Namespace, id: CacheId) -> Result<Option<Details>> {
-        let Some(by_id) = self.reference(namespace, id).await? else { return Ok(None) };
+        let Some(by_id) = self.whole_reference(namespace, id).await? else { return Ok(None) };
         let all = &by_id.all_paths;
         let named = all.data.iter().chain(&all.by_hash).chain(&all.by_id);
         let paths: Vec<_> = named.filter(|path| !by_id.file_paths.content_files.contains(path)).cloned().collect();
@@ -172,7 +172,7 @@ impl Cache {
 }
 
 /// What a reference and a mark tell of an entry whose metadata is missing, or was not asked for.
-pub(super) fn unknown_owner(reference: &IdReference, mark: Option<Mark>) -> Owner {
+pub(super) fn unknown_owner(reference: &Located, mark: Option<Mark>) -> Owner {
     Owner {
         cache_hash: reference.cache_hash.clone(),
         cache_key: String::new(),

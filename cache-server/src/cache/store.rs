@@ -6,8 +6,8 @@ use cache_client::{CacheHash, CacheId, CacheKey, FieldPath, FileId, Json, Namesp
 use super::{Cache, Error, RACES, Result, gzip, lost_race, parse_hash_reference};
 use crate::layout::{self, Kind, Name, Place};
 use crate::records::{
-    AllPaths, Config, FilePaths, HashEntry, HashReference, IdReference, Metadata, Owner, content_hash, reference_bytes,
-    sidecar_bytes,
+    AllPaths, Config, FilePaths, HashEntry, HashReference, IdReference, Metadata, Owner, content_hash, exact,
+    reference_bytes, sidecar_bytes,
 };
 use crate::storage::{Batch, Change, Mark, ObjectPath, Outcome, Require, Version};
 
@@ -116,14 +116,14 @@ impl Cache {
         let (cache_hash, bytes) = match &entry.content {
             Content::String(text) => {
                 let hash = self.hashes.from_string(text).map_err(|error| Error::invalid("data", error))?;
-                (hash, Json::String(text.clone()).dumps().into())
+                (hash, exact(Json::String(text.clone()).dumps()))
             }
             Content::Json { value, field } => {
                 let hash = match field {
                     Some(field) => self.hashes.from_json_field(value, field)?,
                     None => self.hashes.from_json(value),
                 };
-                (hash, value.dumps_indented(2).into())
+                (hash, exact(value.dumps_indented(2)))
             }
             Content::Binary { bytes, encoding } if Content::is_gzip(encoding.as_ref()) => {
                 let hash = gzip::hash(bytes, &self.hashes).map_err(|reason| Error::invalid("body", reason))?;
@@ -158,8 +158,8 @@ impl Cache {
     /// Writes an entry to its place; `None` when a condition does not hold.
     pub(super) async fn write(&self, draft: &Draft, place: Place, conditions: Vec<Require>) -> Result<Option<Stored>> {
         let paths = draft.all_paths(&place);
-        let config = Bytes::from(sidecar_bytes(&draft.config(&place)));
-        let metadata = Bytes::from(sidecar_bytes(&draft.metadata()));
+        let config = sidecar_bytes(&draft.config(&place));
+        let metadata = sidecar_bytes(&draft.metadata());
         let id_reference = reference_bytes(&draft.id_reference(&place, paths.clone()));
         let mut batch = Batch::new();
         for condition in conditions {
@@ -295,7 +295,7 @@ impl Draft {
                 return Change::Put(appended.into());
             }
             let reference = now.and_then(parse_hash_reference);
-            Change::Put(reference_bytes(&HashReference::with(reference, &hash, entry.clone())).into())
+            Change::Put(reference_bytes(&HashReference::with(reference, &hash, entry.clone())))
         }
     }
 }

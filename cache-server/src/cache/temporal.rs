@@ -17,7 +17,7 @@ use quick_cache::sync::Cache as Remembered;
 use super::entries::readable;
 use super::{Cache, Compact, ContentFile, Result, document};
 use crate::layout;
-use crate::records::{IdReference, Metadata};
+use crate::records::{Located, Metadata};
 use crate::storage::{Child, Folder, ObjectPath};
 
 /// No time zone is further from UTC than this, in milliseconds.
@@ -119,7 +119,7 @@ impl Cache {
         let objects = self.storage.get_many(&references).await?;
         let mut is_there = Vec::with_capacity(found.len());
         for ((found, path), object) in found.iter().zip(&references).zip(objects) {
-            let reference = object.map(|object| document::<IdReference>(path, &object)).transpose();
+            let reference = object.map(|object| document::<Located>(path, &object)).transpose();
             let reference = readable(path, reference)?;
             is_there.push(reference.is_some_and(|entry| entry.file_paths.content_files.contains(&found.content.path)));
         }

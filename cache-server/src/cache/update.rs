@@ -5,7 +5,7 @@ use cache_client::{CacheHash, CacheId, Json, Namespace, Strategy};
 
 use super::{Cache, Error, RACES, Result, gzip, lost_race};
 use crate::layout;
-use crate::records::{FileKind, IdReference, Metadata};
+use crate::records::{FileKind, Located, Metadata};
 use crate::storage::{Batch, Head, Mark, ObjectPath, Outcome, Require, Update, Version};
 
 /// The content an entry gets.
@@ -129,7 +129,7 @@ impl Cache {
     }
 
     /// Whose content each content file of an entry is, in the order of the reference.
-    pub(super) async fn owners(&self, reference: &IdReference, records: Records) -> Result<Vec<Owned>> {
+    pub(super) async fn owners(&self, reference: &Located, records: Records) -> Result<Vec<Owned>> {
         let mut owners = Vec::new();
         for content in &reference.file_paths.content_files {
             let sidecar = layout::metadata_of(content);
@@ -182,7 +182,7 @@ impl Owned {
     /// Tells whether the content is this entry's. The sidecar decides, where there is one: no two writers write it alike.
     /// Content nobody claims counts as the entry's, save the later copies of a version: `latest/` and the time copy are the
     /// newest version's, and gone with it.
-    pub(super) fn by(&self, reference: &IdReference) -> bool {
+    pub(super) fn by(&self, reference: &Located) -> bool {
         let first = reference.file_paths.content_files.first() == Some(&self.content);
         let recorded = self.metadata().map(|metadata| metadata.data.cache_id);
         match recorded.or(self.mark().map(|mark| mark.cache_id)) {
@@ -234,7 +234,7 @@ fn mark_of(metadata: &Metadata) -> Mark {
     Mark { cache_id: metadata.data.cache_id, gzip }
 }
 
-fn check_kind(reference: &IdReference, content: &NewContent) -> Result<()> {
+fn check_kind(reference: &Located, content: &NewContent) -> Result<()> {
     match (reference.file_type, content) {
         (FileKind::Json, NewContent::String(_) | NewContent::Json(_)) | (FileKind::Binary, NewContent::Binary(_)) => {
             Ok(())
@@ -249,7 +249,7 @@ fn check_kind(reference: &IdReference, content: &NewContent) -> Result<()> {
 }
 
 /// The content files an update writes. A versioned entry leaves `latest/` and the time copy to a newer version.
-fn own_copies<'a>(reference: &IdReference, owners: &'a [Owned]) -> Vec<&'a Owned> {
+fn own_copies<'a>(reference: &Located, owners: &'a [Owned]) -> Vec<&'a Owned> {
     let versioned = reference.strategy == Strategy::TemporalVersioned;
     let own = |(at, owned): &(usize, &Owned)| *at == 0 || !versioned || owned.by(reference);
     owners.iter().enumerate().filter(own).map(|(_, owned)| owned).collect()

@@ -39,6 +39,9 @@ const MAX_JOURNALS: u64 = 128 << 20;
 const BLOCK_CACHE: u64 = 64 << 20;
 /// What is written is kept in memory up to this size before it goes to a table on disk; a few such wait at a time.
 const MEMTABLE: u64 = 32 << 20;
+/// How many threads write tables. The first of them only flushes, and while all others compact it spins on the queue that
+/// they share: with two of them, that was a whole processor, and a third of the stores.
+const WORKERS: usize = 4;
 /// Values from this size on are kept apart, so that compaction does not copy them.
 const LARGE_VALUE: u32 = 16 << 10;
 /// The bytes of the version in front of every value.
@@ -84,6 +87,7 @@ impl Embedded {
             let database = Database::builder(folder)
                 .max_journaling_size(MAX_JOURNALS)
                 .cache_size(BLOCK_CACHE)
+                .worker_threads(WORKERS)
                 .manual_journal_persist(true)
                 .open()?;
             let objects = database.keyspace("objects", || {

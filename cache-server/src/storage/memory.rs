@@ -45,14 +45,19 @@ impl Storage for Memory {
         tokio::task::yield_now().await;
         let range = Range::new(folder, after, None);
         let objects = self.objects.read();
-        Ok(objects.range::<str, _>(range.bounds()).take(limit).map(listed).collect())
+        Ok(objects.range::<str, _>(range.bounds()).take(limit).map(|(path, (_, bytes))| listed(path, bytes)).collect())
     }
 
     async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         tokio::task::yield_now().await;
         let range = Range::new(folder, None, before);
         let objects = self.objects.read();
-        Ok(objects.range::<str, _>(range.bounds()).rev().take(limit).map(listed).collect())
+        Ok(objects
+            .range::<str, _>(range.bounds())
+            .rev()
+            .take(limit)
+            .map(|(path, (_, bytes))| listed(path, bytes))
+            .collect())
     }
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
@@ -105,8 +110,8 @@ impl Storage for Memory {
     }
 }
 
-fn listed((path, (_, bytes)): (&Box<str>, &(Version, Bytes))) -> Listed {
-    Listed { path: ObjectPath::from_parsed(path.to_string()), size: bytes.len() as u64 }
+fn listed(path: &str, bytes: &Bytes) -> Listed {
+    Listed { path: ObjectPath::from_parsed(path.to_owned()), size: bytes.len() as u64 }
 }
 
 /// The paths below a folder, after one path and before another, in byte order.

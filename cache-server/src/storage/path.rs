@@ -1,5 +1,6 @@
 //! Paths of objects and folders: relative, of plain segments, safe on every engine.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -88,20 +89,14 @@ impl fmt::Display for ObjectPath {
 
 impl<'de> Deserialize<'de> for ObjectPath {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-        Self::parse(&without_empty_segments(&text)).map_err(serde::de::Error::custom)
+        let text = <Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).or_else(|_| Self::parse(&without_empty_segments(&text))).map_err(serde::de::Error::custom)
     }
 }
 
 /// What a path in a stored reference means: Python writes `a//b` there and means the file `a/b`.
-fn without_empty_segments(path: &str) -> std::borrow::Cow<'_, str> {
-    let bytes = path.as_bytes();
-    let is_empty = |pair: &[u8]| pair == b"//";
-    if bytes.windows(2).any(is_empty) || bytes.first() == Some(&b'/') || bytes.last() == Some(&b'/') {
-        path.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>().join("/").into()
-    } else {
-        path.into()
-    }
+fn without_empty_segments(path: &str) -> String {
+    path.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>().join("/")
 }
 
 /// A folder: a path, or the root.
@@ -148,8 +143,8 @@ impl Folder {
 
 impl<'de> Deserialize<'de> for Folder {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-        Self::parse(&without_empty_segments(&text)).map_err(serde::de::Error::custom)
+        let text = <Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).or_else(|_| Self::parse(&without_empty_segments(&text))).map_err(serde::de::Error::custom)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::server::{Ask, Http, Server, command};
 use crate::values::Content;
@@ -93,4 +94,36 @@ async fn embedded_acknowledges_nothing_that_was_not_flushed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn local_disk_acknowledges_nothing_that_was_not_flushed() {
     break_the_disk("local_disk", true).await;
+}
+
+/// The folder is taken away, as an unmounted disk is, and comes back.
+async fn take_the_folder_away(mode: &str) {
+    let root = tempfile::tempdir().unwrap();
+    let (folder, away) = (root.path().join("data"), root.path().join("away"));
+    let server = Server::start(mode, &folder);
+    let http = server.http();
+    store(&http, 1).await.1.unwrap();
+    let ready = async || http.get("/health/ready").await.status;
+    assert_eq!(ready().await, 200);
+    for _ in 0..3 {
+        fs::rename(&folder, &away).unwrap();
+        let begun = Instant::now();
+        while ready().await == 200 {
+            assert!(begun.elapsed() < Duration::from_secs(1), "{mode} says it is ready without its folder");
+        }
+        assert_eq!(http.get("/health/live").await.status, 200);
+        fs::rename(&away, &folder).unwrap();
+        assert_eq!(ready().await, 200, "{mode}, with its folder back");
+    }
+    server.kill();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn embedded_says_that_its_folder_is_gone() {
+    take_the_folder_away("embedded").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn local_disk_says_that_its_folder_is_gone() {
+    take_the_folder_away("local_disk").await;
 }

@@ -174,7 +174,7 @@ struct FilePaths {
     responses((status = 200, description = "The reference.", body = RefsResponse), Refused)
 )]
 pub(crate) async fn retrieve_refs(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
-    let reference = cache.reference(&at.namespace, at.cache_id).await?;
+    let reference = cache.whole_reference(&at.namespace, at.cache_id).await?;
     let reference = reference.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
     Ok(HttpResponse::Ok().json(reference))
 }
