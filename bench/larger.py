@@ -3,6 +3,7 @@
 import json
 import random
 import statistics
+import sys
 import threading
 import time
 
@@ -71,7 +72,8 @@ def sample(bench, server, name, count):
 
 def timed(client, path):
     began = time.perf_counter()
-    client.call("GET", path)
+    if client.call("GET", path)[0] != 200:
+        sys.exit(f"{path} fails")
     return (time.perf_counter() - began) * 1000
 
 

@@ -23,7 +23,8 @@ impl Cache {
         content: &ObjectPath,
         head: Head,
     ) -> Result<Option<Vec<Require>>> {
-        let is_old = |modified: u64| modified + CUT_OFF <= self.now();
+        // What is of a time far ahead was written while the clock was wrong.
+        let is_old = |modified: u64| modified.abs_diff(self.now()) >= CUT_OFF;
         let sidecar = layout::metadata_of(content);
         let record = self.storage.get(&sidecar).await?;
         if !is_old(head.modified) || record.as_ref().is_some_and(|record| !is_old(record.modified)) {

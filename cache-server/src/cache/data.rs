@@ -245,7 +245,7 @@ impl Cache {
 
     /// Lists the child files at any depth in one data folder of an entry from the last to the first, before the path `before`.
     ///
-    /// Looks at `limit` files at most; answers those that are wanted and where the next page begins.
+    /// Answers `limit` files and where the next page begins; fewer, and nothing, on the last page.
     pub(super) async fn children_back(
         &self,
         data_folder: &Folder,
@@ -254,8 +254,22 @@ impl Cache {
         limit: usize,
     ) -> Result<(Vec<ChildFile>, Option<String>)> {
         let folder = layout::child_folder(data_folder, key);
-        let page = self.storage.list_back(&folder, before, limit).await?;
-        Ok(child_files(data_folder, &folder, true, page, limit))
+        let mut before = before.map(str::to_owned);
+        let mut files = Vec::new();
+        loop {
+            let page = self.storage.list_back(&folder, before.as_deref(), limit + 1).await?;
+            let is_last = page.len() <= limit;
+            before = page.last().map(|listed| listed.path.to_string());
+            files.extend(child_files(data_folder, &folder, true, page, usize::MAX).0);
+            if files.len() > limit {
+                files.truncate(limit);
+                let next = files.last().map(|file: &ChildFile| file.path.to_string());
+                return Ok((files, next));
+            }
+            if is_last {
+                return Ok((files, None));
+            }
+        }
     }
 }
 

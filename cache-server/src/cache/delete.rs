@@ -56,6 +56,9 @@ impl Cache {
                     true => self.child_files(folder).await?,
                     false => Vec::new(),
                 };
+                if !children.is_empty() {
+                    batch.requires(sibling(&owned.content).map(Require::Absent));
+                }
                 // What lies beyond is left to the sweep: another entry may take the path from now on.
                 children.truncate(BATCH);
                 let with_sidecars = [owned.content.clone(), layout::config_of(&owned.content), owned.sidecar.clone()];
@@ -68,9 +71,6 @@ impl Cache {
             }
             if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
                 self.forget_reference(namespace, id);
-                if let Some(first) = reference.file_paths.content_files.first() {
-                    self.forget_version(namespace, first);
-                }
                 let mut deleted = report(namespace, &reference, &named, files, &outcomes);
                 for (owned, folder) in own {
                     deleted.paths.extend(self.sweep(&owned.content, folder).await?);
@@ -90,7 +90,7 @@ impl Cache {
         let mut gone = Vec::new();
         for chunk in self.child_files(folder).await?.chunks(BATCH) {
             let mut batch = Batch::new();
-            batch.require(Require::Absent(content.clone()));
+            batch.require(Require::Absent(content.clone())).requires(sibling(content).map(Require::Absent));
             for file in chunk {
                 batch.delete(file.clone());
             }
@@ -119,13 +119,10 @@ impl Cache {
 
     /// Tells whether no content of the other kind shares the stem, and so the child files, of a content file.
     async fn stem_is_free(&self, content: &ObjectPath) -> Result<bool> {
-        let (json, binary) = (Kind::Json.extension(), Kind::Binary.extension());
-        let sibling = match content.as_str().rsplit_once('.') {
-            Some((stem, extension)) if extension == json => format!("{stem}.{binary}"),
-            Some((stem, _)) => format!("{stem}.{json}"),
-            None => return Ok(true),
-        };
-        Ok(!self.storage.exists(&ObjectPath::from_parsed(sibling)).await?)
+        match sibling(content) {
+            Some(sibling) => Ok(!self.storage.exists(&sibling).await?),
+            None => Ok(true),
+        }
     }
 
     /// The child files in a data folder: everything but entries that lie in it, and their child files.
@@ -153,6 +150,14 @@ impl Cache {
         };
         Ok(files.iter().filter(|file| !somebodys(file)).cloned().collect())
     }
+}
+
+/// Where content of the other kind with the same child files would lie.
+fn sibling(content: &ObjectPath) -> Option<ObjectPath> {
+    let (json, binary) = (Kind::Json.extension(), Kind::Binary.extension());
+    let (stem, extension) = content.as_str().rsplit_once('.')?;
+    let other = if extension == json { binary } else { json };
+    Some(ObjectPath::from_parsed(format!("{stem}.{other}")))
 }
 
 fn is_below(file: &str, prefix: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::layout;
 use crate::records::{FileKind, Located, Metadata, Owner};
 use crate::storage::{Object, ObjectPath};
 
-/// How many contents are read together at most, and how many bytes of them unless one alone has more.
+/// How many contents are read together at most, and how many bytes, by the lengths they were stored with, unless one alone has more.
 const TOGETHER: (usize, u64) = (16, 1 << 20);
 
 /// How many of these sizes, from the first on, make a part of an answer that is read together.
@@ -125,7 +125,9 @@ impl Cache {
     /// Bytes are answered without any. Whoever asks for many files asks for [as many as make a small answer](together).
     pub async fn texts(&self, files: &[ContentFile]) -> Result<Vec<Option<Compact>>> {
         let texts: Vec<_> = files.iter().filter(|file| file.is_text).map(|file| file.path.clone()).collect();
+        let others: Vec<_> = files.iter().filter(|file| !file.is_text).map(|file| file.path.clone()).collect();
         let mut objects = self.storage.get_many(&texts).await?.into_iter();
+        let mut others = self.storage.exist(&others).await?.into_iter();
         let mut answers = Vec::with_capacity(files.len());
         for file in files {
             let answer = if file.is_text {
@@ -135,7 +137,7 @@ impl Cache {
                 };
                 readable(&file.path, objects.next().flatten().map(compact).transpose())?
             } else {
-                self.storage.exists(&file.path).await?.then(|| Compact::Binary(Bytes::new()))
+                others.next().filter(|is_there| *is_there).map(|_| Compact::Binary(Bytes::new()))
             };
             answers.push(answer);
         }
@@ -145,7 +147,7 @@ impl Cache {
     /// Finds child files of a key in path order, after (or, descending, before) the path `after`.
     ///
     /// Answers the files and where the next page begins; `None` when there is no such entry. Costs a listing of what it
-    /// answers; descending on `s3`, of everything up to that.
+    /// answers; descending on `s3`, of the whole folder.
     pub async fn child_files_of(
         &self,
         namespace: &Namespace,

@@ -19,12 +19,10 @@ mod update;
 mod versions;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use cache_client::hash::HashError;
 use cache_client::{CacheHash, CacheHashGenerator, CacheId, FileId, Namespace};
 use serde::de::DeserializeOwned;
-use tokio::sync::Mutex;
 
 pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
 pub use delete::Deleted;
@@ -40,12 +38,10 @@ use self::references::{Known, ReferenceCache};
 use crate::clock::Clock;
 use crate::layout;
 use crate::records::{HashReference, IdReference, Located};
-use crate::storage::{self, Object, ObjectPath, SharedStorage, Version};
+use crate::storage::{self, Health, Object, ObjectPath, SharedStorage, Version};
 
 /// How often an operation that lost a race looks again before it gives up.
 const RACES: usize = 64;
-/// For how long a storage that was found to be well counts as well.
-const STAYS_WELL: Duration = Duration::from_millis(500);
 
 /// The cache over one storage.
 #[derive(Debug, Clone)]
@@ -56,8 +52,7 @@ pub struct Cache {
     references: Option<Arc<ReferenceCache>>,
     versions: Arc<versions::Versions>,
     hours: Arc<temporal::Hours>,
-    /// When the storage was last found to be well.
-    was_well: Arc<Mutex<Option<Instant>>>,
+    health: Arc<Health>,
 }
 
 /// Why an operation was refused or failed. What is merely absent is `None`, not an error.
@@ -132,7 +127,7 @@ impl Cache {
             references: None,
             versions: Arc::default(),
             hours: Arc::default(),
-            was_well: Arc::default(),
+            health: Arc::default(),
         }
     }
 
@@ -153,18 +148,9 @@ impl Cache {
         Ok(self.storage.flush().await?)
     }
 
-    /// Tells whether the storage can be read and written now.
-    ///
-    /// That it was well is remembered for half a second, and only one looks at a time: whoever asks may be anybody.
+    /// Tells whether the storage can be read and written now; what it tells may be half a second old.
     pub async fn check(&self) -> Result<()> {
-        let mut was_well = self.was_well.lock().await;
-        if was_well.is_none_or(|looked: Instant| looked.elapsed() >= STAYS_WELL) {
-            *was_well = None;
-            let looking = Instant::now();
-            self.storage.check().await?;
-            *was_well = Some(looking);
-        }
-        Ok(())
+        Ok(self.health.of(&*self.storage).await?)
     }
 
     /// Reads an object of the storage by its path, for administrators.

@@ -85,7 +85,7 @@ pub(super) struct Draft {
     cache_id: CacheId,
     cache_hash: CacheHash,
     pub(super) file_id: FileId,
-    kind: Kind,
+    pub(super) kind: Kind,
     pub(super) stored_at: u64,
     bytes: Bytes,
 }

@@ -273,7 +273,8 @@ impl fmt::Debug for Hours {
 
 impl Default for Hours {
     fn default() -> Self {
-        Self(Remembered::with_weighter(64, HOUR_ENTRIES, ByEntries))
+        // So few that they are in one part, which has room for all entries.
+        Self(Remembered::with_weighter(16, HOUR_ENTRIES, ByEntries))
     }
 }
 

@@ -2,33 +2,34 @@
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
-use std::pin::pin;
 
 use cache_client::{FileId, Namespace};
-use futures::{StreamExt, TryStreamExt, future, stream};
 use quick_cache::sync::Cache as Remembered;
 use tokio::sync::{Mutex, MutexGuard};
 
+use super::entries::readable;
 use super::store::Draft;
 use super::{Cache, Error, RACES, Result, Stored, document};
 use crate::layout::{self, Kind};
-use crate::records::Metadata;
-use crate::storage::{Child, ObjectPath, Require};
+use crate::records::Owned;
+use crate::storage::{Object, ObjectPath, Require};
 
-/// How many version folders are looked at together.
+/// How many objects of the version folders are looked at together.
 const PAGE: usize = 1000;
-/// How many versions are looked for at a time.
-const AT_ONCE: usize = 16;
 /// Stores under different file ids rarely wait for each other at one of so many turns.
 const TURNS: usize = 256;
 /// Of how many file ids the highest version is remembered.
 const REMEMBERED: usize = 10_000;
 
-/// Whose turn it is to store a version, and the highest versions this process knows of.
+/// The versions that `latest/` holds, of JSON and of bytes; `None` where it holds none.
+type Latest = [Option<u32>; 2];
+
+/// Whose turn it is to store a version, and the highest versions this process has found.
 pub(super) struct Versions {
     hasher: RandomState,
     turns: Vec<Mutex<()>>,
-    highest: Remembered<(Namespace, FileId), u32>,
+    /// The version that was stored last by this process, which is the highest one as long as `latest/` is what that store has left.
+    highest: Remembered<(Namespace, FileId), (Latest, u32)>,
 }
 
 impl fmt::Debug for Versions {
@@ -55,28 +56,25 @@ impl Versions {
 impl Cache {
     /// Stores the next version of a file id: one more than the highest there is, claimed by creating its content.
     pub(super) async fn store_version(&self, draft: &Draft) -> Result<Stored> {
-        let claim = |version: u32| {
-            let place = draft.place(version);
-            let claim = Require::Absent(place.content_files[0].clone());
-            self.write(draft, place, vec![claim])
-        };
         if draft.entry.file_id.is_none() {
-            return claim(1).await?.ok_or(Error::Busy);
+            // Its own id, which nothing else has.
+            let claim = Require::Absent(content_of(draft, draft.kind, 1));
+            return self.write(draft, draft.place(1), vec![claim]).await?.ok_or(Error::Busy);
         }
         let name = (draft.entry.namespace.clone(), draft.file_id.clone());
         // In this process they take turns; against other servers on one bucket the claim decides.
         let _turn = self.versions.turn(&name).await;
         let mut taken = 0;
         for _ in 0..RACES {
-            let highest = match self.versions.highest.get(&name) {
-                Some(highest) => highest,
-                None => self.highest_version(draft).await?,
-            };
-            // Whatever fails, the next store looks again.
+            let mut latest = self.latest(draft).await?;
+            let highest = self.highest_version(draft, &name, latest).await?;
+            // Whatever comes now, it is found out anew, but for what is stored here.
             self.versions.highest.remove(&name);
-            let version = highest.max(taken) + 1;
-            if let Some(stored) = claim(version).await? {
-                self.versions.highest.insert(name, version);
+            let version = highest.max(taken).checked_add(1).ok_or(Error::Busy)?;
+            let free = [Kind::Json, Kind::Binary].map(|kind| Require::Absent(content_of(draft, kind, version)));
+            if let Some(stored) = self.write(draft, draft.place(version), free.into()).await? {
+                latest[usize::from(draft.kind == Kind::Binary)] = Some(version);
+                self.versions.highest.insert(name, (latest, version));
                 return Ok(stored);
             }
             // By another server; or by a store that was cut off, which `latest/` does not tell.
@@ -85,72 +83,63 @@ impl Cache {
         Err(Error::Busy)
     }
 
-    /// Forgets what is known of the versions that a deleted entry may have been the highest of.
-    pub(super) fn forget_version(&self, namespace: &Namespace, content: &ObjectPath) {
-        let stem = content.name().rsplit_once('.').map_or(content.name(), |(stem, _)| stem);
-        if let (Some(_), Ok(file_id)) = (layout::version_of(content), FileId::parse(stem)) {
-            self.versions.highest.remove(&(namespace.clone(), file_id));
-        }
-    }
-
     /// The highest version of a file id, of either kind; 0 when there is none.
     ///
     /// `latest/` tells it of each kind that it holds. Where it does not hold one, because none was ever stored or the newest was
-    /// deleted, costs a listing of the version folders and a look into those above.
-    async fn highest_version(&self, draft: &Draft) -> Result<u32> {
-        let kinds = [Kind::Json, Kind::Binary];
-        let latest = kinds.map(|kind| {
+    /// deleted, costs a listing of all version folders, unless `latest/` is what the last store of this process has left.
+    async fn highest_version(&self, draft: &Draft, name: &(Namespace, FileId), latest: Latest) -> Result<u32> {
+        if let [Some(json), Some(binary)] = latest {
+            return Ok(json.max(binary));
+        }
+        if let Some((_, highest)) = self.versions.highest.get(name).filter(|(then, _)| *then == latest) {
+            return Ok(highest);
+        }
+        self.listed_version(draft).await
+    }
+
+    async fn latest(&self, draft: &Draft) -> Result<Latest> {
+        let sidecars = [Kind::Json, Kind::Binary].map(|kind| {
             let copies = draft.name(kind).place(draft.stored_at, 1).content_files;
             layout::metadata_of(copies.last().expect("latest/ is the last copy"))
         });
-        let found = self.storage.get_many(&latest).await?;
-        let (mut highest, mut unknown) = (0, Vec::new());
-        for ((path, object), kind) in latest.iter().zip(found).zip(kinds) {
-            match self.version_in_latest(draft, path, object).await? {
-                Some(version) => highest = highest.max(version),
-                None => unknown.push(kind),
-            }
+        let mut latest = Latest::default();
+        let found = self.storage.get_many(&sidecars).await?;
+        for ((path, object), version) in sidecars.iter().zip(found).zip(&mut latest) {
+            *version = self.version_in_latest(draft, path, object).await?;
         }
-        if unknown.is_empty() {
-            return Ok(highest);
-        }
-        let mut above = self.versions_above(&draft.entry.namespace, highest).await?;
-        above.sort_unstable_by(|a, b| b.cmp(a));
-        let places = above.iter().flat_map(|version| unknown.iter().map(|kind| (*version, *kind)));
-        let looked_at = places.map(|(version, kind)| async move {
-            let content = draft.name(kind).place(draft.stored_at, version).content_files.swap_remove(0);
-            Ok::<_, Error>(self.storage.exists(&content).await?.then_some(version))
-        });
-        let mut there = pin!(stream::iter(looked_at).buffered(AT_ONCE).try_filter_map(future::ok));
-        Ok(there.try_next().await?.unwrap_or(highest))
+        Ok(latest)
     }
 
-    /// The version that a copy in `latest/` is; `None` when its entry was deleted.
-    async fn version_in_latest(
-        &self,
-        draft: &Draft,
-        path: &ObjectPath,
-        object: Option<crate::storage::Object>,
-    ) -> Result<Option<u32>> {
-        let Some(object) = object else { return Ok(None) };
-        let metadata: Metadata = document(path, &object)?;
-        let owner = self.reference(&draft.entry.namespace, metadata.data.cache_id).await?;
+    /// The version that a copy in `latest/` is; `None` when its entry was deleted, or cannot be read.
+    async fn version_in_latest(&self, draft: &Draft, path: &ObjectPath, object: Option<Object>) -> Result<Option<u32>> {
+        let owned = object.map(|object| document::<Owned>(path, &object)).transpose();
+        let Some(owned) = readable(path, owned)? else { return Ok(None) };
+        let owner = readable(path, self.reference(&draft.entry.namespace, owned.data.cache_id).await)?;
         Ok(owner.and_then(|owner| owner.file_paths.content_files.iter().find_map(layout::version_of)))
     }
 
-    /// The version folders of a namespace above a number, whatever file ids lie in them.
-    async fn versions_above(&self, namespace: &Namespace, least: u32) -> Result<Vec<u32>> {
-        let folder = layout::versions_folder(namespace);
-        let mut above = Vec::new();
-        let mut after = None;
+    /// The highest version of a file id among all objects of the version folders of its namespace.
+    async fn listed_version(&self, draft: &Draft) -> Result<u32> {
+        let folder = layout::versions_folder(&draft.entry.namespace);
+        let (mut highest, mut after) = (0, None::<String>);
         loop {
-            let page = self.storage.children(&folder, after.as_deref(), PAGE).await?;
-            let numbers = page.iter().map(Child::name).filter_map(|name| name.strip_prefix('v')?.parse::<u32>().ok());
-            above.extend(numbers.filter(|number| *number > least));
+            let page = self.storage.list(&folder, after.as_deref(), PAGE).await?;
+            for listed in &page {
+                let version = layout::version_of(&listed.path).unwrap_or(0);
+                let is_ours = |kind| content_of(draft, kind, version) == listed.path;
+                if version > highest && (is_ours(Kind::Json) || is_ours(Kind::Binary)) {
+                    highest = version;
+                }
+            }
             match page.last() {
-                Some(last) if page.len() == PAGE => after = Some(last.sort_key()),
-                _ => return Ok(above),
+                Some(last) if page.len() == PAGE => after = Some(last.path.to_string()),
+                _ => return Ok(highest),
             }
         }
     }
+}
+
+/// Where a version's content lies.
+fn content_of(draft: &Draft, kind: Kind, version: u32) -> ObjectPath {
+    draft.name(kind).place(draft.stored_at, version).content_files.swap_remove(0)
 }

@@ -119,6 +119,10 @@ impl Embedded {
 }
 
 impl Tree {
+    fn exists(&self, path: &ObjectPath) -> Result<bool> {
+        self.objects.contains_key(path.as_str()).map_err(failed("reading"))
+    }
+
     fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>> {
         let snapshot = self.database.snapshot();
         let read = |path: &ObjectPath| {
@@ -168,7 +172,12 @@ impl Storage for Embedded {
     }
 
     async fn exists(&self, path: &ObjectPath) -> Result<bool> {
-        self.tree.objects.contains_key(path.as_str()).map_err(failed("reading"))
+        self.tree.exists(path)
+    }
+
+    async fn exist(&self, paths: &[ObjectPath]) -> Result<Vec<bool>> {
+        let paths = paths.to_vec();
+        self.blocking(move |tree| paths.iter().map(|path| tree.exists(path)).collect()).await
     }
 
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
@@ -303,19 +312,11 @@ fn commit_group(tree: &Tree, versions: &Versions, group: impl Iterator<Item = Wa
     let written = pending.write();
     for (answer, result) in decided {
         let result = match (&written, result) {
-            (Err(error), Ok(_)) => Err(again(error)),
+            (Err(error), Ok(_)) => Err(error.again()),
             (_, result) => result,
         };
         // A caller that has gone away needs no answer.
         let _ = answer.send(result);
-    }
-}
-
-/// One failure, told to everybody in the group.
-fn again(error: &Error) -> Error {
-    match error {
-        Error::Full(io) => Error::Full(std::io::Error::from(io.kind())),
-        other => Error::Failed { doing: "writing a group", source: format!("{other:?}").into() },
     }
 }
 
@@ -342,7 +343,7 @@ impl Pending<'_> {
     fn exists(&self, own: &Changed, path: &ObjectPath) -> Result<bool> {
         match own.get(path).or_else(|| self.changed.get(path)) {
             Some(value) => Ok(value.is_some()),
-            None => self.tree.objects.contains_key(path.as_str()).map_err(failed("reading")),
+            None => self.tree.exists(path),
         }
     }
 

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -56,9 +57,18 @@ pub trait Storage: fmt::Debug + Send + Sync {
         Ok(self.get(path).await?.map(|Object { version, modified, mark, .. }| Head { version, modified, mark }))
     }
 
-    /// Tells whether there is an object, without reading it.
+    /// Tells whether there is an object, without reading it; meant for one that hardly ever is there.
     async fn exists(&self, path: &ObjectPath) -> Result<bool> {
         Ok(self.head(path).await?.is_some())
+    }
+
+    /// Tells of objects that are most likely there whether they are, without reading them.
+    async fn exist(&self, paths: &[ObjectPath]) -> Result<Vec<bool>> {
+        let mut exist = Vec::with_capacity(paths.len());
+        for path in paths {
+            exist.push(self.exists(path).await?);
+        }
+        Ok(exist)
     }
 
     /// Looks at an object that an update will replace.
@@ -76,7 +86,7 @@ pub trait Storage: fmt::Debug + Send + Sync {
 
     /// Lists objects below a folder at any depth from the last path to the first, before the path `before`.
     ///
-    /// Reads no more than one page, but where an engine cannot walk backwards: there it looks at all of them.
+    /// Reads no more than one page, but where an engine cannot walk backwards: there it lists the whole folder.
     async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         let mut last = BTreeMap::new();
         let mut after: Option<String> = None;
@@ -282,6 +292,42 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl Error {
+    /// The same failure, to be told to somebody else.
+    fn again(&self) -> Self {
+        match self {
+            Self::Full(io) => Self::Full(io.kind().into()),
+            Self::Unavailable { doing, source } => Self::Unavailable { doing, source: source.to_string().into() },
+            Self::Failed { doing, source } => Self::Failed { doing, source: source.to_string().into() },
+            other => Self::Failed { doing: "working for another one", source: other.to_string().into() },
+        }
+    }
+}
+
+/// How an engine was when it was looked at last. Only one looks at a time, and what it finds holds for half a second, and for
+/// whoever waited: whoever asks may be anybody, as often as they like.
+#[derive(Debug, Default)]
+pub struct Health(tokio::sync::Mutex<Option<(Instant, Result<()>)>>);
+
+/// For how long it holds how an engine was found.
+const HOLDS: Duration = Duration::from_millis(500);
+
+impl Health {
+    /// Looks at the engine, or tells what was found last.
+    pub async fn of(&self, storage: &dyn Storage) -> Result<()> {
+        let asked = Instant::now();
+        let mut last = self.0.lock().await;
+        if !last.as_ref().is_some_and(|(found, _)| *found >= asked || found.elapsed() < HOLDS) {
+            let now = storage.check().await;
+            *last = Some((Instant::now(), now));
+        }
+        match last.as_ref() {
+            Some((_, Err(error))) => Err(error.again()),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What every storage operation answers.

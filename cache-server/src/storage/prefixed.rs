@@ -86,6 +86,11 @@ impl Storage for Prefixed {
         self.inner.exists(&self.outer(path)).await
     }
 
+    async fn exist(&self, paths: &[ObjectPath]) -> Result<Vec<bool>> {
+        let paths: Vec<ObjectPath> = paths.iter().map(|path| self.outer(path)).collect();
+        self.inner.exist(&paths).await
+    }
+
     async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
         self.inner.before_update(&self.outer(path)).await
     }

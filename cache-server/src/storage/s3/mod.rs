@@ -106,6 +106,12 @@ impl Storage for S3 {
         Ok(seen.is_some_and(|seen| !seen.gone))
     }
 
+    async fn exist(&self, paths: &[ObjectPath]) -> Result<Vec<bool>> {
+        let heads = paths.iter().map(|path| self.bucket.head(path).boxed()).collect();
+        let seen = self.in_time("looking at objects", at_most(FAN_OUT, heads)).await?;
+        Ok(seen.into_iter().map(|seen| seen.is_some_and(|seen| !seen.gone)).collect())
+    }
+
     async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
         let found = self.in_time("reading", self.bucket.get_small(path, PUT_BACK)).await?;
         Ok(found.and_then(|(seen, bytes)| Some((head(seen)?, bytes))))
@@ -129,7 +135,7 @@ impl Storage for S3 {
 
     /// Reads an object that is not there: one request.
     async fn check(&self) -> Result<()> {
-        self.head(&ObjectPath::from_parsed("readiness".to_owned())).await.map(drop)
+        self.exists(&ObjectPath::from_parsed("readiness".to_owned())).await.map(drop)
     }
 }
 
