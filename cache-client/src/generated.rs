@@ -1975,7 +1975,7 @@ Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/binary/{data_key}/{
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 */
     pub async fn retrieve_child_binary_under<'a>(
@@ -2185,7 +2185,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_type`: `string`, `json` or `binary`.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 */
     pub async fn delete_child_under<'a>(
@@ -2419,7 +2419,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_type`: `string`, `json` or `binary`.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 */
     pub async fn child_exists_under<'a>(
@@ -2531,7 +2531,7 @@ Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/json/{data_key}/{da
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 */
     pub async fn retrieve_child_json_under<'a>(
@@ -2829,7 +2829,7 @@ Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/binary/{data
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 - `body`: The bytes.
 */
@@ -3003,7 +3003,7 @@ Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/json/{data_k
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 - `body`: The object.
 */
@@ -3181,7 +3181,7 @@ Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/string/{data
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 - `body`: The string.
 */
@@ -3290,7 +3290,7 @@ Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/string/{data_key}/{
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 */
     pub async fn retrieve_child_string_under<'a>(
@@ -3399,7 +3399,7 @@ Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/update/binary/{dat
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 - `body`: The bytes.
 */
@@ -3519,7 +3519,7 @@ Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/update/json/{data_
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 - `body`: The object.
 */
@@ -3639,7 +3639,7 @@ Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/update/string/{dat
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `data_key`: The folder below the entry; it may contain slashes.
+- `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
 - `body`: The string.
 */

@@ -515,3 +515,41 @@ async fn an_earlier_version_leaves_alone_what_was_the_newest_ones(engine: Engine
     assert_eq!((&deleted["status"], &deleted["failed_paths"]), (&"success".into(), &serde_json::json!([])));
     assert_eq!(server.get("/admin/storage/files/all/ns").value().await["file_count"], 0);
 }
+
+each_engine!(an_empty_data_key_is_no_key);
+/// A program that has no data key asks with two slashes.
+async fn an_empty_data_key_is_no_key(engine: Engine) {
+    let server = start(engine);
+    let entry = server.post("/ns/key_based/store/json/k?file_id=f").json(json!({"a": 1})).stored().await;
+    let data = format!("/ns/cache/{}/data", entry.cache_id);
+    for (kind, bytes) in [("string", "a text"), ("json", r#"{"b":2}"#), ("binary", "bytes")] {
+        let missing = server.get(format!("{data}/{kind}//c")).await;
+        assert_eq!(missing.status(), server.get(format!("{data}/{kind}/c")).await.status(), "{kind}");
+        assert_eq!(missing.status(), 404, "{kind}");
+        let send = |path: String, bytes: &str| match kind {
+            "string" => server.post(path).text(bytes),
+            "json" => server.post(path).json(bytes),
+            _ => server.post(path).bytes(bytes),
+        };
+        let stored = send(format!("{data}/store/{kind}//c"), bytes).value().await;
+        assert_eq!(stored["data_key"], "", "{stored}");
+        let file = stored["data_files_created"][0].as_str().unwrap();
+        assert!(file.starts_with("ns/data/key-based/k/f/data/c."), "{file}");
+        for path in [format!("{data}/{kind}//c"), format!("{data}/{kind}/c")] {
+            assert_eq!(server.get(path).ok().await.text(), bytes);
+        }
+        let exists = server.get(format!("{data}/exists/{kind}//c")).value().await;
+        assert_eq!((&exists["exists"], &exists["data_key"]), (&json!(true), &json!("")), "{exists}");
+        send(format!("{data}/update/{kind}//c"), bytes).ok().await;
+        let deleted = server.delete(format!("{data}/delete/{kind}//c")).value().await;
+        assert_eq!((&deleted["status"], &deleted["data_key"]), (&json!("success"), &Value::Null), "{deleted}");
+        assert_eq!(server.get(format!("{data}/{kind}/c")).await.status(), 404);
+    }
+    // Listing and deleting all of them have a route without a key, and none with an empty one.
+    server.post(format!("{data}/store/string/kept")).text("kept").ok().await;
+    for refused in [server.delete(format!("{data}/delete/all/")), server.delete(format!("{data}/delete/all//"))] {
+        let status = refused.await.status();
+        assert!(matches!(status, 400 | 404), "{status}");
+    }
+    assert_eq!(server.get(format!("{data}/string/kept")).ok().await.text(), "kept");
+}

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::error::{Error, Refused, Result};
-use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, Params};
+use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, FileFolder, Params};
 use crate::cache::{Cache, ChildName};
 use crate::storage::ObjectPath;
 
@@ -146,12 +146,12 @@ pub(crate) async fn delete_child(
     delete,
     path = "",
     tag = "data",
-    params(ById, ChildType, ChildFolder, ChildFileId),
+    params(ById, ChildType, FileFolder, ChildFileId),
     responses((status = 200, description = "The child file is gone.", body = ChildDeleteResponse), Refused)
 )]
 pub(crate) async fn delete_child_under(
     cache: web::Data<Cache>,
-    Params((at, kind, folder, file)): Params<(ById, ChildType, ChildFolder, ChildFileId)>,
+    Params((at, kind, folder, file)): Params<(ById, ChildType, FileFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {
-    delete_one(&cache, at, Some(folder.data_key), kind, file).await
+    delete_one(&cache, at, folder.data_key, kind, file).await
 }

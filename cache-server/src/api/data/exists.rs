@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::echo;
 use crate::api::error::{Refused, Result};
-use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, Params};
+use crate::api::params::{ById, ChildFileId, ChildType, FileFolder, Params};
 use crate::cache::{Cache, ChildName};
 
 /// Whether there is a child file.
@@ -66,12 +66,12 @@ pub(crate) async fn child_exists(
     get,
     path = "",
     tag = "data",
-    params(ById, ChildType, ChildFolder, ChildFileId),
+    params(ById, ChildType, FileFolder, ChildFileId),
     responses((status = 200, description = "Whether there is one.", body = ChildExistsResponse), Refused)
 )]
 pub(crate) async fn child_exists_under(
     cache: web::Data<Cache>,
-    Params((at, kind, folder, file)): Params<(ById, ChildType, ChildFolder, ChildFileId)>,
+    Params((at, kind, folder, file)): Params<(ById, ChildType, FileFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {
-    exists(&cache, at, Some(folder.data_key), kind, file).await
+    exists(&cache, at, folder.data_key, kind, file).await
 }

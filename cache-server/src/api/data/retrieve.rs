@@ -5,7 +5,7 @@ use cache_client::{DataKey, DataType, Json};
 
 use super::content;
 use crate::api::error::{Error, Refused, Result};
-use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
+use crate::api::params::{ById, ChildFileId, FileFolder, Params};
 use crate::api::store::Bytes;
 use crate::cache::Cache;
 
@@ -54,14 +54,14 @@ pub(crate) async fn retrieve_child_json(
     get,
     path = "",
     tag = "data",
-    params(ById, ChildFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId),
     responses((status = 200, description = "The object.", body = serde_json::Value), Refused)
 )]
 pub(crate) async fn retrieve_child_json_under(
     cache: web::Data<Cache>,
-    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {
-    json_content(&cache, at, Some(folder.data_key), file).await
+    json_content(&cache, at, folder.data_key, file).await
 }
 
 /// Retrieve a string child file
@@ -84,14 +84,14 @@ pub(crate) async fn retrieve_child_string(
     get,
     path = "",
     tag = "data",
-    params(ById, ChildFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId),
     responses((status = 200, description = "The string.", body = String, content_type = "text/plain"), Refused)
 )]
 pub(crate) async fn retrieve_child_string_under(
     cache: web::Data<Cache>,
-    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, Some(folder.data_key), file, DataType::String).await
+    raw_content(&cache, at, folder.data_key, file, DataType::String).await
 }
 
 /// Retrieve a binary child file
@@ -117,7 +117,7 @@ pub(crate) async fn retrieve_child_binary(
     get,
     path = "",
     tag = "data",
-    params(ById, ChildFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId),
     responses(
         (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
         Refused
@@ -125,7 +125,7 @@ pub(crate) async fn retrieve_child_binary(
 )]
 pub(crate) async fn retrieve_child_binary_under(
     cache: web::Data<Cache>,
-    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, Some(folder.data_key), file, DataType::Binary).await
+    raw_content(&cache, at, folder.data_key, file, DataType::Binary).await
 }

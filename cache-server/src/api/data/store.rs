@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::echo;
 use crate::api::body::Body;
 use crate::api::error::{Error, Refused, Result};
-use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
+use crate::api::params::{ById, ChildFileId, FileFolder, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, ChildContent};
 use crate::storage::ObjectPath;
@@ -54,9 +54,9 @@ impl From<ChildFileId> for Target {
     }
 }
 
-impl From<(ChildFolder, ChildFileId)> for Target {
-    fn from((folder, file): (ChildFolder, ChildFileId)) -> Self {
-        Self { key: Some(folder.data_key), file_id: Some(file.data_file_id) }
+impl From<(FileFolder, ChildFileId)> for Target {
+    fn from((folder, file): (FileFolder, ChildFileId)) -> Self {
+        Self { key: folder.data_key, file_id: Some(file.data_file_id) }
     }
 }
 
@@ -122,13 +122,13 @@ pub(crate) async fn store_child_binary_as(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
 pub(crate) async fn store_child_binary_under(
     cache: web::Data<Cache>,
-    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
     store(&cache, at, (folder, file).into(), ChildContent::Binary(body.some_bytes()?.0)).await
@@ -173,13 +173,13 @@ pub(crate) async fn store_child_json_as(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId),
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
 pub(crate) async fn store_child_json_under(
     cache: web::Data<Cache>,
-    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
     store(&cache, at, (folder, file).into(), ChildContent::Json(body.object()?)).await
@@ -224,13 +224,13 @@ pub(crate) async fn store_child_string_as(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
     responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
 )]
 pub(crate) async fn store_child_string_under(
     cache: web::Data<Cache>,
-    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
     store(&cache, at, (folder, file).into(), ChildContent::String(body.text().await?)).await

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::echo;
 use crate::api::body::Body;
 use crate::api::error::{Error, Refused, Result};
-use crate::api::params::{ById, ChildFileId, ChildFolder, Params};
+use crate::api::params::{ById, ChildFileId, FileFolder, Params};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, ChildContent};
 use crate::storage::ObjectPath;
@@ -88,16 +88,16 @@ pub(crate) async fn update_child_string(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a new line"),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
 pub(crate) async fn update_child_string_under(
     cache: web::Data<Cache>,
-    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, Some(folder.data_key), file, ChildContent::String(body.some_text().await?)).await
+    update(&cache, at, folder.data_key, file, ChildContent::String(body.some_text().await?)).await
 }
 
 /// Replace a JSON child file
@@ -122,16 +122,16 @@ pub(crate) async fn update_child_json(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId),
     request_body(content = Object, description = "The object.", example = json!({"line": 2})),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
 pub(crate) async fn update_child_json_under(
     cache: web::Data<Cache>,
-    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, Some(folder.data_key), file, ChildContent::Json(body.object()?)).await
+    update(&cache, at, folder.data_key, file, ChildContent::Json(body.object()?)).await
 }
 
 /// Replace a binary child file
@@ -156,14 +156,14 @@ pub(crate) async fn update_child_binary(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
 )]
 pub(crate) async fn update_child_binary_under(
     cache: web::Data<Cache>,
-    Params((at, folder, file)): Params<(ById, ChildFolder, ChildFileId)>,
+    Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, Some(folder.data_key), file, ChildContent::Binary(body.some_bytes()?.0)).await
+    update(&cache, at, folder.data_key, file, ChildContent::Binary(body.some_bytes()?.0)).await
 }

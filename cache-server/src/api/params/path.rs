@@ -79,6 +79,17 @@ path_params!(
 );
 
 path_params!(
+    /// The folder of one child file.
+    FileFolder {
+        /// The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
+        data_key: Option<DataKey> as (value_type = String) = |text: &str| match text {
+            "" => Ok(None),
+            key => DataKey::parse(key).map(Some),
+        },
+    }
+);
+
+path_params!(
     /// The type of a child file.
     ChildType {
         /// `string`, `json` or `binary`.
