@@ -4,6 +4,7 @@
 //! `[a-zA-Z0-9_-]` and a key keeps `[a-zA-Z0-9_\-./\ ]`; every other character becomes `_`. Names that
 //! could not be stored safely (empty, `.` or `..` segments, control characters, too long) are refused.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
@@ -17,6 +18,10 @@ pub const MAX_ID: usize = 128;
 pub const MAX_KEY: usize = 1024;
 /// The longest [`FieldPath`], in characters.
 pub const MAX_FIELD_PATH: usize = 256;
+
+/// A text of a document; it is copied only where characters in it are escaped.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Why a name was refused; reads after "failed to parse".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -188,7 +193,7 @@ macro_rules! text_newtype {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+                let Text(text) = Text::deserialize(from)?;
                 Self::parse(&text).map_err(serde::de::Error::custom)
             }
         }
@@ -377,7 +382,7 @@ impl FromStr for CacheId {
 
 impl<'de> Deserialize<'de> for CacheId {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        let Text(text) = Text::deserialize(from)?;
         Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 /// The longest path in bytes: what S3 allows for a key.
 const MAX_BYTES: usize = 1024 * 4;
 
+/// A text of a document; it is copied only where characters in it are escaped.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 /// Why a text is no path of an object.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("path {0}")]
@@ -89,7 +93,7 @@ impl fmt::Display for ObjectPath {
 
 impl<'de> Deserialize<'de> for ObjectPath {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = <Cow<'de, str>>::deserialize(from)?;
+        let Text(text) = Text::deserialize(from)?;
         Self::parse(&text).or_else(|_| Self::parse(&without_empty_segments(&text))).map_err(serde::de::Error::custom)
     }
 }
@@ -143,7 +147,7 @@ impl Folder {
 
 impl<'de> Deserialize<'de> for Folder {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = <Cow<'de, str>>::deserialize(from)?;
+        let Text(text) = Text::deserialize(from)?;
         Self::parse(&text).or_else(|_| Self::parse(&without_empty_segments(&text))).map_err(serde::de::Error::custom)
     }
 }
