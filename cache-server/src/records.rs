@@ -106,7 +106,7 @@ impl From<StoredFilePaths> for FilePaths {
 }
 
 /// What a content file holds, as the documents say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
     /// A JSON document, which may be a string.

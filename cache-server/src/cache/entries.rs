@@ -52,16 +52,20 @@ pub struct ContentFile {
     pub path: ObjectPath,
     /// Its length in bytes when it was stored; an update may have made it longer.
     pub size: u64,
-    /// Whether it may be text. Bytes that are stored as they are need not be read to know that they are none.
-    pub is_text: bool,
+    /// What it holds.
+    pub kind: FileKind,
     /// Whether it is packed.
     pub is_gzip: bool,
 }
 
 impl ContentFile {
     pub(super) fn new(path: ObjectPath, size: u64, owner: &Owner) -> Self {
-        let is_gzip = owner.is_gzip();
-        Self { path, size, is_text: owner.file_type == FileKind::Json || is_gzip, is_gzip }
+        Self { path, size, kind: owner.file_type, is_gzip: owner.is_gzip() }
+    }
+
+    /// Whether it may be text. Bytes that are stored as they are need not be read to know that they are none.
+    fn is_text(&self) -> bool {
+        self.kind == FileKind::Json || self.is_gzip
     }
 }
 
@@ -124,17 +128,16 @@ impl Cache {
     ///
     /// Bytes are answered without any. Whoever asks for many files asks for [as many as make a small answer](together).
     pub async fn texts(&self, files: &[ContentFile]) -> Result<Vec<Option<Compact>>> {
-        let texts: Vec<_> = files.iter().filter(|file| file.is_text).map(|file| file.path.clone()).collect();
-        let others: Vec<_> = files.iter().filter(|file| !file.is_text).map(|file| file.path.clone()).collect();
+        let texts: Vec<_> = files.iter().filter(|file| file.is_text()).map(|file| file.path.clone()).collect();
+        let others: Vec<_> = files.iter().filter(|file| !file.is_text()).map(|file| file.path.clone()).collect();
         let mut objects = self.storage.get_many(&texts).await?.into_iter();
         let mut others = self.storage.exist(&others).await?.into_iter();
         let mut answers = Vec::with_capacity(files.len());
         for file in files {
-            let answer = if file.is_text {
-                let compact = |object: Object| {
-                    let kind = if file.is_gzip { FileKind::Binary } else { FileKind::Json };
-                    Stored { path: &file.path, bytes: &object.bytes, kind, is_gzip: file.is_gzip }.compact()
-                };
+            let answer = if file.is_text() {
+                let ContentFile { path, kind, is_gzip, .. } = file;
+                let compact =
+                    |object: Object| Stored { path, bytes: &object.bytes, kind: *kind, is_gzip: *is_gzip }.compact();
                 readable(&file.path, objects.next().flatten().map(compact).transpose())?
             } else {
                 others.next().filter(|is_there| *is_there).map(|_| Compact::Binary(Bytes::new()))

@@ -219,8 +219,7 @@ impl Owned {
     }
 
     fn is_gzip(&self) -> bool {
-        let encoding = self.metadata().and_then(|metadata| metadata.data.content_encoding.as_deref());
-        encoding == Some("gzip") || self.mark().is_some_and(|mark| mark.gzip)
+        self.metadata().is_some_and(|metadata| metadata.data.is_gzip()) || self.mark().is_some_and(|mark| mark.gzip)
     }
 }
 
@@ -230,8 +229,7 @@ fn recorded_owner(sidecar: &[u8]) -> Option<Mark> {
 }
 
 fn mark_of(metadata: &Metadata) -> Mark {
-    let gzip = metadata.data.content_encoding.as_deref() == Some("gzip");
-    Mark { cache_id: metadata.data.cache_id, gzip }
+    Mark { cache_id: metadata.data.cache_id, gzip: metadata.data.is_gzip() }
 }
 
 fn check_kind(reference: &Located, content: &NewContent) -> Result<()> {
