@@ -30,7 +30,7 @@ pub use admin_storage::AdminStorage;
 pub use build::Builder;
 pub use bytes::Chunks;
 pub use data::{ChildContent, ChildEntry, ChildListing, ChildRetrieve, ChildTarget, ChildUpdate, Children, Data};
-pub use data_store::{ChildStore, DataStore};
+pub use data_store::{ChildStore, DataStore, StoredChild};
 pub use delete::{Delete, DeleteById, Deleted};
 pub use entry::{Change, Content, Entry, Owner};
 pub use exists::Exists;

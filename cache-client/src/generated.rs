@@ -1111,7 +1111,7 @@ Sends a `GET` request to `/admin/storage/files/all/{path}`
 
 Arguments:
 - `path`: The folder below the storage prefix; empty for all.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 */
     pub async fn list_all_stored_files<'a>(
@@ -1166,7 +1166,7 @@ Sends a `GET` request to `/admin/storage/files/in/{path}`
 
 Arguments:
 - `path`: The folder below the storage prefix; empty for all.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 - `recursive`: Go into sub-folders.
 - `return_full_path`: Show whole paths instead of names.
@@ -1235,7 +1235,7 @@ Sends a `GET` request to `/admin/storage/folders/{path}`
 
 Arguments:
 - `path`: The folder below the storage prefix; empty for all.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 - `recursive`: Go into sub-folders.
 - `return_full_path`: Show whole paths instead of names.
@@ -1786,7 +1786,7 @@ Sends a `GET` request to `/info/versions`
 Sends a `GET` request to `/namespaces/list`
 
 Arguments:
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 */
     pub async fn list_namespaces<'a>(
@@ -1930,24 +1930,34 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_child_binary<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/binary/{}", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self.client.get(url).headers(header_map).build()?;
         let info = OperationInfo {
@@ -1977,6 +1987,8 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_child_binary_under<'a>(
         &'a self,
@@ -1984,18 +1996,26 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/binary/{}/{}", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
             .to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self.client.get(url).headers(header_map).build()?;
         let info = OperationInfo {
@@ -2130,6 +2150,7 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_type`: `string`, `json` or `binary`.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 */
     pub async fn delete_child<'a>(
         &'a self,
@@ -2137,18 +2158,22 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_type: &'a crate::DataType,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::ChildDeleteResponse>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/delete/{}/{}", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_type
             .to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2187,6 +2212,7 @@ Arguments:
 - `data_type`: `string`, `json` or `binary`.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 */
     pub async fn delete_child_under<'a>(
         &'a self,
@@ -2195,6 +2221,7 @@ Arguments:
         data_type: &'a crate::DataType,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::ChildDeleteResponse>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/delete/{}/{}/{}", self.baseurl, encode_path(& namespace
@@ -2202,12 +2229,15 @@ Arguments:
             .to_string()), encode_path(& data_key.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2245,7 +2275,7 @@ Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/entries`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 - `order`: `asc`, the default, or `desc`.
 */
@@ -2304,7 +2334,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 - `order`: `asc`, the default, or `desc`.
 */
@@ -2478,24 +2508,34 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_child_json<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<crate::RawJson>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/json/{}", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2533,6 +2573,8 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_child_json_under<'a>(
         &'a self,
@@ -2540,18 +2582,26 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<crate::RawJson>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/json/{}/{}", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
             .to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2587,7 +2637,7 @@ Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/list`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 - `recursive`: Go into sub-folders.
 */
@@ -2648,7 +2698,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 - `recursive`: Go into sub-folders.
 */
@@ -2710,24 +2760,29 @@ Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/binary`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
+- `if_none_match`: `*`: only when there is no such child file; else 412.
 - `body`: The bytes.
 */
     pub async fn store_child_binary<'a, B: Into<reqwest::Body>>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        if_none_match: Option<&'a str>,
         body: B,
     ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/store/binary", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2769,6 +2824,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_file_id`: The name of the child file without its extension.
+- `if_none_match`: `*`: only when there is no such child file; else 412.
 - `body`: The bytes.
 */
     pub async fn store_child_binary_as<'a, B: Into<reqwest::Body>>(
@@ -2776,6 +2832,7 @@ Arguments:
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
         data_file_id: &'a crate::FileId,
+        if_none_match: Option<&'a str>,
         body: B,
     ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -2783,12 +2840,15 @@ Arguments:
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2831,6 +2891,7 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_none_match`: `*`: only when there is no such child file; else 412.
 - `body`: The bytes.
 */
     pub async fn store_child_binary_under<'a, B: Into<reqwest::Body>>(
@@ -2839,6 +2900,7 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_none_match: Option<&'a str>,
         body: B,
     ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -2846,12 +2908,15 @@ Arguments:
             namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_key.to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2892,24 +2957,29 @@ Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/json`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
+- `if_none_match`: `*`: only when there is no such child file; else 412.
 - `body`: The object.
 */
     pub async fn store_child_json<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        if_none_match: Option<&'a str>,
         body: &'a crate::RawJson,
     ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/store/json", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2947,6 +3017,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_file_id`: The name of the child file without its extension.
+- `if_none_match`: `*`: only when there is no such child file; else 412.
 - `body`: The object.
 */
     pub async fn store_child_json_as<'a>(
@@ -2954,6 +3025,7 @@ Arguments:
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
         data_file_id: &'a crate::FileId,
+        if_none_match: Option<&'a str>,
         body: &'a crate::RawJson,
     ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -2961,12 +3033,15 @@ Arguments:
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3005,6 +3080,7 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_none_match`: `*`: only when there is no such child file; else 412.
 - `body`: The object.
 */
     pub async fn store_child_json_under<'a>(
@@ -3013,6 +3089,7 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_none_match: Option<&'a str>,
         body: &'a crate::RawJson,
     ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -3020,12 +3097,15 @@ Arguments:
             .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
             .to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3062,24 +3142,29 @@ Sends a `POST` request to `/{namespace}/cache/{cache_id}/data/store/string`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
+- `if_none_match`: `*`: only when there is no such child file; else 412.
 - `body`: The string.
 */
     pub async fn store_child_string<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        if_none_match: Option<&'a str>,
         body: String,
     ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/store/string", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3121,6 +3206,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_file_id`: The name of the child file without its extension.
+- `if_none_match`: `*`: only when there is no such child file; else 412.
 - `body`: The string.
 */
     pub async fn store_child_string_as<'a>(
@@ -3128,6 +3214,7 @@ Arguments:
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
         data_file_id: &'a crate::FileId,
+        if_none_match: Option<&'a str>,
         body: String,
     ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -3135,12 +3222,15 @@ Arguments:
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3183,6 +3273,7 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_none_match`: `*`: only when there is no such child file; else 412.
 - `body`: The string.
 */
     pub async fn store_child_string_under<'a>(
@@ -3191,6 +3282,7 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_none_match: Option<&'a str>,
         body: String,
     ) -> Result<ResponseValue<types::ChildStoreResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -3198,12 +3290,15 @@ Arguments:
             namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_key.to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3245,24 +3340,34 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_child_string<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/string/{}", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self.client.get(url).headers(header_map).build()?;
         let info = OperationInfo {
@@ -3292,6 +3397,8 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_child_string_under<'a>(
         &'a self,
@@ -3299,18 +3406,26 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/string/{}/{}", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
             .to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self.client.get(url).headers(header_map).build()?;
         let info = OperationInfo {
@@ -3339,6 +3454,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 - `body`: The bytes.
 */
     pub async fn update_child_binary<'a, B: Into<reqwest::Body>>(
@@ -3346,6 +3462,7 @@ Arguments:
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
         body: B,
     ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -3353,12 +3470,15 @@ Arguments:
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3401,6 +3521,7 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 - `body`: The bytes.
 */
     pub async fn update_child_binary_under<'a, B: Into<reqwest::Body>>(
@@ -3409,6 +3530,7 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
         body: B,
     ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -3416,12 +3538,15 @@ Arguments:
             namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_key.to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3463,6 +3588,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 - `body`: The object.
 */
     pub async fn update_child_json<'a>(
@@ -3470,6 +3596,7 @@ Arguments:
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
         body: &'a crate::RawJson,
     ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -3477,12 +3604,15 @@ Arguments:
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3521,6 +3651,7 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 - `body`: The object.
 */
     pub async fn update_child_json_under<'a>(
@@ -3529,6 +3660,7 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
         body: &'a crate::RawJson,
     ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -3536,12 +3668,15 @@ Arguments:
             namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_key.to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3579,6 +3714,7 @@ Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 - `body`: The string.
 */
     pub async fn update_child_string<'a>(
@@ -3586,6 +3722,7 @@ Arguments:
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
         body: String,
     ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -3593,12 +3730,15 @@ Arguments:
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3641,6 +3781,7 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `data_key`: The folder below the entry; it may contain slashes. An empty one, between two slashes, is none.
 - `data_file_id`: The name of the child file without its extension.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 - `body`: The string.
 */
     pub async fn update_child_string_under<'a>(
@@ -3649,6 +3790,7 @@ Arguments:
         cache_id: &'a crate::CacheId,
         data_key: &'a crate::DataKey,
         data_file_id: &'a crate::FileId,
+        if_match: Option<&'a str>,
         body: String,
     ) -> Result<ResponseValue<types::ChildUpdateResponse>, Error<types::ErrorBody>> {
         let url = format!(
@@ -3656,12 +3798,15 @@ Arguments:
             namespace.to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_key.to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3705,7 +3850,7 @@ Sends a `DELETE` request to `/{namespace}/delete/{cache_id}`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_match`: Only when the content has one of these tags; else 412.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 */
     pub async fn delete_by_id<'a>(
         &'a self,
@@ -3764,7 +3909,7 @@ Sends a `GET` request to `/{namespace}/entries`
 
 Arguments:
 - `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `key_prefix`: Only entries whose cache key begins with this text.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 - `strategy`: Only entries of this strategy.
@@ -3922,7 +4067,7 @@ Sends a `GET` request to `/{namespace}/file-hashes`
 
 Arguments:
 - `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 */
     pub async fn list_hashes<'a>(
@@ -3979,7 +4124,7 @@ Sends a `GET` request to `/{namespace}/file-ids`
 
 Arguments:
 - `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 */
     pub async fn list_ids<'a>(
@@ -4082,6 +4227,8 @@ Arguments:
         }
     }
     /**Retrieve the content of the newest entry of a hash as bytes
+
+As by id; see there for bytes of another coding than gzip.
 
 Sends a `GET` request to `/{namespace}/retrieve/hash/{cache_hash}/binary`
 
@@ -4382,26 +4529,29 @@ Sends a `GET` request to `/{namespace}/retrieve/{cache_id}`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
-content
-of that key, file id and kind; else 412.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_by_id<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::RetrieveResponse>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/retrieve/{}", self.baseurl, encode_path(& namespace.to_string()),
             encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
         }
@@ -4435,33 +4585,37 @@ of that key, file id and kind; else 412.
     }
     /**Retrieve the content of an entry as bytes
 
-Strings as UTF-8, JSON as Python writes it, gzip unpacked.
+Strings as UTF-8, JSON as Python writes it, gzip unpacked. Bytes of another coding are answered as they are stored, which
+`Content-Encoding` names when the client takes that coding, else `x-stored-content-encoding`.
 
 Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/binary`
 
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
-content
-of that key, file id and kind; else 412.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_binary<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/retrieve/{}/binary", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
         }
@@ -4545,26 +4699,29 @@ Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/json`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
-content
-of that key, file id and kind; else 412.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_json<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<crate::RawJson>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/retrieve/{}/json", self.baseurl, encode_path(& namespace.to_string()),
             encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
         }
@@ -4603,26 +4760,29 @@ Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/metadata`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
-content
-of that key, file id and kind; else 412.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_metadata<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::MetadataResponse>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/retrieve/{}/metadata", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
         }
@@ -4765,26 +4925,29 @@ Sends a `GET` request to `/{namespace}/retrieve/{cache_id}/string`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
-content
-of that key, file id and kind; else 412.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn retrieve_string<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/retrieve/{}/string", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
         }
@@ -4867,7 +5030,7 @@ Sends a `GET` request to `/{namespace}/temporal/entries`
 
 Arguments:
 - `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
-- `cursor`: Where to go on: `x-next-cursor` of the page before.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
 - `from`: The first instant: milliseconds since 1970, or RFC 3339.
 - `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
 - `to`: The instant after the last one: milliseconds since 1970, or RFC 3339; now when not given.
@@ -4919,20 +5082,24 @@ Arguments:
     }
     /**Replace the content of a binary entry
 
-`If-Match` makes it conditional. The bytes of an entry stored as gzip are packed, unless they are gzip already.
+`If-Match` makes it conditional. The bytes of an entry stored as gzip are packed, unless they are gzip already. Bytes of another
+coding than the entry's are refused with 409.
 
 Sends a `POST` request to `/{namespace}/update/{cache_id}/binary`
 
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_match`: Only when the content has one of these tags; else 412.
+- `content_encoding`: `gzip` for bytes that are packed: they are hashed and retrieved unpacked. `br`, `deflate`, `zstd` and `compress` are kept
+as they are; any other coding is refused with 415.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 - `body`: The bytes.
 */
     pub async fn update_binary<'a, B: Into<reqwest::Body>>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        content_encoding: Option<&'a str>,
         if_match: Option<&'a str>,
         body: B,
     ) -> Result<ResponseValue<types::UpdateResponse>, Error<types::ErrorBody>> {
@@ -4940,12 +5107,15 @@ Arguments:
             "{}/{}/update/{}/binary", self.baseurl, encode_path(& namespace.to_string()),
             encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = content_encoding {
+            header_map.append("Content-Encoding", value.to_string().try_into()?);
+        }
         if let Some(value) = if_match {
             header_map.append("If-Match", value.to_string().try_into()?);
         }
@@ -4991,7 +5161,7 @@ Sends a `POST` request to `/{namespace}/update/{cache_id}/json`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_match`: Only when the content has one of these tags; else 412.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 - `body`: The object.
 */
     pub async fn update_json<'a>(
@@ -5052,7 +5222,7 @@ Sends a `POST` request to `/{namespace}/update/{cache_id}/string`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_match`: Only when the content has one of these tags; else 412.
+- `if_match`: Only when the content has one of these tags; else 412. `*` is any content.
 - `body`: The string.
 */
     pub async fn update_string<'a>(
@@ -5110,14 +5280,16 @@ Arguments:
     }
     /**Store bytes
 
-With `Content-Encoding: gzip` they are stored as sent, hashed unpacked, and unpacked when retrieved.
+With `Content-Encoding: gzip` they are stored as sent, hashed unpacked, and unpacked when retrieved. Bytes of another known
+coding are kept as they are, and their coding is named when they are retrieved.
 
 Sends a `POST` request to `/{namespace}/{strategy}/store/binary`
 
 Arguments:
 - `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
 - `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
-- `content_encoding`: `gzip` for bytes that are packed: they are hashed and retrieved unpacked.
+- `content_encoding`: `gzip` for bytes that are packed: they are hashed and retrieved unpacked. `br`, `deflate`, `zstd` and `compress` are kept
+as they are; any other coding is refused with 415.
 - `body`: The bytes.
 */
     pub async fn store_binary<'a, B: Into<reqwest::Body>>(
@@ -5175,7 +5347,8 @@ Arguments:
     }
     /**Store bytes under a key
 
-With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content.
+With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content, with
+`If-Match` when they have none or one of another tag.
 
 Sends a `POST` request to `/{namespace}/{strategy}/store/binary/{cache_key}`
 
@@ -5184,10 +5357,11 @@ Arguments:
 - `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
 - `cache_key`: The cache key; it may contain slashes.
 - `file_id`: The name of the content file without its extension; the entry's own id when not given.
-- `content_encoding`: `gzip` for bytes that are packed: they are hashed and retrieved unpacked.
-- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
-content
-of that key, file id and kind; else 412.
+- `content_encoding`: `gzip` for bytes that are packed: they are hashed and retrieved unpacked. `br`, `deflate`, `zstd` and `compress` are kept
+as they are; any other coding is refused with 415.
+- `if_match`: For `key_based` entries: only when there is content of that key, file id and kind with one of these tags, or with
+any for `*`; else 412.
+- `if_none_match`: `*`, for `key_based` entries: only when there is no content of that key, file id and kind; else 412.
 - `body`: The bytes.
 */
     pub async fn store_binary_with_key<'a, B: Into<reqwest::Body>>(
@@ -5197,6 +5371,7 @@ of that key, file id and kind; else 412.
         cache_key: &'a crate::CacheKey,
         file_id: Option<&'a crate::FileId>,
         content_encoding: Option<&'a str>,
+        if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
         body: B,
     ) -> Result<ResponseValue<types::StoreResponse>, Error<types::ErrorBody>> {
@@ -5205,7 +5380,7 @@ of that key, file id and kind; else 412.
             .to_string()), encode_path(& strategy.to_string()), encode_path(& cache_key
             .to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
@@ -5213,6 +5388,9 @@ of that key, file id and kind; else 412.
             );
         if let Some(value) = content_encoding {
             header_map.append("Content-Encoding", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
         }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
@@ -5310,7 +5488,7 @@ Arguments:
     /**Store a JSON object under a key
 
 `json_field_path` names the field the entry is hashed by. With `If-None-Match: *` (`key_based` only) the store is
-refused with 412 when the key and file id have content.
+refused with 412 when the key and file id have content, with `If-Match` when they have none or one of another tag.
 
 Sends a `POST` request to `/{namespace}/{strategy}/store/json/{cache_key}`
 
@@ -5320,9 +5498,9 @@ Arguments:
 - `cache_key`: The cache key; it may contain slashes.
 - `file_id`: The name of the content file without its extension; the entry's own id when not given.
 - `json_field_path`: The dotted path of the field to hash by, such as `meta.id`; the whole document when not given.
-- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
-content
-of that key, file id and kind; else 412.
+- `if_match`: For `key_based` entries: only when there is content of that key, file id and kind with one of these tags, or with
+any for `*`; else 412.
+- `if_none_match`: `*`, for `key_based` entries: only when there is no content of that key, file id and kind; else 412.
 - `body`: The object.
 */
     pub async fn store_json_with_key<'a>(
@@ -5332,6 +5510,7 @@ of that key, file id and kind; else 412.
         cache_key: &'a crate::CacheKey,
         file_id: Option<&'a crate::FileId>,
         json_field_path: Option<&'a crate::FieldPath>,
+        if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
         body: &'a crate::RawJson,
     ) -> Result<ResponseValue<types::StoreResponse>, Error<types::ErrorBody>> {
@@ -5339,12 +5518,15 @@ of that key, file id and kind; else 412.
             "{}/{}/{}/store/json/{}", self.baseurl, encode_path(& namespace.to_string()),
             encode_path(& strategy.to_string()), encode_path(& cache_key.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
         }
@@ -5443,7 +5625,8 @@ Arguments:
     }
     /**Store a string under a key
 
-With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content.
+With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content, with
+`If-Match` when they have none or one of another tag.
 
 Sends a `POST` request to `/{namespace}/{strategy}/store/string/{cache_key}`
 
@@ -5452,9 +5635,9 @@ Arguments:
 - `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
 - `cache_key`: The cache key; it may contain slashes.
 - `file_id`: The name of the content file without its extension; the entry's own id when not given.
-- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
-content
-of that key, file id and kind; else 412.
+- `if_match`: For `key_based` entries: only when there is content of that key, file id and kind with one of these tags, or with
+any for `*`; else 412.
+- `if_none_match`: `*`, for `key_based` entries: only when there is no content of that key, file id and kind; else 412.
 - `body`: The string.
 */
     pub async fn store_string_with_key<'a>(
@@ -5463,6 +5646,7 @@ of that key, file id and kind; else 412.
         strategy: &'a crate::Strategy,
         cache_key: &'a crate::CacheKey,
         file_id: Option<&'a crate::FileId>,
+        if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
         body: String,
     ) -> Result<ResponseValue<types::StoreResponse>, Error<types::ErrorBody>> {
@@ -5471,12 +5655,15 @@ of that key, file id and kind; else 412.
             .to_string()), encode_path(& strategy.to_string()), encode_path(& cache_key
             .to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
         }

@@ -44,6 +44,8 @@ enum Reason {
     DotSegment,
     #[error("has no valid character")]
     NothingValid,
+    #[error("would be stored as {0:?}")]
+    Mapped(Box<str>),
     #[error("{0}")]
     Form(&'static str),
 }
@@ -75,10 +77,11 @@ impl From<Infallible> for Invalid {
     }
 }
 
-/// What names a `T`: a `T`, a reference to one, or text that is parsed as one.
+/// What names a `T`: a `T`, a reference to one, or text that is one.
 ///
 /// The client's methods take names in any of these forms; text that is no name is refused when the call is sent, before
-/// anything reaches the server.
+/// anything reaches the server. So is text that the service would store as another name, `été` as `_t_`, because different names
+/// would become one. Parse it yourself, as in `CacheKey::parse("été")?`, to have the name it is stored under.
 pub trait Name<T> {
     /// The name, or why there is none.
     fn named(self) -> Result<T, Invalid>;
@@ -90,9 +93,9 @@ impl<T, S: TryInto<T, Error: Into<Invalid>>> Name<T> for S {
     }
 }
 
-/// Conversions that let a reference or text stand for a name.
+/// Conversions that let a reference or text stand for a name; text as it is, or not at all.
 macro_rules! named {
-    ($name:ident) => {
+    ($name:ident, $exactly:expr) => {
         impl From<&$name> for $name {
             fn from(name: &$name) -> Self {
                 name.clone()
@@ -103,7 +106,8 @@ macro_rules! named {
             type Error = Invalid;
 
             fn try_from(input: &str) -> Result<Self, Invalid> {
-                Self::parse(input)
+                let exactly: fn(&str) -> Result<Self, Invalid> = $exactly;
+                exactly(input)
             }
         }
 
@@ -111,7 +115,7 @@ macro_rules! named {
             type Error = Invalid;
 
             fn try_from(input: String) -> Result<Self, Invalid> {
-                Self::parse(&input)
+                Self::try_from(input.as_str())
             }
         }
 
@@ -119,10 +123,18 @@ macro_rules! named {
             type Error = Invalid;
 
             fn try_from(input: &String) -> Result<Self, Invalid> {
-                Self::parse(input)
+                Self::try_from(input.as_str())
             }
         }
     };
+}
+
+/// Refuses a name that is stored as another one.
+fn as_sent<T>(what: &'static str, input: &str, name: T, stored: fn(&T) -> &str) -> Result<T, Invalid> {
+    match stored(&name) {
+        same if same == input => Ok(name),
+        other => Err(Invalid::new(what, Reason::Mapped(other.into()))),
+    }
 }
 
 /// Refuses what cannot be stored, trims, and maps every other character that `keep` does not allow to `_`.
@@ -161,8 +173,8 @@ fn some_valid(what: &'static str, key: &str) -> Result<Box<str>, Invalid> {
 
 /// The common face of the textual newtypes: `as_str`, `Display`, `FromStr`, serde as a string.
 macro_rules! text_newtype {
-    ($name:ident) => {
-        named!($name);
+    ($name:ident, $what:literal) => {
+        named!($name, |input| as_sent($what, input, Self::parse(input)?, Self::as_str));
 
         impl $name {
             /// The name as it is stored and sent.
@@ -203,7 +215,7 @@ macro_rules! text_newtype {
 /// The first segment of every stored path; entries of different namespaces never meet.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Namespace(Box<str>);
-text_newtype!(Namespace);
+text_newtype!(Namespace, "namespace");
 
 impl Namespace {
     /// Parses a namespace, mapping characters outside `[a-zA-Z0-9_-]` to `_`.
@@ -215,7 +227,7 @@ impl Namespace {
 /// The name of a content file (or of a child file) without its extension.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(Box<str>);
-text_newtype!(FileId);
+text_newtype!(FileId, "file id");
 
 impl FileId {
     /// Parses a file id, mapping characters outside `[a-zA-Z0-9_-]` to `_`.
@@ -233,7 +245,7 @@ impl From<CacheId> for FileId {
 /// The semantic path of an entry: the folder of a `key_based` entry, kept as metadata by the other strategies.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CacheKey(Box<str>);
-text_newtype!(CacheKey);
+text_newtype!(CacheKey, "cache key");
 
 impl CacheKey {
     /// Parses a cache key: characters are mapped, empty and blank segments dropped, `.` and `..` segments refused.
@@ -258,7 +270,7 @@ pub struct DataKey {
     path: Box<str>,
 }
 
-named!(DataKey);
+named!(DataKey, |input| as_sent("data key", input, Self::parse(input)?, Self::path));
 
 /// The path: what a request carries, so that it cannot lead out of its folder.
 impl fmt::Display for DataKey {
@@ -310,7 +322,7 @@ fn path_segment(segment: &str) -> String {
 /// The dotted path of the field an entry is hashed by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldPath(Box<str>);
-text_newtype!(FieldPath);
+text_newtype!(FieldPath, "field path");
 
 impl FieldPath {
     /// Parses a field path such as `meta.id`; characters outside `[a-zA-Z0-9_\-.]` become `_`.
@@ -336,7 +348,7 @@ impl FieldPath {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct CacheId(Uuid);
-named!(CacheId);
+named!(CacheId, Self::parse);
 
 impl CacheId {
     /// Draws a new identifier.
@@ -390,7 +402,7 @@ impl<'de> Deserialize<'de> for CacheId {
 /// The hash of an entry's content, or of the field it is hashed by: 10 to 96 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CacheHash(Box<str>);
-text_newtype!(CacheHash);
+text_newtype!(CacheHash, "cache hash");
 
 impl CacheHash {
     /// Parses a hash, with or without blanks around it; upper case is refused, as in Python.
@@ -552,6 +564,18 @@ mod tests {
         }
         assert_eq!(CacheKey::parse("/a//b/").unwrap().as_str(), "a/b");
         assert_eq!(CacheKey::parse("a b/c$d/é.json").unwrap().as_str(), "a b/c_d/_.json");
+    }
+
+    #[test]
+    fn text_that_would_be_stored_as_another_name_is_no_name() {
+        assert_eq!(reason(CacheKey::try_from("été")), "cache key would be stored as \"_t_\"");
+        assert_eq!(reason(CacheKey::try_from("a//b")), "cache key would be stored as \"a/b\"");
+        assert_eq!(reason(Namespace::try_from(" ns")), "namespace would be stored as \"ns\"");
+        assert_eq!(reason(FileId::try_from("a.b")), "file id would be stored as \"a_b\"");
+        assert_eq!(reason(DataKey::try_from("a b")), "data key would be stored as \"a-b\"");
+        assert_eq!(CacheKey::try_from("a b/c.d").unwrap().as_str(), "a b/c.d");
+        assert_eq!(CacheKey::parse("été").unwrap().as_str(), "_t_");
+        assert!(CacheId::try_from("ABCDEF00-0000-4000-8000-00000000ABCD").is_ok());
     }
 
     #[test]

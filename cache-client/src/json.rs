@@ -55,6 +55,11 @@ pub struct ParseError {
 }
 
 impl Json {
+    /// Tells whether bytes are text in an encoding of JSON, whatever it says.
+    pub fn is_text(input: &[u8]) -> bool {
+        decode(input).is_ok_and(|text| std::str::from_utf8(&text).is_ok())
+    }
+
     /// Parses UTF-8, UTF-16 or UTF-32 text (told apart as Python does) holding one JSON value.
     pub fn parse(input: &[u8]) -> Result<Self, ParseError> {
         let text = decode(input)?;
@@ -207,7 +212,7 @@ fn parse_number(parser: &mut Jiter<'_>, first: Peek) -> Result<Json, String> {
     }
 }
 
-/// Finds the encoding as Python's `json.detect_encoding` does and gives UTF-8.
+/// Finds the encoding as Python's `json.detect_encoding` does and gives UTF-8, which may be broken where it was UTF-8.
 fn decode(input: &[u8]) -> Result<Cow<'_, [u8]>, ParseError> {
     let utf16 = |bytes: &[u8], from: fn([u8; 2]) -> u16| {
         let (units, rest) = bytes.as_chunks::<2>();

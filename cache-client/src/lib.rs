@@ -57,7 +57,8 @@
 //!
 //! Namespaces, ids, hashes and keys are newtypes ([`Namespace`], [`CacheId`], [`CacheHash`], [`CacheKey`] …) that hold valid
 //! names only. Methods take them, references to them, or text, which is parsed when the call is sent ([`Name`]); text that is
-//! no name is refused without a request. Parse once what is used often.
+//! no name, or that the service would store as another one, is refused without a request. Parse once what is used often, and what may
+//! become another name: `CacheKey::parse("été")?` is the key `_t_`.
 //!
 //! The files in `examples/` are programs: `store_and_retrieve`, `child_data`, `compare_and_swap`, `large_file`, `time_range`.
 //!
@@ -67,13 +68,13 @@
 //!
 //! | method | what it does |
 //! |---|---|
-//! | [`store()`](CacheClient::store) | new entries: `json`, `string`, `binary`, `stream`, with a key, a file name, a hash field, `if_absent` |
+//! | [`store()`](CacheClient::store) | new entries: `json`, `string`, `binary`, `stream`, with a key, a file name, a hash field, `if_absent` or `if_match` |
 //! | [`retrieve()`](CacheClient::retrieve) | entries `by_id` and `by_hash`, as `json`, `string`, `binary`, `stream`, whole with `send`, and their documents |
 //! | [`exists()`](CacheClient::exists) | whether there is an entry |
 //! | [`update()`](CacheClient::update) | new content, also `if_match` |
 //! | [`delete()`](CacheClient::delete) | entries with everything they own, also `if_match` |
-//! | [`data_store()`](CacheClient::data_store) | new child files |
-//! | [`data()`](CacheClient::data) | child files: `retrieve`, `list`, `read`, `exists`, `update`, `delete` |
+//! | [`data_store()`](CacheClient::data_store) | new child files, also `if_absent` |
+//! | [`data()`](CacheClient::data) | child files: `retrieve`, `list`, `read`, `exists`, `update`, `delete`, the last two also `if_match` |
 //! | [`namespace()`](CacheClient::namespace) | `ids`, `hashes`, `stats` and all `entries` of a namespace |
 //! | [`namespaces()`](CacheClient::namespaces) | their names |
 //! | [`temporal()`](CacheClient::temporal) | entries by the time they were stored, as a stream |

@@ -69,6 +69,9 @@ pub struct Config {
     /// The hours `/stats` and `/server/storage/info` report; entries do not expire.
     #[arg(long, env = "CACHE__SERVICE__DEFAULT_TTL_HOURS", default_value_t = 24)]
     pub default_ttl_hours: u32,
+    /// What happens to names with characters that are not stored, such as `été`.
+    #[arg(long, env = "CACHE_SERVER__NAMES", value_enum, default_value_t = Names::Map)]
+    pub names: Names,
     /// Another key, in the same header, for `/admin/storage` and `/server`.
     #[arg(long, env = "CACHE_SERVER__ADMIN_API_KEY", hide_env_values = true)]
     pub admin_api_key: Option<String>,
@@ -78,6 +81,16 @@ pub struct Config {
     /// The digits of a hash: 10, 16, 32, 64 or 96.
     #[arg(long, env = "CACHE_SERVER__HASH_LENGTH", default_value_t = 16)]
     pub hash_length: usize,
+}
+
+/// What happens to names that would be stored as other ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Names {
+    /// They are stored as the Python service stores them, and the answer says so in `x-cache-name-mapped`. Different names may become
+    /// one: a later store replaces an earlier one.
+    Map,
+    /// They are refused with 400, which says what they would become.
+    Strict,
 }
 
 /// How the `s3` storage is reached. Other `AWS_*` variables, such as those of roles in containers, are read as

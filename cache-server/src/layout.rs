@@ -144,6 +144,28 @@ pub fn child_folder(data_folder: &Folder, key: Option<&DataKey>) -> Folder {
     }
 }
 
+/// Tells whether an entry's content may lie at the path of a child file: keys of `key_based` entries may name folders of child
+/// files, and a string's extension is no content's.
+pub fn may_be_content(child: &ObjectPath) -> bool {
+    let kind = child.as_str().rsplit_once('.').map(|(_, extension)| extension);
+    let is_content = [Kind::Json, Kind::Binary].iter().any(|content| kind == Some(content.extension()));
+    is_content && parents(child).next().is_some()
+}
+
+/// The content files of which a path would be a child file, were they there: for `{key-based}/x/data/k/f.json`, `x.json` and
+/// `x.bin`. Only `key_based` entries can lie where child files of another entry do.
+pub fn parents(path: &ObjectPath) -> impl Iterator<Item = ObjectPath> {
+    let path = path.as_str();
+    let key_based = format!("/data/{}/", Strategy::KeyBased.folder());
+    // A namespace has no slash.
+    let own =
+        path.find('/').filter(|at| path[*at..].starts_with(&key_based)).map_or(path.len(), |at| at + key_based.len());
+    let stems = path.match_indices('/').map(|(at, _)| path.split_at(at));
+    let stems = stems.filter(move |(stem, rest)| stem.len() > own && rest.starts_with("/data/"));
+    let content = |stem, kind: Kind| ObjectPath::from_parsed(format!("{stem}.{}", kind.extension()));
+    stems.flat_map(move |(stem, _)| [content(stem, Kind::Json), content(stem, Kind::Binary)])
+}
+
 /// The last millisecond of the year 9999, the last year whose folders are in the order of their names.
 const LAST_TIME: u64 = 253_402_300_799_999;
 
@@ -209,6 +231,20 @@ mod tests {
         assert_eq!(place(Strategy::Direct, "a"), ["ns/data/direct/a/a.json"]);
         assert_eq!(place(Strategy::Direct, "ab"), ["ns/data/direct/ab/ab.json"]);
         assert_eq!(place(Strategy::Direct, "abc"), ["ns/data/direct/ab/c/abc.json"]);
+    }
+
+    #[test]
+    fn what_lies_in_a_data_folder_has_parents() {
+        let parents =
+            |path: &str| parents(&ObjectPath::parse(path).unwrap()).map(|p| p.to_string()).collect::<Vec<_>>();
+        assert_eq!(parents("ns/data/key-based/data/f.json"), [""; 0]);
+        assert_eq!(parents("ns/data/key-based/a/data.json"), [""; 0]);
+        let both = ["ns/data/key-based/x.json", "ns/data/key-based/x.bin"];
+        assert_eq!(parents("ns/data/key-based/x/data/k/f.json"), both);
+        assert_eq!(parents("ns/data/key-based/x/data/y/data/f.json").len(), 4);
+        assert_eq!(parents("ns/data/key-based/x/data/data/f.json").len(), 4);
+        assert_eq!(parents("ns/data/direct/ab/cd/abcd/data/f.json"), [""; 0]);
+        assert_eq!(parents("ns/refs/by-id/data/data/f.json"), [""; 0]);
     }
 
     #[test]

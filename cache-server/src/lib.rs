@@ -8,6 +8,7 @@
 mod api;
 pub mod cache;
 pub use cache_client::clock;
+pub mod coding;
 pub mod config;
 #[cfg(feature = "in-process")]
 pub mod in_process;

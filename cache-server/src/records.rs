@@ -6,6 +6,7 @@ use cache_client::{CacheHash, CacheId, Strategy};
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
+use crate::coding::Coding;
 use crate::layout::Kind;
 use crate::storage::{Folder, ObjectPath};
 
@@ -346,7 +347,7 @@ pub struct Owner {
     pub cache_key: String,
     /// The entry's id.
     pub cache_id: CacheId,
-    /// `gzip` when the content is stored compressed.
+    /// How the content is packed: the name of a [`Coding`], or what the Python service kept of a header.
     pub content_encoding: Option<String>,
     /// The file id.
     pub file_id: String,
@@ -363,9 +364,14 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// How the content is packed, where this service knows it.
+    pub fn coding(&self) -> Option<Coding> {
+        self.content_encoding.as_deref().and_then(Coding::named)
+    }
+
     /// Tells whether the content is stored as gzip.
     pub fn is_gzip(&self) -> bool {
-        self.content_encoding.as_deref() == Some("gzip")
+        self.coding() == Some(Coding::Gzip)
     }
 }
 

@@ -79,6 +79,7 @@ pub(crate) fn open(
         storage_mode: config.storage_mode().as_str(),
         bucket: config.s3.bucket.clone().filter(|_| config.storage_mode() == StorageMode::S3),
         default_ttl_hours: config.default_ttl_hours,
+        names: config.names,
         instance_id: Uuid::new_v4(),
         boot_time: clock.now(),
     };

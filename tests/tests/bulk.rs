@@ -533,3 +533,71 @@ async fn large_folders_are_listed_whole_while_they_change(engine: Engine) {
     server.post("/ns/key_based/store/string/k?file_id=f00500x").text("more").stored().await;
     assert_eq!(all(server.get(path).value().await), 3 * names.len() + 3);
 }
+
+each_engine!(a_cursor_of_another_listing_is_refused);
+async fn a_cursor_of_another_listing_is_refused(engine: Engine) {
+    let server = engine.start();
+    let mut parents = Vec::new();
+    for n in 0..3 {
+        for namespace in ["ns", "other"] {
+            let entry =
+                server.post(format!("/{namespace}/temporal/store/string/k{n}?file_id=f{n}")).text(format!("{n}"));
+            parents.push(entry.stored().await.cache_id);
+        }
+    }
+    for file in ["a", "b", "c"] {
+        for parent in [&parents[0], &parents[2]] {
+            server.post(format!("/ns/cache/{parent}/data/store/string/k/{file}")).text("x").ok().await;
+        }
+    }
+    let data = |parent: usize| format!("/ns/cache/{}/data", parents[parent]);
+    let listings = [
+        "/ns/file-ids".to_owned(),
+        "/ns/file-hashes".to_owned(),
+        "/other/file-ids".to_owned(),
+        "/namespaces/list".to_owned(),
+        "/ns/entries".to_owned(),
+        "/ns/entries?strategy=temporal".to_owned(),
+        "/ns/temporal/entries".to_owned(),
+        "/other/temporal/entries".to_owned(),
+        "/ns/temporal/entries?from=1".to_owned(),
+        format!("{}/list", data(0)),
+        format!("{}/list/k", data(0)),
+        format!("{}/list?recursive=true", data(0)),
+        format!("{}/entries/k", data(0)),
+        format!("{}/entries/k?order=desc", data(0)),
+        format!("{}/entries/k", data(2)),
+        "/admin/storage/files/all/ns".to_owned(),
+        "/admin/storage/files/in/ns/refs?recursive=true".to_owned(),
+        "/admin/storage/folders/ns?recursive=true".to_owned(),
+        "/admin/storage/folders/".to_owned(),
+    ];
+    let mut cursors = Vec::new();
+    for listing in &listings {
+        let page = server.get(with(listing, "limit=1")).ok().await;
+        let line = || page.text().lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).last();
+        let next = page.next_cursor().map(str::to_owned);
+        let next = next.or_else(|| line().and_then(|line| line["next"].as_str().map(str::to_owned)));
+        cursors.push(next.unwrap_or_else(|| panic!("{listing} has one page: {}", page.text())));
+    }
+    for (at, listing) in listings.iter().enumerate() {
+        for (of, cursor) in cursors.iter().enumerate() {
+            let request = server.get(with(listing, &format!("limit=2&cursor={}", encoded(cursor))));
+            if at == of {
+                request.ok().await;
+                continue;
+            }
+            let refusal = request.refused(400).await;
+            assert_eq!(
+                refusal["detail"][0]["loc"],
+                json!(["query", "cursor"]),
+                "{listing} {}: {refusal}",
+                listings[of]
+            );
+        }
+        for made_up in ["x", "00000000", &cursors[at][..7], &format!("{}x", encoded(&cursors[at])), "ns%2Frefs%2Fby-id"]
+        {
+            server.get(with(listing, &format!("cursor={made_up}"))).refused(400).await;
+        }
+    }
+}

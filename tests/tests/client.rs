@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use bytes::Bytes;
-use cache_client::client::{Change, ChildContent, Content};
-use cache_client::{CacheHashGenerator, CacheId, DataType, Error, Json, Strategy};
+use cache_client::client::{Change, ChildContent, Content, Tag};
+use cache_client::{CacheHashGenerator, CacheId, CacheKey, DataKey, DataType, Error, Json, Strategy};
 use cache_tests::{World, each_transport};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
@@ -249,7 +249,20 @@ async fn child_files_are_stored_read_updated_and_deleted(World { client, .. }: W
 
     data.update("ns", id, "one").key("a/b").json(&note("child", 3)).await.unwrap();
     data.update("ns", id, "three").binary(b"\x02".as_slice()).await.unwrap();
-    assert_eq!(data.retrieve("ns", id, "one").key("a/b").json().await.unwrap(), Some(note("child", 3)));
+    let (one, tag) = data.retrieve("ns", id, "one").key("a/b").json_with_tag::<Note>().await.unwrap().unwrap();
+    assert_eq!(one, note("child", 3));
+
+    let two = data.update("ns", id, "two").key("a").string("new text").await.unwrap();
+    let stale = |result: cache_client::Result<_>| matches!(result, Err(Error::PreconditionFailed { .. }));
+    let update = |tag: &Tag| data.update("ns", id, "two").key("a").if_match(tag).string("newer text");
+    update(two.tag.as_ref().unwrap()).await.unwrap();
+    assert!(stale(update(&tag.unwrap()).await));
+    let create = || store.string("ns", id, "text").file_id("once").if_absent().send();
+    let once = create().await.unwrap();
+    assert!(stale(create().await));
+    let delete = |tag: &Tag| data.delete("ns", id, DataType::String, "once").if_match(tag).send();
+    assert!(delete(two.tag.as_ref().unwrap()).await.is_err());
+    assert!(delete(once.tag.as_ref().unwrap()).await.unwrap());
 
     assert_eq!(data.list("ns", id).files().all().await.unwrap().len(), 4);
     let below_a = data.list("ns", id).key("a").files().page_size(1).all().await.unwrap();
@@ -374,15 +387,18 @@ async fn numbers_keep_their_digits(World { client, .. }: World) {
 async fn any_name_finds_its_way(World { client, .. }: World) {
     // What a URL would change, and what the service does.
     for key in ["a b/c", "a%2Fb", "Q1 2026/v1.2.final", "é/ü", "a?b#c", "x/y/z", "a+b&c=d", "{k}", "..a/b", "a[0]"] {
-        let store = client.store().json("names", Strategy::KeyBased, &note(key, 1)).key(key).file_id("f");
+        // Parsed, it may become another name.
+        let parsed = CacheKey::parse(key).unwrap();
+        let store = client.store().json("names", Strategy::KeyBased, &note(key, 1)).key(&parsed).file_id("f");
         let stored = store.send().await.unwrap();
         let owner = client.retrieve().by_id("names", stored.cache_id).send().await.unwrap().unwrap().metadata;
-        assert_eq!(owner.cache_key, cache_client::CacheKey::parse(key).unwrap().as_str(), "{key}");
+        assert_eq!(owner.cache_key, parsed.as_str(), "{key}");
     }
     let id = client.store().string("names", Strategy::Direct, "parent").send().await.unwrap().cache_id;
     for key in ["a b/c", "../../up", "..", "é/x", r"a\b", "a%2Fb"] {
-        client.data_store().string("names", id, key).key(key).file_id("f").send().await.unwrap();
-        let text = client.data().retrieve("names", id, "f").key(key).string().await.unwrap();
+        let parsed = DataKey::parse(key).unwrap();
+        client.data_store().string("names", id, key).key(&parsed).file_id("f").send().await.unwrap();
+        let text = client.data().retrieve("names", id, "f").key(parsed).string().await.unwrap();
         assert_eq!(text.as_deref(), Some(key));
     }
 }

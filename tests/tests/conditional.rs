@@ -338,3 +338,177 @@ async fn an_entry_with_an_owner_is_not_taken_over_however_old(engine: Engine) {
     let create = server.post("/ns/key_based/store/string/k?file_id=f").text("new").header("if-none-match", "*");
     create.refused(412).await;
 }
+
+each_engine!(a_store_over_what_the_client_has_not_seen_is_refused);
+async fn a_store_over_what_the_client_has_not_seen_is_refused(engine: Engine) {
+    let server = engine.start();
+    let store = |text: &str| server.post("/ns/key_based/store/string/k?file_id=f").text(text);
+    for tag in ["*", "\"other\""] {
+        let refusal = store("nothing is there").header("if-match", tag).refused(412).await;
+        assert_eq!(refusal["detail"]["error_type"], "PRECONDITION_FAILED", "{tag}: {refusal}");
+    }
+    let first = store("first").stored().await;
+    store("other").header("if-match", "\"other\"").refused(412).await;
+    let second = store("second").header("if-match", format!("\"other\", {}", first.tag)).stored().await;
+    store("third").header("if-match", &first.tag).refused(412).await;
+    let third = store("third").header("if-match", "*").stored().await;
+    assert!(second.cache_id != third.cache_id && second.tag != third.tag);
+    assert_eq!(server.get(format!("/ns/retrieve/{}/string", first.cache_id)).ok().await.text(), "third");
+    // Of many that have seen the same, one replaces it.
+    let all = (0..20).map(|n| store(&format!("writer {n}")).header("if-match", &third.tag).into_future());
+    let answers = join_all(all).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status() == 200).count(), 1);
+    assert_eq!(answers.iter().filter(|answer| answer.status() == 412).count(), 19);
+    assert_eq!(server.get("/ns/file-ids").value().await.as_array().unwrap().len(), 4);
+}
+
+each_engine!(a_refused_create_tells_what_is_there);
+async fn a_refused_create_tells_what_is_there(engine: Engine) {
+    let server = engine.start();
+    let create = || server.post("/ns/key_based/store/string/k?file_id=f").text("x").header("if-none-match", "*");
+    let entry = create().stored().await;
+    let refusal = create().refused(412).await;
+    assert_eq!(refusal["detail"]["cache_id"], entry.cache_id.as_str(), "{refusal}");
+}
+
+each_engine!(a_child_file_has_a_tag);
+async fn a_child_file_has_a_tag(engine: Engine) {
+    let server = engine.start();
+    for strategy in ["direct", "temporal_latest", "temporal_versioned", "key_based"] {
+        let entry = server.post(format!("/ns/{strategy}/store/string/k?file_id=f")).text("entry").stored().await;
+        let data = format!("/ns/cache/{}/data", entry.cache_id);
+        for (kind, body) in [("string", "text"), ("json", "{}"), ("binary", "bytes")] {
+            let send = |verb: &str, body: &str| {
+                let request = server.post(format!("{data}/{verb}/{kind}/a/folder/f"));
+                if kind == "json" { request.json(body) } else { request.bytes(body) }
+            };
+            let stored = send("store", body).ok().await.tag();
+            let path = format!("{data}/{kind}/a/folder/f");
+            assert_eq!(server.get(&path).ok().await.tag(), stored, "{kind}");
+            for known in [&stored, &format!("W/{stored}"), "*"] {
+                let answer = server.get(&path).header("if-none-match", known).await;
+                assert_eq!((answer.status(), answer.bytes().len(), answer.tag()), (304, 0, stored.clone()), "{kind}");
+            }
+            server.get(&path).header("if-match", &stored).ok().await;
+            server.get(&path).header("if-match", "\"other\"").refused(412).await;
+
+            let update = |tag: &str| send("update", r#"{"an": "update"}"#).header("if-match", tag);
+            update("\"other\"").refused(412).await;
+            let updated = update(&stored).ok().await.tag();
+            assert_ne!(updated, stored);
+            update(&stored).refused(412).await;
+            update("*").ok().await;
+            let current = server.get(&path).ok().await.tag();
+
+            let delete = |tag: &str| server.delete(format!("{data}/delete/{kind}/a/folder/f")).header("if-match", tag);
+            delete(&stored).refused(412).await;
+            delete(&current).ok().await;
+            delete(&current).refused(404).await;
+
+            let create = || send("store", body).header("if-none-match", "*");
+            create().ok().await;
+            let refusal = create().refused(412).await;
+            assert_eq!(refusal["detail"]["error_type"], "ALREADY_EXISTS", "{refusal}");
+            assert_eq!(refusal["detail"]["cache_id"], entry.cache_id.as_str());
+        }
+    }
+}
+
+each_engine!(of_many_conditional_writes_of_a_child_file_one_wins_each_round);
+async fn of_many_conditional_writes_of_a_child_file_one_wins_each_round(engine: Engine) {
+    let server = engine.start();
+    let entry = server.post("/ns/temporal_latest/store/string").text("entry").stored().await;
+    let data = format!("/ns/cache/{}/data", entry.cache_id);
+    let winners = |answers: Vec<cache_tests::Answer>| {
+        assert!(answers.iter().all(|answer| matches!(answer.status(), 200 | 412)));
+        answers.into_iter().filter(|answer| answer.status() == 200).collect::<Vec<_>>()
+    };
+    let create = |n: usize| server.post(format!("{data}/store/string/f")).text(format!("creator {n}"));
+    let created = join_all((0..20).map(|n| create(n).header("if-none-match", "*").into_future())).await;
+    let mut won = winners(created);
+    for round in 0..3 {
+        assert_eq!(won.len(), 1);
+        let tag = won[0].tag();
+        // On `s3` the tag is made of the content: nobody writes what is there.
+        let update = |n: usize| server.post(format!("{data}/update/string/f")).text(format!("writer {n} of {round}"));
+        won = winners(join_all((0..20).map(|n| update(n).header("if-match", &tag).into_future())).await);
+    }
+    assert_eq!(won.len(), 1);
+    assert_eq!(server.get(format!("{data}/string/f")).ok().await.tag(), won[0].tag());
+}
+
+each_engine!(a_read_of_another_tag_is_refused);
+async fn a_read_of_another_tag_is_refused(engine: Engine) {
+    let server = engine.start();
+    let entry = store(&server).await;
+    for path in ["", "/string", "/json", "/binary", "/metadata"] {
+        let path = format!("/ns/retrieve/{}{path}", entry.cache_id);
+        let tag = server.get(&path).ok().await.tag();
+        for tags in [tag.clone(), format!("\"other\", {tag}"), "*".to_owned()] {
+            server.get(&path).header("if-match", tags).ok().await;
+        }
+        let weak = format!("W/{tag}");
+        for tags in ["\"other\"", &weak, "nonsense", "\"*\""] {
+            assert_eq!(server.head(&path).header("if-match", tags).await.status(), 412, "{path} {tags}");
+            let refusal = server.get(&path).header("if-match", tags).refused(412).await;
+            assert_eq!(refusal["detail"]["error_type"], "PRECONDITION_FAILED", "{path} {tags}");
+        }
+        // Nothing here has a time of modification.
+        server.get(&path).header("if-modified-since", "Fri, 27 Nov 2099 00:00:00 GMT").ok().await;
+        server.get(&path).header("if-unmodified-since", "Fri, 27 Nov 1999 00:00:00 GMT").ok().await;
+    }
+    // By hash there is no tag, so that no tag matches.
+    let by_hash = format!("/ns/retrieve/hash/{}/string", entry.cache_hash);
+    server.get(&by_hash).header("if-match", &entry.tag).refused(412).await;
+    server.get(&by_hash).header("if-none-match", &entry.tag).ok().await;
+    assert_eq!(server.get(&by_hash).header("if-none-match", "*").await.status(), 304);
+    server.get(format!("/ns/retrieve/{}x", entry.cache_id)).header("if-match", "\"other\"").refused(400).await;
+    server.get("/ns/retrieve/00000000-0000-4000-8000-000000000000").header("if-none-match", "*").refused(404).await;
+}
+
+/// Every operation that writes, from the document; one that takes a condition says so there.
+#[tokio::test]
+async fn a_write_refuses_every_condition_that_it_does_not_know() {
+    let server = Engine::Memory.start();
+    let entry = store(&server).await;
+    let document: serde_json::Value = serde_json::from_str(&cache_server::openapi()).unwrap();
+    let mut tried = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            // Sessions are the frame's, and hold nothing that has a tag.
+            if method == "get" || path == "/auth/session" {
+                continue;
+            }
+            let known = |name: &str| {
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                parameters.into_iter().any(|parameter| parameter["name"] == name)
+            };
+            let path = path.replace("{namespace}", "ns").replace("{cache_id}", &entry.cache_id);
+            let path = path.replace("{strategy}", "key_based").replace("{data_type}", "string").replace(['{', '}'], "");
+            for (header, name) in [
+                ("if-match", "If-Match"),
+                ("if-none-match", "If-None-Match"),
+                ("if-modified-since", "If-Modified-Since"),
+                ("if-unmodified-since", "If-Unmodified-Since"),
+            ] {
+                if known(name)
+                    || (path.ends_with("/store/string")
+                        || path.ends_with("/store/json")
+                        || path.ends_with("/store/binary"))
+                {
+                    continue;
+                }
+                let request = server.request(method.to_uppercase().parse().unwrap(), &path).json("{}");
+                let refusal = request.header(header, "\"any\"").refused(400).await;
+                assert_eq!(refusal["detail"][0]["loc"], json!(["header", header]), "{method} {path}: {refusal}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 60, "{tried}");
+    // Without a key there is nothing that a condition could be about.
+    for (header, value) in [("if-none-match", "*"), ("if-match", "*"), ("if-none-match", "\"tag\"")] {
+        server.post("/ns/direct/store/string").text("x").header(header, value).refused(400).await;
+    }
+    assert_eq!(server.get("/ns/file-ids").value().await, json!([entry.cache_id]));
+}

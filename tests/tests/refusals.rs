@@ -220,7 +220,9 @@ async fn text_that_is_no_utf_8_is_refused() {
     let request = server.post("/ns/direct/store/string").bytes(b"caf\xe9".to_vec());
     is_about(&request.refused(400).await, &["body"]);
     let request = server.post("/ns/direct/store/json").bytes(b"{\"a\": \"\xff\"}".to_vec());
-    is_about(&request.header("content-type", "application/json").refused(400).await, &["body"]);
+    // In the words of the Python service.
+    let refusal = request.header("content-type", "application/json").refused(400).await;
+    assert_eq!(refusal["detail"], "There was an error parsing the body");
     nothing_is_stored(&server).await;
 }
 
@@ -301,17 +303,10 @@ async fn cursors_that_lead_out_of_the_storage_are_refused() {
     {
         for recursive in [true, false] {
             let path = format!("/admin/storage/folders/?recursive={recursive}&cursor={cursor}");
-            let answer = server.get(&path).await;
-            if answer.status() == 200 {
-                let listed: Vec<String> = serde_json::from_slice(answer.bytes()).unwrap();
-                assert!(listed.iter().all(|path| !path.contains("..")), "{cursor}: {listed:?}");
-            } else {
-                is_about(&answer.json(), &["query", "cursor"]);
-            }
+            is_about(&server.get(&path).refused(400).await, &["query", "cursor"]);
         }
         for path in ["/admin/storage/files/all/", "/admin/storage/files/in/ns", "/ns/file-ids", "/ns/entries"] {
-            let answer = server.get(format!("{path}?cursor={cursor}")).await;
-            assert!(!answer.text().contains(".."), "{path} {cursor}: {}", answer.text());
+            is_about(&server.get(format!("{path}?cursor={cursor}")).refused(400).await, &["query", "cursor"]);
         }
     }
 }

@@ -398,8 +398,7 @@ async fn a_storage_prefix_keeps_everything_below_it() {
         let cursor = listed.next_cursor().unwrap().replace('%', "%25");
         let rest = inside.get(format!("/admin/storage/files/all/?cursor={cursor}")).value().await;
         assert_eq!(rest["file_count"], 3, "{rest}");
-        let foreign = inside.get("/admin/storage/files/all/?cursor=..%2F..%2F").value().await;
-        assert!(!foreign.to_string().contains(&entry.cache_id), "{foreign}");
+        inside.get("/admin/storage/files/all/?cursor=..%2F..%2F").refused(400).await;
         drop(inside);
 
         let outside = engine.setup().on(folder.path()).start();

@@ -5,7 +5,7 @@ mod retrieve;
 mod update;
 
 use super::listing::next_cursor;
-use super::{Attempt, CacheClient, Listing, Page, group};
+use super::{Attempt, CacheClient, Listing, Page, Tag, group};
 use crate::error::Result;
 use crate::generated::types::ChildFileResponse;
 use crate::ids::{CacheId, DataKey, DataType, FileId, Invalid, Name, Namespace};
@@ -79,7 +79,12 @@ impl Data {
         data_type: DataType,
         file_id: impl Name<FileId>,
     ) -> ChildTarget<Delete> {
-        ChildTarget { client: self.client.clone(), child: child(namespace, id, file_id), data_type, verb: Delete }
+        ChildTarget {
+            client: self.client.clone(),
+            child: child(namespace, id, file_id),
+            data_type,
+            verb: Delete { if_match: None },
+        }
     }
 
     /// The child files of an entry, or those in a folder of it.
@@ -101,7 +106,9 @@ pub struct Exists;
 
 /// What is asked of a child file: that it goes.
 #[derive(Debug)]
-pub struct Delete;
+pub struct Delete {
+    if_match: Option<Tag>,
+}
 
 /// A child file of a type, and what is asked of it.
 #[derive(Debug)]
@@ -137,15 +144,21 @@ impl ChildTarget<Exists> {
 }
 
 impl ChildTarget<Delete> {
+    /// Deletes it only when its content still has this tag; else [`PreconditionFailed`](crate::Error::PreconditionFailed).
+    pub fn if_match(self, tag: &Tag) -> Self {
+        Self { verb: Delete { if_match: Some(tag.clone()) }, ..self }
+    }
+
     /// Deletes it. `false` when it is not there, also when an attempt whose answer was lost deleted it.
     pub async fn send(self) -> Result<bool> {
-        let Self { client, child, data_type, verb: Delete } = self;
+        let Self { client, child, data_type, verb: Delete { if_match } } = self;
+        let if_match = if_match.as_ref().map(Tag::as_str);
         let Child { namespace, id, key, file } = &child?;
         let call = |attempt: Attempt| async move {
             let api = &attempt.api;
             attempt.found(match key {
-                Some(key) => api.delete_child_under(namespace, id, &data_type, key, file).await,
-                None => api.delete_child(namespace, id, &data_type, file).await,
+                Some(key) => api.delete_child_under(namespace, id, &data_type, key, file, if_match).await,
+                None => api.delete_child(namespace, id, &data_type, file, if_match).await,
             })
         };
         Ok(client.call(Repeat::Always, call).await?.is_some())

@@ -33,13 +33,13 @@ impl Retrieve {
 
 /// What both ways to an entry have in common: the content in any form.
 macro_rules! forms {
-    ($way:ident: $entry:ident, $json:ident, $string:ident, $binary:ident $(, $condition:expr)?) => {
+    ($way:ident: $entry:ident, $json:ident, $string:ident, $binary:ident $(, $condition:expr)*) => {
         impl $way {
             /// Retrieves the entry: content, metadata and tag in one answer. Bytes are not in it.
             pub async fn send(self) -> Result<Option<Entry>> {
                 let (namespace, name) = &self.target?;
                 let call = |attempt: Attempt| async move {
-                    attempt.found(attempt.api.$entry(namespace, name $(, $condition)?).await)
+                    attempt.found(attempt.api.$entry(namespace, name $(, $condition)*).await)
                 };
                 self.client.call(Repeat::Always, call).await?.map(entry).transpose()
             }
@@ -51,7 +51,7 @@ macro_rules! forms {
             pub async fn json<T: DeserializeOwned>(self) -> Result<Option<T>> {
                 let (namespace, name) = &self.target?;
                 let call = |attempt: Attempt| async move {
-                    attempt.found(attempt.api.$json(namespace, name $(, $condition)?).await)
+                    attempt.found(attempt.api.$json(namespace, name $(, $condition)*).await)
                 };
                 self.client.call(Repeat::Always, call).await?.map(|answer| answer.parse()).transpose()
             }
@@ -60,7 +60,7 @@ macro_rules! forms {
             pub async fn string(self) -> Result<Option<String>> {
                 let (namespace, name) = &self.target?;
                 let call = |attempt: Attempt| async move {
-                    match attempt.found(attempt.api.$string(namespace, name $(, $condition)?).await)? {
+                    match attempt.found(attempt.api.$string(namespace, name $(, $condition)*).await)? {
                         Some(answer) => attempt.text(answer).await.map(Some),
                         None => Ok(None),
                     }
@@ -72,7 +72,7 @@ macro_rules! forms {
             pub async fn binary(self) -> Result<Option<Bytes>> {
                 let (namespace, name) = &self.target?;
                 let call = |attempt: Attempt| async move {
-                    match attempt.found(attempt.api.$binary(namespace, name $(, $condition)?).await)? {
+                    match attempt.found(attempt.api.$binary(namespace, name $(, $condition)*).await)? {
                         Some(answer) => attempt.bytes(answer).await.map(Some),
                         None => Ok(None),
                     }
@@ -84,7 +84,7 @@ macro_rules! forms {
             pub async fn stream(self) -> Result<Option<Chunks>> {
                 let (namespace, name) = &self.target?;
                 let call = |attempt: Attempt| async move {
-                    let found = attempt.found(attempt.api.$binary(namespace, name $(, $condition)?).await)?;
+                    let found = attempt.found(attempt.api.$binary(namespace, name $(, $condition)*).await)?;
                     Ok(found.map(|answer| (answer, attempt.api.inner.request_id())))
                 };
                 let pause = self.client.attempt_timeout;
@@ -97,14 +97,14 @@ macro_rules! forms {
 
 /// The documents about an entry.
 macro_rules! documents {
-    ($way:ident: $($(#[$about:meta])* $method:ident -> $document:ty = $operation:ident($($condition:expr)?);)+) => {
+    ($way:ident: $($(#[$about:meta])* $method:ident -> $document:ty = $operation:ident($($condition:expr),*);)+) => {
         impl $way {
             $(
                 $(#[$about])*
                 pub async fn $method(self) -> Result<Option<$document>> {
                     let (namespace, name) = &self.target?;
                     let call = |attempt: Attempt| async move {
-                        attempt.found(attempt.api.$operation(namespace, name $(, $condition)?).await)
+                        attempt.found(attempt.api.$operation(namespace, name $(, $condition)*).await)
                     };
                     Ok(self.client.call(Repeat::Always, call).await?.map(ResponseValue::into_inner))
                 }
@@ -126,11 +126,11 @@ pub struct ById {
     target: Result<(Namespace, CacheId), Invalid>,
 }
 
-forms!(ById: retrieve_by_id, retrieve_json, retrieve_string, retrieve_binary, None);
+forms!(ById: retrieve_by_id, retrieve_json, retrieve_string, retrieve_binary, None, None);
 
 documents!(ById:
     /// Retrieves what is stored about the entry beside its content.
-    metadata -> MetadataResponse = retrieve_metadata(None);
+    metadata -> MetadataResponse = retrieve_metadata(None, None);
     /// Retrieves how the entry is laid out in storage.
     config -> ConfigResponse = retrieve_config();
     /// Retrieves the entry's reference: where its files lie.
@@ -144,7 +144,7 @@ impl ById {
     pub async fn if_changed(self, since: &Tag) -> Result<Change> {
         let (namespace, id) = &self.target?;
         let call = |attempt: Attempt| async move {
-            let outcome = attempt.api.retrieve_by_id(namespace, id, Some(since.as_str())).await;
+            let outcome = attempt.api.retrieve_by_id(namespace, id, None, Some(since.as_str())).await;
             if let Err(crate::generated::Error::UnexpectedResponse(answer)) = &outcome
                 && answer.status().as_u16() == 304
             {

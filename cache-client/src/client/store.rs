@@ -57,7 +57,7 @@ impl Store {
             key: None,
             file_id: None,
             hash_field: None,
-            if_absent: false,
+            condition: Condition::None,
             gzip: false,
         }
     }
@@ -74,8 +74,16 @@ pub struct StoreEntry {
     key: Option<Result<CacheKey, Invalid>>,
     file_id: Option<Result<FileId, Invalid>>,
     hash_field: Option<Result<FieldPath, Invalid>>,
-    if_absent: bool,
+    condition: Condition,
     gzip: bool,
+}
+
+/// What has to lie under the key and file id of a new entry.
+#[derive(Debug)]
+enum Condition {
+    None,
+    Absent,
+    Tag(Tag),
 }
 
 /// A new entry.
@@ -113,7 +121,13 @@ impl StoreEntry {
     /// [`PreconditionFailed`](Error::PreconditionFailed), atomically against every other writer. Needs a key and
     /// [`Strategy::KeyBased`].
     pub fn if_absent(self) -> Self {
-        Self { if_absent: true, ..self }
+        Self { condition: Condition::Absent, ..self }
+    }
+
+    /// Stores only when the key and file id have content with this tag; else [`PreconditionFailed`](Error::PreconditionFailed),
+    /// atomically against every other writer. Needs a key and [`Strategy::KeyBased`].
+    pub fn if_match(self, tag: &Tag) -> Self {
+        Self { condition: Condition::Tag(tag.clone()), ..self }
     }
 
     /// Says that the bytes are packed with gzip: they are stored as they are, and hashed and retrieved unpacked.
@@ -128,7 +142,7 @@ impl StoreEntry {
     pub async fn send(self) -> Result<Stored> {
         let (client, parts) = &self.checked()?;
         let call = |attempt: Attempt| async move { attempt.answer(parts.attempt(&attempt).await) };
-        let stored = match (parts.sent.is_stream(), parts.if_absent) {
+        let stored = match (parts.sent.is_stream(), parts.is_conditional()) {
             (true, _) => client.call_once(call).await?,
             (false, true) => client.call(Repeat::UnlessTried, call).await?,
             (false, false) => client.call(Repeat::UnlessDone, call).await?,
@@ -144,7 +158,7 @@ impl StoreEntry {
             key: self.key.transpose()?,
             file_id: self.file_id.transpose()?,
             hash_field: self.hash_field.transpose()?,
-            if_absent: self.if_absent,
+            condition: self.condition,
             gzip: self.gzip,
         };
         parts.fit_together()?;
@@ -160,17 +174,21 @@ struct Parts {
     key: Option<CacheKey>,
     file_id: Option<FileId>,
     hash_field: Option<FieldPath>,
-    if_absent: bool,
+    condition: Condition,
     gzip: bool,
 }
 
 impl Parts {
+    fn is_conditional(&self) -> bool {
+        !matches!(self.condition, Condition::None)
+    }
+
     fn fit_together(&self) -> Result<()> {
-        if self.key.is_none() && (self.file_id.is_some() || self.hash_field.is_some() || self.if_absent) {
-            return Err(Error::invalid("cache_key", "is needed with file_id, hash_field or if_absent"));
+        if self.key.is_none() && (self.file_id.is_some() || self.hash_field.is_some() || self.is_conditional()) {
+            return Err(Error::invalid("cache_key", "is needed with file_id, hash_field, if_absent or if_match"));
         }
-        if self.if_absent && self.strategy != Strategy::KeyBased {
-            return Err(Error::invalid("strategy", "has to be key_based with if_absent"));
+        if self.is_conditional() && self.strategy != Strategy::KeyBased {
+            return Err(Error::invalid("strategy", "has to be key_based with if_absent or if_match"));
         }
         if self.hash_field.is_some() && !matches!(self.sent, Sent::Json(_)) {
             return Err(Error::invalid("field_path", "is for JSON alone"));
@@ -194,15 +212,23 @@ impl Parts {
             };
         };
         let (file, field) = (self.file_id.as_ref(), self.hash_field.as_ref());
-        let absent = self.if_absent.then_some("*");
+        let (tag, absent) = match &self.condition {
+            Condition::None => (None, None),
+            Condition::Absent => (None, Some("*")),
+            Condition::Tag(tag) => (Some(tag.as_str()), None),
+        };
         match &self.sent {
-            Sent::Json(value) => api.store_json_with_key(namespace, strategy, key, file, field, absent, value).await,
-            Sent::Text(text) => api.store_string_with_key(namespace, strategy, key, file, absent, text.clone()).await,
+            Sent::Json(value) => {
+                api.store_json_with_key(namespace, strategy, key, file, field, tag, absent, value).await
+            }
+            Sent::Text(text) => {
+                api.store_string_with_key(namespace, strategy, key, file, tag, absent, text.clone()).await
+            }
             Sent::Bytes(bytes) => {
-                api.store_binary_with_key(namespace, strategy, key, file, encoding, absent, bytes.clone()).await
+                api.store_binary_with_key(namespace, strategy, key, file, encoding, tag, absent, bytes.clone()).await
             }
             Sent::Stream(body) => {
-                api.store_binary_with_key(namespace, strategy, key, file, encoding, absent, take(body)).await
+                api.store_binary_with_key(namespace, strategy, key, file, encoding, tag, absent, take(body)).await
             }
         }
     }

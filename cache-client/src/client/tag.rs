@@ -6,10 +6,10 @@ use reqwest::header::{ETAG, HeaderMap};
 
 use crate::error::{Error, Result};
 
-/// The version of an entry's content, as the server names it: no two writes share one.
+/// The version of the content of an entry or child file, as the server names it: no two writes share one.
 ///
-/// [`Entry::tag`](super::Entry::tag), [`Stored::tag`](super::Stored::tag) and [`Updated::tag`](super::Updated::tag) carry it;
-/// `if_match` takes it. It is opaque; keep its text to use it in another process.
+/// [`Entry::tag`](super::Entry::tag), [`Stored::tag`](super::Stored::tag), [`Updated::tag`](super::Updated::tag) and
+/// [`StoredChild::tag`](super::StoredChild::tag) carry it; `if_match` takes it. It is opaque; keep its text to use it in another process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Tag(Box<str>);
 

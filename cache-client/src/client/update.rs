@@ -93,8 +93,8 @@ impl UpdateEntry {
             attempt.answer(match sent {
                 Sent::Json(value) => api.update_json(namespace, id, if_match, value).await,
                 Sent::Text(text) => api.update_string(namespace, id, if_match, text.clone()).await,
-                Sent::Bytes(bytes) => api.update_binary(namespace, id, if_match, bytes.clone()).await,
-                Sent::Stream(body) => api.update_binary(namespace, id, if_match, take(body)).await,
+                Sent::Bytes(bytes) => api.update_binary(namespace, id, None, if_match, bytes.clone()).await,
+                Sent::Stream(body) => api.update_binary(namespace, id, None, if_match, take(body)).await,
             })
         });
         let updated = updated.await?;

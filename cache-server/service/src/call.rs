@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -34,6 +35,7 @@ struct Inner {
     key: OnceCell<(Arc<Key>, Option<DateTime<Utc>>)>,
     address: Option<IpAddr>,
     held: RefCell<Held>,
+    headers: RefCell<Vec<(HeaderName, HeaderValue)>>,
 }
 
 impl std::fmt::Debug for Call {
@@ -52,6 +54,7 @@ impl Call {
             key: OnceCell::new(),
             address,
             held: RefCell::default(),
+            headers: RefCell::default(),
         }))
     }
 
@@ -85,7 +88,8 @@ impl Call {
         &self.0.service
     }
 
-    pub(crate) fn path(&self) -> &str {
+    /// Its path, decoded.
+    pub fn path(&self) -> &str {
         &self.0.path
     }
 
@@ -145,6 +149,15 @@ impl Call {
         let more = self.0.service.in_flight.reserve(self.0.address, self.held(), bytes).await?;
         self.hold(more);
         Ok(())
+    }
+
+    /// Adds a header to the answer, whatever that is.
+    pub fn add_header(&self, name: HeaderName, value: HeaderValue) {
+        self.0.headers.borrow_mut().push((name, value));
+    }
+
+    pub(crate) fn take_headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        self.0.headers.take()
     }
 
     pub(crate) fn hold(&self, more: Held) {

@@ -11,6 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::percent_decode_str;
 
 use crate::call::Call;
+use crate::conditional;
 use crate::guard;
 use crate::keys::Key;
 use crate::limits::Limits;
@@ -62,7 +63,8 @@ async fn answer(call: &Call, request: HttpRequest, payload: actix_web::dev::Payl
     if let Err(refusal) = service.in_flight.some_left(call.address()).await {
         return service.refuse(&refusal);
     }
-    handle(request, payload).await
+    let answer = handle(request.clone(), payload).await;
+    conditional::apply(request.method(), request.headers(), answer).unwrap_or_else(|refusal| service.refuse(&refusal))
 }
 
 /// Finds the handler of a request, and lets it in or refuses it.
@@ -139,6 +141,9 @@ fn finalize(call: &Call, mut answer: HttpResponse) -> HttpResponse {
     let has_key = matches!(call.entry().map(|entry| entry.access), Some(Access::Key(_)));
     let headers = answer.headers_mut();
     headers.insert(service.shape.request_id.clone(), id_value(call.id()));
+    for (name, value) in call.take_headers() {
+        headers.append(name, value);
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private"));

@@ -14,6 +14,7 @@
 
 mod body;
 mod call;
+mod conditional;
 pub mod config;
 mod dispatch;
 mod docs;

@@ -36,6 +36,9 @@ pub enum Refusal {
     /// The client stopped sending in the middle of the body, or sends too slowly: 408.
     #[error("{0}")]
     SlowBody(String),
+    /// The client asked for content with another tag: 412.
+    #[error("the content has another tag")]
+    Precondition,
     /// The body is larger than the operation takes, in bytes: 413.
     #[error("body is larger than {0} bytes")]
     TooLarge(u64),
@@ -83,6 +86,7 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::Precondition => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) | Self::NeedsTooMuch { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BrokenBody(_) | Self::Field { .. } => StatusCode::BAD_REQUEST,
             Self::UriTooLong(_) => StatusCode::URI_TOO_LONG,
@@ -99,6 +103,7 @@ impl Refusal {
             Self::NotFound => "NOT_FOUND",
             Self::Method(_) => "METHOD_NOT_ALLOWED",
             Self::SlowBody(_) => "SLOW_BODY",
+            Self::Precondition => "PRECONDITION_FAILED",
             Self::TooLarge(_) | Self::NeedsTooMuch { .. } => "TOO_LARGE",
             Self::BrokenBody(_) | Self::Field { .. } => "INVALID_INPUT",
             Self::UriTooLong(_) => "URI_TOO_LONG",

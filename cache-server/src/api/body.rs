@@ -4,19 +4,21 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use actix_web::{FromRequest, HttpRequest};
 use bytes::Bytes;
+use cache_client::Json;
 use cache_client::json::Memory;
-use cache_client::{FileId, Json};
 use futures::future::LocalBoxFuture;
 use http_service::Call;
 
 use super::error::{Error, Result};
+use crate::coding::{Coding, UnknownCoding};
 
 /// A body with the headers that say what it is.
 #[derive(Debug)]
 pub(crate) struct Body {
     bytes: Bytes,
     is_json: bool,
-    encoding: Option<String>,
+    coding: std::result::Result<Option<Coding>, UnknownCoding>,
+    charset: Option<String>,
 }
 
 impl FromRequest for Body {
@@ -24,8 +26,9 @@ impl FromRequest for Body {
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = header(request, CONTENT_TYPE).is_some_and(|media_type| is_json(&media_type));
-        let encoding = header(request, CONTENT_ENCODING);
+        let media_type = header(request, CONTENT_TYPE).unwrap_or_default();
+        let (is_json, charset) = (is_json(&media_type), charset(&media_type));
+        let coding = Coding::parse(&header(request, CONTENT_ENCODING).unwrap_or_default());
         let body = http_service::Body::from_request(request, payload);
         let call = Call::current().expect("handlers are called through the route table");
         Box::pin(async move {
@@ -36,13 +39,16 @@ impl FromRequest for Body {
                 let Memory { parsed, written } = Memory::of(&bytes);
                 call.reserve(parsed + written).await?;
             }
-            Ok(Self { bytes, is_json, encoding })
+            Ok(Self { bytes, is_json, coding, charset })
         })
     }
 }
 
+/// The values of a header, as one list.
 fn header(request: &HttpRequest, name: HeaderName) -> Option<String> {
-    request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    let values: Vec<_> =
+        request.headers().get_all(name).map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    (!values.is_empty()).then(|| values.join(","))
 }
 
 /// `application/json` and `application/*+json`, whatever their parameters.
@@ -51,7 +57,36 @@ fn is_json(media_type: &str) -> bool {
     essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
 }
 
+/// The character set that a media type names.
+fn charset(media_type: &str) -> Option<String> {
+    let mut parameters = media_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let named = |(name, _): &(&str, &str)| name.trim().eq_ignore_ascii_case("charset");
+    parameters.find(named).map(|(_, value)| value.trim().trim_matches('"').to_ascii_lowercase())
+}
+
 impl Body {
+    /// Refuses a text in another character set than UTF-8, of which ASCII is a part, and one that is packed.
+    ///
+    /// What is packed with gzip is refused for being no text, as in the Python service.
+    fn is_plain_text(&self) -> Result<()> {
+        match self.charset.as_deref() {
+            None | Some("utf-8" | "utf8" | "us-ascii" | "ascii") => {}
+            // JSON tells by its first bytes.
+            Some(charset) if self.is_json && (charset.starts_with("utf-16") || charset.starts_with("utf-32")) => {}
+            Some(other) => {
+                let message = format!("character set {other:?} is not UTF-8");
+                return Err(Error::UnsupportedMediaType(message));
+            }
+        }
+        match &self.coding {
+            Ok(None | Some(Coding::Gzip | Coding::IdentityGzip)) => Ok(()),
+            Ok(Some(coding)) => {
+                Err(Error::UnsupportedMediaType(format!("text and JSON packed with {} is not unpacked", coding.name())))
+            }
+            Err(unknown) => Err(unknown.clone().into()),
+        }
+    }
+
     fn required(self) -> Result<Self> {
         if self.bytes.is_empty() {
             return Err(Error::body("missing", "Field required", ""));
@@ -60,7 +95,11 @@ impl Body {
     }
 
     fn json(&self) -> Result<Json> {
-        Json::parse(&self.bytes).map_err(|error| Error::body("json_invalid", error, ""))
+        self.is_plain_text()?;
+        Json::parse(&self.bytes).map_err(|error| match Json::is_text(&self.bytes) {
+            true => Error::body("json_invalid", error, ""),
+            false => Error::NotText,
+        })
     }
 
     /// A text: a JSON string when the content type is JSON, else the body itself; it may be empty.
@@ -74,8 +113,12 @@ impl Body {
                 other => Err(Error::body("string_type", "Input should be a valid string", &other.dumps_compact())),
             };
         }
+        body.is_plain_text()?;
         let text = String::from_utf8(body.bytes.into());
-        let text = text.map_err(|error| Error::body("string_unicode", error.utf8_error(), ""))?;
+        let text = text.map_err(|error| {
+            let reason = "Input should be a valid string, unable to parse raw data as a unicode string";
+            Error::body("string_unicode", format!("{reason}: {}", error.utf8_error()), "")
+        })?;
         let call = Call::current().expect("bodies belong to calls");
         call.reserve(text.len() as u64 + Memory::of_string(&text)).await?;
         Ok(text)
@@ -103,22 +146,25 @@ impl Body {
         }
     }
 
-    /// Bytes, and the encoding they came with; a JSON string stands for its UTF-8, as in the Python service.
-    pub(crate) fn some_bytes(self) -> Result<(Bytes, Option<FileId>)> {
+    /// Bytes; a JSON string stands for its UTF-8, as in the Python service, and is the only way to say that there are none.
+    pub(crate) fn bytes(self) -> Result<Bytes> {
         let body = self.required()?;
-        let encoding = body.encoding.as_deref().filter(|encoding| !encoding.is_empty());
-        let parse =
-            |text| FileId::parse(text).map_err(|error| Error::parameter("header", "content-encoding", error, text));
-        let encoding = encoding.map(parse).transpose()?;
         if !body.is_json {
-            return Ok((body.bytes, encoding));
+            return Ok(body.bytes);
         }
         match body.json()? {
-            Json::String(text) if text.is_empty() => {
-                Err(Error::required("body", "Binary data cannot be empty", "non-empty_binary_data"))
-            }
-            Json::String(text) => Ok((text.into(), encoding)),
+            Json::String(text) => Ok(text.into()),
             other => Err(Error::body("bytes_type", "Input should be a valid bytes", &other.dumps_compact())),
         }
+    }
+
+    /// Bytes that are not empty, and how they are packed.
+    pub(crate) fn some_bytes(self) -> Result<(Bytes, Option<Coding>)> {
+        let coding = self.coding.clone()?;
+        let bytes = self.bytes()?;
+        if bytes.is_empty() {
+            return Err(Error::required("body", "Binary data cannot be empty", "non-empty_binary_data"));
+        }
+        Ok((bytes, coding))
     }
 }

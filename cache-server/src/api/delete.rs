@@ -5,7 +5,7 @@ use cache_client::CacheId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conditional::{Conditions, IfMatch};
+use super::conditional::IfMatch;
 use super::error::{Refused, Result};
 use super::params::{ById, Params};
 use crate::cache::Cache;
@@ -53,10 +53,9 @@ struct DeleteResponse {
 pub(crate) async fn delete_by_id(
     cache: web::Data<Cache>,
     Params(ById { namespace, cache_id }): Params<ById>,
-    conditions: Conditions,
+    if_match: IfMatch,
 ) -> Result<HttpResponse> {
-    let if_match = conditions.if_match();
-    let Some(deleted) = cache.delete(&namespace, cache_id, if_match.as_deref()).await? else {
+    let Some(deleted) = cache.delete(&namespace, cache_id, if_match.versions.as_deref()).await? else {
         let message = Some(format!("Cache ID {cache_id} not found"));
         return Ok(HttpResponse::Ok().json(DeleteResponse { status: "not_found", message, ..Default::default() }));
     };

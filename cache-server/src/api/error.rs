@@ -8,11 +8,12 @@ use std::error::Error as _;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use cache_client::{CacheHash, CacheId, FileId, Namespace};
+use cache_client::{CacheHash, CacheId, DataType, FileId, Namespace};
 use http_service::{Call, Refusal};
 use serde_json::{Value, json};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::coding::UnknownCoding;
 use crate::{cache, storage};
 
 /// A refusal.
@@ -64,6 +65,8 @@ pub(crate) enum Error {
         cache_id: CacheId,
         /// The child file.
         file_id: Option<FileId>,
+        /// Its type, where that was named.
+        data_type: Option<DataType>,
     },
     /// There is no such child string or bytes: 404 without a body.
     #[error("no such child file")]
@@ -77,6 +80,12 @@ pub(crate) enum Error {
     /// A string was asked for as JSON and is none: 415.
     #[error("{0}")]
     NotJson(String),
+    /// A body in a character set or coding that is not read: 415.
+    #[error("{0}")]
+    UnsupportedMediaType(String),
+    /// A body that is no text in any encoding of JSON: 400, in the words of FastAPI.
+    #[error("the body is not text")]
+    NotText,
     /// The request is not served, whatever it is about.
     #[error(transparent)]
     Refusal(#[from] Refusal),
@@ -115,6 +124,12 @@ impl Error {
     }
 }
 
+impl From<UnknownCoding> for Error {
+    fn from(unknown: UnknownCoding) -> Self {
+        Self::UnsupportedMediaType(unknown.to_string())
+    }
+}
+
 /// Keeps error bodies small, whatever came in.
 fn shorten(input: &str) -> String {
     input.chars().take(200).collect()
@@ -150,19 +165,19 @@ pub(crate) enum Refused {
 impl actix_web::ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Invalid { .. } | Self::InvalidInput { .. } => StatusCode::BAD_REQUEST,
+            Self::Invalid { .. } | Self::InvalidInput { .. } | Self::NotText => StatusCode::BAD_REQUEST,
             Self::NoEntry { .. }
             | Self::NotFound(_)
             | Self::NoChild { .. }
             | Self::NoChildBytes
             | Self::NoFile(_)
             | Self::NoPage => StatusCode::NOT_FOUND,
-            Self::NotJson(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotJson(_) | Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Refusal(refusal) => refusal.status(),
             Self::Cache(error) => match error {
                 cache::Error::InvalidInput { .. } => StatusCode::BAD_REQUEST,
-                cache::Error::AlreadyExists | cache::Error::Changed => StatusCode::PRECONDITION_FAILED,
-                cache::Error::TypeMismatch { .. } => StatusCode::CONFLICT,
+                cache::Error::AlreadyExists { .. } | cache::Error::Changed => StatusCode::PRECONDITION_FAILED,
+                cache::Error::TypeMismatch { .. } | cache::Error::PathConflict { .. } => StatusCode::CONFLICT,
                 cache::Error::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
                 cache::Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 cache::Error::Storage(error) => match error {
@@ -229,14 +244,21 @@ impl Error {
                 "resource_type": "cache_entry", "resource_id": null, "namespace": namespace,
                 "cache_id": cache_id, "cache_hash": cache_hash,
             })),
-            Self::NoChild { message, cache_id, file_id } => {
+            Self::NoChild { message, cache_id, file_id, data_type } => {
                 let mut about = json!({ "error_type": "NOT_FOUND", "message": message, "cache_id": cache_id });
                 if let Some(file_id) = file_id {
                     about["data_file_id"] = json!(file_id);
                 }
+                if let Some(data_type) = data_type {
+                    about["data_type"] = json!(data_type);
+                }
                 json!({ "detail": about })
             }
             Self::NotFound(text) | Self::NotJson(text) => json!({ "detail": text }),
+            Self::UnsupportedMediaType(reason) => {
+                detail(json!({ "error_type": "UNSUPPORTED_MEDIA_TYPE", "message": reason }))
+            }
+            Self::NotText => json!({ "detail": "There was an error parsing the body" }),
             Self::NoFile(path) => json!({
                 "error_type": "FILE_NOT_FOUND", "resource": "file",
                 "message": "The requested file does not exist in storage", "path": path,
@@ -271,7 +293,11 @@ fn refusal_value(refusal: &Refusal) -> Value {
 fn cache_error(error: &cache::Error) -> Value {
     let kind = match error {
         cache::Error::InvalidInput { field, reason } => return invalid_input(field, reason, None),
-        cache::Error::AlreadyExists => "ALREADY_EXISTS",
+        cache::Error::AlreadyExists { cache_id, .. } => {
+            let about = json!({ "error_type": "ALREADY_EXISTS", "message": error.to_string(), "cache_id": cache_id });
+            return detail(about);
+        }
+        cache::Error::PathConflict { .. } => "PATH_CONFLICT",
         cache::Error::Changed => "PRECONDITION_FAILED",
         cache::Error::TypeMismatch { .. } => "TYPE_MISMATCH",
         cache::Error::Unreadable { .. } => {

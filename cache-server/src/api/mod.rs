@@ -4,6 +4,7 @@ mod admin_storage;
 mod auth;
 mod body;
 mod conditional;
+mod cursor;
 mod data;
 mod delete;
 mod docs;
@@ -28,6 +29,8 @@ use uuid::Uuid;
 
 pub(crate) use docs::document;
 
+use crate::config::Names;
+
 /// What operations have to know beside the cache.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -39,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) bucket: Option<String>,
     /// Reported and not enforced, as in the Python service.
     pub(crate) default_ttl_hours: u32,
+    /// What happens to names that would be stored as other ones.
+    pub(crate) names: Names,
     /// Identifies this process in `/info/server`.
     pub(crate) instance_id: Uuid,
     /// When this process started, in milliseconds since 1970.

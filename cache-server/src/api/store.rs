@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::Body;
-use super::conditional::{Conditions, IfNoneMatch, content_tag};
+use super::conditional::{StoreConditions, content_tag};
 use super::error::{Refused, Result};
 use super::params::{FileName, HashField, Keyed, Params, WithStrategy};
 use crate::cache::{Cache, Content, NewEntry, Stored};
@@ -53,9 +53,9 @@ impl From<Stored> for HttpResponse {
 }
 
 /// An entry without a key or file id.
-fn unkeyed(WithStrategy { namespace, strategy }: WithStrategy, content: Content, conditions: &Conditions) -> NewEntry {
-    let only_if_absent = conditions.only_if_absent();
-    NewEntry { namespace, strategy, cache_key: None, file_id: None, content, only_if_absent }
+fn unkeyed(at: WithStrategy, content: Content, StoreConditions { when, .. }: StoreConditions) -> NewEntry {
+    let WithStrategy { namespace, strategy } = at;
+    NewEntry { namespace, strategy, cache_key: None, file_id: None, content, when }
 }
 
 /// Store a string
@@ -78,21 +78,22 @@ fn unkeyed(WithStrategy { namespace, strategy }: WithStrategy, content: Content,
 pub(crate) async fn store_string(
     cache: web::Data<Cache>,
     Params(at): Params<WithStrategy>,
-    conditions: Conditions,
+    conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let entry = unkeyed(at, Content::String(body.some_text().await?), &conditions);
+    let entry = unkeyed(at, Content::String(body.some_text().await?), conditions);
     Ok(cache.store(entry).await?.into())
 }
 
 /// Store a string under a key
 ///
-/// With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content.
+/// With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content, with
+/// `If-Match` when they have none or one of another tag.
 #[utoipa::path(
     post,
     path = "",
     tag = "store",
-    params(WithStrategy, Keyed, FileName, IfNoneMatch),
+    params(WithStrategy, Keyed, FileName, StoreConditions),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "some text"),
     responses(
         (
@@ -105,10 +106,10 @@ pub(crate) async fn store_string(
 pub(crate) async fn store_string_with_key(
     cache: web::Data<Cache>,
     Params((at, key, file)): Params<(WithStrategy, Keyed, FileName)>,
-    conditions: Conditions,
+    conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let entry = unkeyed(at, Content::String(body.some_text().await?), &conditions);
+    let entry = unkeyed(at, Content::String(body.some_text().await?), conditions);
     let entry = NewEntry { cache_key: Some(key.cache_key), file_id: file.file_id, ..entry };
     Ok(cache.store(entry).await?.into())
 }
@@ -133,22 +134,22 @@ pub(crate) async fn store_string_with_key(
 pub(crate) async fn store_json(
     cache: web::Data<Cache>,
     Params(at): Params<WithStrategy>,
-    conditions: Conditions,
+    conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let entry = unkeyed(at, Content::Json { value: body.object()?, field: None }, &conditions);
+    let entry = unkeyed(at, Content::Json { value: body.object()?, field: None }, conditions);
     Ok(cache.store(entry).await?.into())
 }
 
 /// Store a JSON object under a key
 ///
 /// `json_field_path` names the field the entry is hashed by. With `If-None-Match: *` (`key_based` only) the store is
-/// refused with 412 when the key and file id have content.
+/// refused with 412 when the key and file id have content, with `If-Match` when they have none or one of another tag.
 #[utoipa::path(
     post,
     path = "",
     tag = "store",
-    params(WithStrategy, Keyed, FileName, HashField, IfNoneMatch),
+    params(WithStrategy, Keyed, FileName, HashField, StoreConditions),
     request_body(content = Object, description = "The object.", example = json!({"name": "value", "count": 1})),
     responses(
         (
@@ -161,18 +162,19 @@ pub(crate) async fn store_json(
 pub(crate) async fn store_json_with_key(
     cache: web::Data<Cache>,
     Params((at, key, file, hash)): Params<(WithStrategy, Keyed, FileName, HashField)>,
-    conditions: Conditions,
+    conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
     let content = Content::Json { value: body.object()?, field: hash.json_field_path };
-    let entry = unkeyed(at, content, &conditions);
+    let entry = unkeyed(at, content, conditions);
     let entry = NewEntry { cache_key: Some(key.cache_key), file_id: file.file_id, ..entry };
     Ok(cache.store(entry).await?.into())
 }
 
 /// Store bytes
 ///
-/// With `Content-Encoding: gzip` they are stored as sent, hashed unpacked, and unpacked when retrieved.
+/// With `Content-Encoding: gzip` they are stored as sent, hashed unpacked, and unpacked when retrieved. Bytes of another known
+/// coding are kept as they are, and their coding is named when they are retrieved.
 #[utoipa::path(
     post,
     path = "",
@@ -190,22 +192,23 @@ pub(crate) async fn store_json_with_key(
 pub(crate) async fn store_binary(
     cache: web::Data<Cache>,
     Params(at): Params<WithStrategy>,
-    conditions: Conditions,
+    conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let (bytes, encoding) = body.some_bytes()?;
-    let entry = unkeyed(at, Content::Binary { bytes, encoding }, &conditions);
+    let (bytes, coding) = body.some_bytes()?;
+    let entry = unkeyed(at, Content::Binary { bytes, coding }, conditions);
     Ok(cache.store(entry).await?.into())
 }
 
 /// Store bytes under a key
 ///
-/// With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content.
+/// With `If-None-Match: *` (`key_based` only) the store is refused with 412 when the key and file id have content, with
+/// `If-Match` when they have none or one of another tag.
 #[utoipa::path(
     post,
     path = "",
     tag = "store",
-    params(WithStrategy, Keyed, FileName, IfNoneMatch, ContentEncoding),
+    params(WithStrategy, Keyed, FileName, StoreConditions, ContentEncoding),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses(
         (
@@ -218,11 +221,11 @@ pub(crate) async fn store_binary(
 pub(crate) async fn store_binary_with_key(
     cache: web::Data<Cache>,
     Params((at, key, file)): Params<(WithStrategy, Keyed, FileName)>,
-    conditions: Conditions,
+    conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let (bytes, encoding) = body.some_bytes()?;
-    let entry = unkeyed(at, Content::Binary { bytes, encoding }, &conditions);
+    let (bytes, coding) = body.some_bytes()?;
+    let entry = unkeyed(at, Content::Binary { bytes, coding }, conditions);
     let entry = NewEntry { cache_key: Some(key.cache_key), file_id: file.file_id, ..entry };
     Ok(cache.store(entry).await?.into())
 }
@@ -231,8 +234,9 @@ pub(crate) async fn store_binary_with_key(
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes a header that `Body` reads")]
-struct ContentEncoding {
-    /// `gzip` for bytes that are packed: they are hashed and retrieved unpacked.
+pub(super) struct ContentEncoding {
+    /// `gzip` for bytes that are packed: they are hashed and retrieved unpacked. `br`, `deflate`, `zstd` and `compress` are kept
+    /// as they are; any other coding is refused with 415.
     #[param(rename = "Content-Encoding")]
     content_encoding: Option<String>,
 }

@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::json;
 
@@ -19,19 +18,9 @@ const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 /// One page: its items, and where the next one begins.
 pub(super) type Chunk<T> = (Vec<T>, Option<String>);
 
-/// A place in a listing as clients see it: opaque, and safe in a header.
-pub(super) fn cursor(place: &str) -> String {
-    utf8_percent_encode(place, NON_ALPHANUMERIC).to_string()
-}
-
-/// The place a cursor stands for.
-pub(super) fn place(cursor: &str) -> String {
-    percent_decode_str(cursor).decode_utf8_lossy().into_owned()
-}
-
-/// Refuses a cursor that no answer of this route gave.
+/// Refuses a cursor whose place is none of its listing.
 pub(super) fn no_cursor(place: &str) -> Error {
-    Error::parameter("query", "cursor", "is not a cursor of this route", place)
+    Error::parameter("query", "cursor", "is not a cursor of this listing", place)
 }
 
 /// The text of a JSON answer before and after its list; what comes after may tell the count.
@@ -103,14 +92,14 @@ where
     F: Future<Output = Result<Chunk<T>>> + 'static,
     A: Fn(&Totals) -> String + 'static,
 {
-    let (items, next) = read(page.cursor.as_deref().map(place), page.limit.unwrap_or(CHUNK)).await?;
+    let (items, next) = read(page.cursor, page.limit.unwrap_or(CHUNK)).await?;
     let mut text = frame.before;
     let mut listing = Listing { read, after: frame.after, next: None, totals: Totals::default() };
     let mut response = HttpResponse::Ok();
     response.content_type("application/json");
     if page.limit.is_some() {
         if let Some(next) = next {
-            response.insert_header((NEXT_CURSOR, cursor_header(&cursor(&next))));
+            response.insert_header((NEXT_CURSOR, cursor_header(&page.listing.cursor(&next))));
         }
         listing.push(&mut text, &items, None);
         return Ok(response.body(text));

@@ -7,6 +7,7 @@ use cache_client::{CacheId, Json, Namespace};
 use futures::{StreamExt, stream as streams};
 use serde_json::json;
 
+use super::cursor::Listing;
 use super::error::{Error, Refused, Result};
 use super::params::{EntrySelection, InNamespace, Page, Params, TimeRange};
 use super::stream;
@@ -47,7 +48,7 @@ pub(crate) async fn read_temporal_entries(
     cache: web::Data<Cache>,
     Params((at, range, page)): Params<(InNamespace, TimeRange, Page)>,
 ) -> Result<HttpResponse> {
-    let after = page.cursor.as_deref().map(parse_cursor).transpose()?;
+    let after = page.cursor.as_deref().map(parse_place).transpose()?;
     let from = range.from.unwrap_or(0);
     let to = range.to.unwrap_or_else(|| cache.now() + 1);
     if from > to {
@@ -59,7 +60,7 @@ pub(crate) async fn read_temporal_entries(
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|last| format!("{}.{}", last.at.stored_at, last.at.cache_id));
-    let next = next.map(|place| stream::cursor(&place));
+    let next = next.map(|place| page.listing.cursor(&place));
     let last = stream::last_line(next.as_deref());
     let parts = streams::try_unfold(VecDeque::from(found), move |mut left| {
         let (cache, namespace) = (cache.clone(), at.namespace.clone());
@@ -79,13 +80,12 @@ pub(crate) async fn read_temporal_entries(
     Ok(stream::lines(next.as_deref(), parts.chain(streams::once(async { Ok(last) }))))
 }
 
-fn parse_cursor(cursor: &str) -> Result<TemporalCursor> {
-    let place = stream::place(cursor);
+fn parse_place(place: &str) -> Result<TemporalCursor> {
     let parse = || {
         let (stored_at, cache_id) = place.split_once('.')?;
         Some(TemporalCursor { stored_at: stored_at.parse().ok()?, cache_id: CacheId::parse(cache_id).ok()? })
     };
-    parse().ok_or_else(|| stream::no_cursor(cursor))
+    parse().ok_or_else(|| stream::no_cursor(place))
 }
 
 /// A bulk read of entries that is on its way.
@@ -98,6 +98,7 @@ struct Walk {
     next: Option<String>,
     /// After which reference a next page goes on.
     after: Option<String>,
+    listing: Listing,
     left: usize,
     ended: bool,
 }
@@ -142,7 +143,8 @@ impl Walk {
         let is_last = page_is_read && self.next.is_none();
         self.ended = self.left == 0 || is_last;
         if self.ended && !is_last {
-            lines += &stream::last_line(self.after.as_deref().map(stream::cursor).as_deref());
+            let next = self.after.as_deref().map(|place| self.listing.cursor(place));
+            lines += &stream::last_line(next.as_deref());
         }
         Ok(lines)
     }
@@ -173,7 +175,8 @@ pub(crate) async fn read_entries(
         filter: EntryFilter { strategy: selection.strategy, key_prefix: selection.key_prefix },
         found: VecDeque::new(),
         next: None,
-        after: page.cursor.as_deref().map(stream::place),
+        after: page.cursor,
+        listing: page.listing,
         left: page.limit.unwrap_or(DEFAULT_LIMIT),
         ended: false,
     };

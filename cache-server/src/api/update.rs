@@ -7,10 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::conditional::{Conditions, IfMatch, content_tag};
+use super::conditional::{IfMatch, content_tag};
 use super::error::{Error, Refused, Result};
 use super::params::{ById, Params};
-use super::store::Bytes;
+use super::store::{Bytes, ContentEncoding};
 use crate::cache::{Cache, NewContent};
 use crate::storage::ObjectPath;
 
@@ -43,10 +43,9 @@ struct UpdateResponse {
     updated_id_ref: bool,
 }
 
-async fn update(cache: &Cache, at: ById, content: NewContent, conditions: &Conditions) -> Result<HttpResponse> {
+async fn update(cache: &Cache, at: ById, content: NewContent, if_match: &IfMatch) -> Result<HttpResponse> {
     let ById { namespace, cache_id } = at;
-    let if_match = conditions.if_match();
-    let updated = cache.update(&namespace, cache_id, content, if_match.as_deref()).await?;
+    let updated = cache.update(&namespace, cache_id, content, if_match.versions.as_deref()).await?;
     let updated = updated.ok_or_else(|| Error::no_entry(&namespace, cache_id))?;
     let tag = content_tag(&updated.version);
     let body = UpdateResponse {
@@ -84,10 +83,10 @@ async fn update(cache: &Cache, at: ById, content: NewContent, conditions: &Condi
 pub(crate) async fn update_string(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
-    conditions: Conditions,
+    if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, NewContent::String(body.some_text().await?), &conditions).await
+    update(&cache, at, NewContent::String(body.some_text().await?), &if_match).await
 }
 
 /// Replace the content of an entry by a JSON object
@@ -110,20 +109,21 @@ pub(crate) async fn update_string(
 pub(crate) async fn update_json(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
-    conditions: Conditions,
+    if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, NewContent::Json(body.object()?), &conditions).await
+    update(&cache, at, NewContent::Json(body.object()?), &if_match).await
 }
 
 /// Replace the content of a binary entry
 ///
-/// `If-Match` makes it conditional. The bytes of an entry stored as gzip are packed, unless they are gzip already.
+/// `If-Match` makes it conditional. The bytes of an entry stored as gzip are packed, unless they are gzip already. Bytes of another
+/// coding than the entry's are refused with 409.
 #[utoipa::path(
     post,
     path = "",
     tag = "update",
-    params(ById, IfMatch),
+    params(ById, IfMatch, ContentEncoding),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
     responses(
         (
@@ -136,9 +136,9 @@ pub(crate) async fn update_json(
 pub(crate) async fn update_binary(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
-    conditions: Conditions,
+    if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    let (bytes, _) = body.some_bytes()?;
-    update(&cache, at, NewContent::Binary(bytes), &conditions).await
+    let (bytes, coding) = body.some_bytes()?;
+    update(&cache, at, NewContent::Binary { bytes, coding }, &if_match).await
 }

@@ -3,7 +3,7 @@
 use cache_client::{CacheId, Namespace};
 
 use super::delete::leave_hash;
-use super::{Cache, Result, document, parse_hash_reference};
+use super::{Cache, Error, Result, document, parse_hash_reference};
 use crate::layout;
 use crate::records::{HashEntry, HashReference, Located, Metadata, reference_bytes};
 use crate::storage::{Batch, Change, Head, ObjectPath, Require};
@@ -14,37 +14,38 @@ const CUT_OFF: u64 = 60_000;
 impl Cache {
     /// Looks at content that stands in the way of a create.
     ///
-    /// Answers the conditions on which it may be taken over: it is old enough, and its owner has no id reference. `None` when it is an
-    /// entry's; where a crash left that one out of the reference of its hash, it is in it then. Costs a read of content that is young,
-    /// else three.
+    /// Returns the conditions on which it may be taken over: it is old enough, and its owner has no id reference. Fails with
+    /// [`Error::AlreadyExists`] when it is an entry's; where a crash left that one out of the reference of its hash, it is in it then.
+    /// Costs a read of content that is young, else three.
     pub(super) async fn cut_off(
         &self,
         namespace: &Namespace,
         content: &ObjectPath,
         head: Head,
-    ) -> Result<Option<Vec<Require>>> {
+    ) -> Result<Vec<Require>> {
         // What is of a time far ahead was written while the clock was wrong.
         let is_old = |modified: u64| modified.abs_diff(self.now()) >= CUT_OFF;
         let sidecar = layout::metadata_of(content);
         let record = self.storage.get(&sidecar).await?;
-        if !is_old(head.modified) || record.as_ref().is_some_and(|record| !is_old(record.modified)) {
-            return Ok(None);
-        }
+        let exists = |cache_id| Error::AlreadyExists { what: "content of that key and file id", cache_id };
         let mut owners: Vec<CacheId> = head.mark.map(|mark| mark.cache_id).into_iter().collect();
         if let Some(record) = &record {
             owners.push(document::<Metadata>(&sidecar, record)?.data.cache_id);
         }
+        if !is_old(head.modified) || record.as_ref().is_some_and(|record| !is_old(record.modified)) {
+            return Err(exists(owners.first().copied()));
+        }
         for owner in owners {
             if let Some(reference) = self.reference(namespace, owner).await? {
                 self.complete(namespace, &reference).await?;
-                return Ok(None);
+                return Err(exists(Some(owner)));
             }
         }
         let record = match record {
             Some(record) => Require::Version(sidecar, record.version),
             None => Require::Absent(sidecar),
         };
-        Ok(Some(vec![Require::Version(content.clone(), head.version), record]))
+        Ok(vec![Require::Version(content.clone(), head.version), record])
     }
 
     /// Adds an entry to the reference of its hash, where a crash left it out.

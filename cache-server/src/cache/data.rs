@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use cache_client::{CacheId, DataKey, DataType, FileId, Json, Namespace};
 
-use super::{Cache, RACES, Result, lost_race};
+use super::{Cache, Error, RACES, Result, lost_race};
 use crate::layout;
 use crate::records::Located;
-use crate::storage::{Batch, Folder, Listed, Object, ObjectPath, Outcome, Require};
+use crate::storage::{Batch, Folder, Listed, Object, ObjectPath, Outcome, Require, Version};
 
 /// Which child file of an entry.
 #[derive(Debug, Clone)]
@@ -56,6 +56,8 @@ pub struct StoredChild {
     pub paths: Vec<ObjectPath>,
     /// The length of the file in bytes.
     pub size: u64,
+    /// The version of the first copy.
+    pub version: Version,
 }
 
 /// What was updated.
@@ -65,6 +67,8 @@ pub struct UpdatedChild {
     pub path: ObjectPath,
     /// The length of the file in bytes.
     pub size: u64,
+    /// The version of the first copy.
+    pub version: Version,
 }
 
 /// A child file as it is listed.
@@ -90,8 +94,10 @@ impl ChildFile {
 }
 
 impl Cache {
-    /// Stores a child file in every data folder of an entry, replacing what is there; `None` when there is no such
-    /// entry.
+    /// Stores a child file in every data folder of an entry, replacing what is there unless it is to be new; `None` when there
+    /// is no such entry.
+    ///
+    /// Fails with [`Error::PathConflict`] where another entry, whose key names a folder in here, lies at its path.
     pub async fn store_child(
         &self,
         namespace: &Namespace,
@@ -99,6 +105,7 @@ impl Cache {
         key: Option<DataKey>,
         file_id: FileId,
         content: ChildContent,
+        only_if_absent: bool,
     ) -> Result<Option<StoredChild>> {
         let name = ChildName { key, file_id, data_type: content.data_type() };
         let bytes = content.into_bytes();
@@ -108,13 +115,38 @@ impl Cache {
             let mut batch = Batch::new();
             batch.part_of(layout::by_id(namespace, id), found);
             for path in &paths {
+                if only_if_absent {
+                    batch.require(Require::Absent(path.clone()));
+                } else if layout::may_be_content(path) {
+                    match self.storage.head(path).await? {
+                        None => batch.require(Require::Absent(path.clone())),
+                        Some(head) => {
+                            batch.requires(no_entry(path)).require(Require::Present(path.clone(), head.version))
+                        }
+                    };
+                }
                 batch.put(path.clone(), bytes.clone());
             }
-            if lost_race(self.storage.commit(batch).await)?.is_some() {
-                return Ok(Some(StoredChild { paths, size: bytes.len() as u64 }));
+            if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
+                let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
+                return Ok(Some(StoredChild { paths, size: bytes.len() as u64, version }));
+            }
+            self.is_free(&paths).await?;
+            if only_if_absent && self.storage.exist(&paths).await?.contains(&true) {
+                return Err(Error::AlreadyExists { what: "a child file of that name", cache_id: Some(id) });
             }
         }
-        Err(super::Error::Busy)
+        Err(Error::Busy)
+    }
+
+    /// Fails when another entry lies at the path of a child file.
+    async fn is_free(&self, paths: &[ObjectPath]) -> Result<()> {
+        for path in paths.iter().filter(|path| layout::may_be_content(path)) {
+            if self.storage.exists(&layout::metadata_of(path)).await? {
+                return Err(Error::PathConflict { path: path.clone(), of: "another entry" });
+            }
+        }
+        Ok(())
     }
 
     /// Reads a child file.
@@ -135,7 +167,8 @@ impl Cache {
         Ok(false)
     }
 
-    /// Replaces a child file wherever it is; `None` when it is nowhere.
+    /// Replaces a child file wherever it is, where `if_match` is given only in one of those versions; `None` when it is
+    /// nowhere. Another entry's content at its path is no child file.
     pub async fn update_child(
         &self,
         namespace: &Namespace,
@@ -143,6 +176,7 @@ impl Cache {
         key: Option<DataKey>,
         file_id: FileId,
         content: ChildContent,
+        if_match: Option<&[Version]>,
     ) -> Result<Option<UpdatedChild>> {
         let name = ChildName { key, file_id, data_type: content.data_type() };
         let bytes = content.into_bytes();
@@ -151,32 +185,60 @@ impl Cache {
             let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
             let mut batch = Batch::new();
             batch.part_of(layout::by_id(namespace, id), found);
+            let copies = name.copies(&reference);
+            batch.requires(copies.iter().filter_map(no_entry));
             let mut first = None;
-            for path in name.copies(&reference) {
-                let Some(head) = self.storage.head(&path).await? else { continue };
-                batch.require(Require::Present(path.clone(), head.version));
+            for path in &copies {
+                let Some(head) = self.storage.head(path).await? else { continue };
+                batch.require(match (if_match, &first) {
+                    (Some(versions), None) if !versions.contains(&head.version) => return Err(Error::Changed),
+                    (Some(_), None) => Require::Version(path.clone(), head.version),
+                    (None, _) | (Some(_), Some(_)) => Require::Present(path.clone(), head.version),
+                });
                 batch.put(path.clone(), bytes.clone());
                 first.get_or_insert(path);
             }
-            let Some(path) = first else { return Ok(None) };
-            if lost_race(self.storage.commit(batch).await)?.is_some() {
-                return Ok(Some(UpdatedChild { path, size }));
+            let Some(path) = first.cloned() else { return Ok(None) };
+            if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
+                let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
+                return Ok(Some(UpdatedChild { path, size, version }));
+            }
+            if self.is_free(&copies).await.is_err() {
+                return Ok(None);
             }
         }
-        Err(super::Error::Busy)
+        Err(Error::Busy)
     }
 
-    /// Deletes every copy of a child file; tells whether there was one.
+    /// Deletes every copy of a child file, where `if_match` is given only with the first one in one of those versions; tells
+    /// whether there was one.
     ///
     /// A file with a `.metadata` beside it is another entry's content, whose key names a folder in here, and stays.
-    pub async fn delete_child(&self, namespace: &Namespace, id: CacheId, name: &ChildName) -> Result<bool> {
+    pub async fn delete_child(
+        &self,
+        namespace: &Namespace,
+        id: CacheId,
+        name: &ChildName,
+        if_match: Option<&[Version]>,
+    ) -> Result<bool> {
         let Some(reference) = self.reference(namespace, id).await? else { return Ok(false) };
         let mut is_gone = false;
         for path in name.copies(&reference) {
             let mut batch = Batch::new();
-            batch.require(Require::Absent(layout::metadata_of(&path))).delete(path);
-            let outcomes = lost_race(self.storage.commit(batch).await)?;
-            is_gone |= outcomes.is_some_and(|outcomes| outcomes.contains(&Outcome::Deleted));
+            batch.requires(no_entry(&path));
+            if let (Some(versions), false) = (if_match, is_gone) {
+                let Some(head) = self.storage.head(&path).await? else { continue };
+                if !versions.contains(&head.version) {
+                    return Err(Error::Changed);
+                }
+                batch.require(Require::Version(path.clone(), head.version));
+            }
+            batch.delete(path.clone());
+            match lost_race(self.storage.commit(batch).await)? {
+                Some(outcomes) => is_gone |= outcomes.contains(&Outcome::Deleted),
+                None if if_match.is_some() && self.is_free(&[path]).await.is_ok() => return Err(Error::Changed),
+                None => {}
+            }
         }
         Ok(is_gone)
     }
@@ -297,6 +359,11 @@ impl ChildName {
         let in_folder = |folder| layout::child(folder, self.key.as_ref(), &self.file_id, self.data_type);
         reference.file_paths.data_folders.iter().map(in_folder).collect()
     }
+}
+
+/// The condition that no entry's content lies at the path of a child file, where one could.
+fn no_entry(path: &ObjectPath) -> Option<Require> {
+    layout::may_be_content(path).then(|| Require::Absent(layout::metadata_of(path)))
 }
 
 fn child_file(data_folder: &Folder, path: ObjectPath, size: u64) -> ChildFile {

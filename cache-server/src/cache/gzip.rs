@@ -12,38 +12,53 @@ const MAX_RATIO: usize = 100;
 /// Up to this size any ratio is allowed: short repetitive texts pack well.
 const FREE: usize = 1 << 20;
 
-/// Tells whether bytes begin as gzip does.
-pub(super) fn may_be(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x1f, 0x8b])
+/// Why a gzip body is refused.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refused {
+    /// It is no gzip, or broken.
+    #[error("is not valid gzip: {0}")]
+    NotGzip(#[from] std::io::Error),
+    /// It unpacks to more than it may.
+    #[error("unpacks to more than {limit} bytes from {packed}")]
+    TooLarge {
+        /// How many bytes it may unpack to.
+        limit: usize,
+        /// How many it has.
+        packed: usize,
+    },
+}
+
+/// How many bytes a gzip body of a request may unpack to.
+fn limit(packed: &[u8]) -> usize {
+    packed.len().saturating_mul(MAX_RATIO).clamp(FREE, MAX_UNPACKED)
+}
+
+/// Refuses what is longer unpacked than it may be.
+fn within(unpacked: u64, limit: usize, packed: &[u8]) -> Result<(), Refused> {
+    if unpacked > limit as u64 { Err(Refused::TooLarge { limit, packed: packed.len() }) } else { Ok(()) }
 }
 
 /// Hashes what a gzip body of a request unpacks to, which is never in memory as a whole.
-pub(super) fn hash(packed: &[u8], hashes: &CacheHashGenerator) -> Result<CacheHash, String> {
-    let limit = packed.len().saturating_mul(MAX_RATIO).clamp(FREE, MAX_UNPACKED);
-    let (hash, length) = hashes.from_reader(MultiGzDecoder::new(packed).take(limit as u64 + 1)).map_err(not_gzip)?;
-    if length > limit as u64 { Err(too_much(packed, limit)) } else { Ok(hash) }
+pub(super) fn hash(packed: &[u8], hashes: &CacheHashGenerator) -> Result<CacheHash, Refused> {
+    let limit = limit(packed);
+    let (hash, length) = hashes.from_reader(MultiGzDecoder::new(packed).take(limit as u64 + 1))?;
+    within(length, limit, packed)?;
+    Ok(hash)
 }
 
-/// Tells whether bytes are gzip to their end.
-pub(super) fn is_whole(bytes: &[u8]) -> bool {
-    let unpacked = std::io::copy(&mut MultiGzDecoder::new(bytes).take(MAX_UNPACKED as u64 + 1), &mut std::io::sink());
-    unpacked.is_ok_and(|length| length <= MAX_UNPACKED as u64)
+/// Checks that a body of a request is gzip to its end, within the limits of [`hash`].
+pub(super) fn check(packed: &[u8]) -> Result<(), Refused> {
+    let limit = limit(packed);
+    let length = std::io::copy(&mut MultiGzDecoder::new(packed).take(limit as u64 + 1), &mut std::io::sink())?;
+    within(length, limit, packed)
 }
 
 /// Unpacks gzip that is stored; the Python service accepted any ratio.
-pub(super) fn unpack_stored(packed: &[u8]) -> Result<Vec<u8>, String> {
+pub(super) fn unpack_stored(packed: &[u8]) -> Result<Vec<u8>, Refused> {
     let mut unpacked = Vec::new();
-    let read = MultiGzDecoder::new(packed).take(MAX_UNPACKED as u64 + 1).read_to_end(&mut unpacked);
-    read.map_err(not_gzip)?;
-    if unpacked.len() > MAX_UNPACKED { Err(too_much(packed, MAX_UNPACKED)) } else { Ok(unpacked) }
-}
-
-fn not_gzip(error: std::io::Error) -> String {
-    format!("is not valid gzip: {error}")
-}
-
-fn too_much(packed: &[u8], limit: usize) -> String {
-    format!("unpacks to more than {limit} bytes from {}", packed.len())
+    MultiGzDecoder::new(packed).take(MAX_UNPACKED as u64 + 1).read_to_end(&mut unpacked)?;
+    within(unpacked.len() as u64, MAX_UNPACKED, packed)?;
+    Ok(unpacked)
 }
 
 /// Packs bytes as a gzip body.
@@ -59,7 +74,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
 
-    fn hashed(packed: &[u8]) -> Result<CacheHash, String> {
+    fn hashed(packed: &[u8]) -> Result<CacheHash, Refused> {
         hash(packed, &CacheHashGenerator::default())
     }
 
@@ -68,14 +83,19 @@ mod tests {
         let packed = pack(b"some text");
         assert_eq!(unpack_stored(&packed).unwrap(), b"some text");
         assert_eq!(hashed(&packed).unwrap(), CacheHashGenerator::default().from_bytes(b"some text"));
-        assert!(is_whole(&packed) && !is_whole(&packed[..10]) && !is_whole(b"not gzip"));
+        assert!(check(&packed).is_ok());
+        for broken in [&packed[..10], b"not gzip"] {
+            assert!(matches!(check(broken), Err(Refused::NotGzip(_))));
+        }
     }
 
     #[test]
     fn broken_and_explosive_input_is_refused() {
-        assert!(hashed(b"not gzip").unwrap_err().starts_with("is not valid gzip"));
-        assert!(hashed(&pack(b"cut")[..10]).is_err());
-        assert!(hashed(&pack(&vec![0; 8 << 20])).unwrap_err().starts_with("unpacks to more than"));
+        assert!(matches!(hashed(b"not gzip"), Err(Refused::NotGzip(_))));
+        assert!(matches!(hashed(&pack(b"cut")[..10]), Err(Refused::NotGzip(_))));
+        let bomb = pack(&vec![0; 8 << 20]);
+        assert!(matches!(hashed(&bomb), Err(Refused::TooLarge { .. })));
+        assert!(matches!(check(&bomb), Err(Refused::TooLarge { .. })));
         assert!(hashed(&pack(&vec![0; FREE])).is_ok());
     }
 }

@@ -30,7 +30,7 @@ pub use entries::{ContentFile, EntryFilter, EntryFound, Order, together};
 pub use namespaces::Stats;
 pub use references::ReadCacheStats;
 pub use retrieve::{Compact, Details, Entry, Parts, Value};
-pub use store::{Content, NewEntry, Stored};
+pub use store::{Content, NewEntry, StoreWhen, Stored};
 pub use temporal::{TemporalCursor, TemporalFound, TemporalScan};
 pub use update::{NewContent, Updated};
 
@@ -66,9 +66,22 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// Content of that key, file id and kind is already there, and the request asked for a new one.
-    #[error("content of that key and file id exists")]
-    AlreadyExists,
+    /// What was to be created is already there.
+    #[error("{what} exists already")]
+    AlreadyExists {
+        /// What is there.
+        what: &'static str,
+        /// The entry that is there, where it is known.
+        cache_id: Option<CacheId>,
+    },
+    /// An entry and a child file of another entry would lie at one path.
+    #[error("path {path:?} is that of {of}")]
+    PathConflict {
+        /// The path.
+        path: ObjectPath,
+        /// What lies there.
+        of: &'static str,
+    },
     /// The content is not the one the request asked for.
     #[error("the content has changed: its tag is another one")]
     Changed,

@@ -118,10 +118,9 @@ impl Cache {
             }
             Parts::Content => {
                 let content = self.storage.get(&path).await?;
-                // Only the owner's record tells packed bytes from bytes that were stored as they are.
-                let unsure = content.as_ref().is_some_and(|content| {
-                    content.mark.is_none() && reference.file_type == FileKind::Binary && gzip::may_be(&content.bytes)
-                });
+                // Only the owner's record, or a mark, tells packed bytes from bytes that were stored as they are.
+                let is_unmarked = content.as_ref().is_some_and(|content| content.mark.is_none());
+                let unsure = is_unmarked && reference.file_type == FileKind::Binary;
                 (content, if unsure { self.storage.get(&sidecar).await? } else { None })
             }
         };
@@ -177,7 +176,7 @@ pub(super) fn unknown_owner(reference: &Located, mark: Option<Mark>) -> Owner {
         cache_hash: reference.cache_hash.clone(),
         cache_key: String::new(),
         cache_id: reference.cache_id,
-        content_encoding: mark.filter(|mark| mark.gzip).map(|_| "gzip".to_owned()),
+        content_encoding: mark.and_then(|mark| mark.coding).map(|coding| coding.name().to_owned()),
         file_id: reference.cache_id.to_string(),
         file_type: reference.file_type,
         json_field_path: None,
@@ -204,16 +203,15 @@ impl Stored<'_> {
                     parsed.map_err(|error| Error::Unreadable { path: self.path.clone(), reason: error.to_string() })?;
                 Ok(value_of(parsed))
             }
+            // An update through the Python service may have left plain bytes under a gzip entry.
             FileKind::Binary if self.is_gzip => {
-                // An update through the Python service may have left plain bytes under a gzip entry.
-                let Ok(unpacked) = gzip::unpack_stored(self.bytes) else {
-                    return Ok(Value::Binary(self.bytes.clone()));
-                };
-                Ok(Json::parse(&unpacked).map_or_else(|_| Value::Binary(unpacked.into()), Value::Json))
+                Ok(Value::Binary(gzip::unpack_stored(self.bytes).map_or_else(|_| self.bytes.clone(), Bytes::from)))
             }
             FileKind::Binary => Ok(Value::Binary(self.bytes.clone())),
         }
     }
+
+    /// JSON that was packed is answered as JSON, as in the Python service.
 
     pub(super) fn compact(&self) -> Result<Compact> {
         if let (FileKind::Json, Some(text)) = (self.kind, json::compact(self.bytes)) {
@@ -222,13 +220,17 @@ impl Stored<'_> {
         Ok(match self.value()? {
             Value::String(text) => Compact::String(text),
             Value::Json(value) => Compact::Json(value.dumps_compact()),
+            Value::Binary(bytes) if self.is_gzip => match json_of(&bytes) {
+                Some(text) => Compact::Json(text),
+                None => Compact::Binary(bytes),
+            },
             Value::Binary(bytes) => Compact::Binary(bytes),
         })
     }
 }
 
 impl Entry {
-    /// What the entry holds: JSON parsed, gzip unpacked (and parsed, where JSON was packed, as Python does).
+    /// What the entry holds: JSON parsed, gzip unpacked.
     ///
     /// Fails with [`Error::Unreadable`] for content Python wrote that is no valid JSON.
     pub fn value(&self) -> Result<Value> {
@@ -244,6 +246,11 @@ impl Entry {
         let Self { reference, path, content, .. } = self;
         Stored { path, bytes: content, kind: reference.file_type, is_gzip: self.owner.is_gzip() }
     }
+}
+
+/// The shortest text of a JSON document; `None` for bytes that are none.
+fn json_of(bytes: &[u8]) -> Option<String> {
+    json::compact(bytes).or_else(|| Json::parse(bytes).ok().map(|value| value.dumps_compact()))
 }
 
 fn value_of(json: Json) -> Value {

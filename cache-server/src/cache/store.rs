@@ -4,6 +4,7 @@ use bytes::Bytes;
 use cache_client::{CacheHash, CacheId, CacheKey, FieldPath, FileId, Json, Namespace, Strategy};
 
 use super::{Cache, Error, RACES, Result, gzip, lost_race, parse_hash_reference};
+use crate::coding::Coding;
 use crate::layout::{self, Kind, Name, Place};
 use crate::records::{
     AllPaths, Config, FilePaths, HashEntry, HashReference, IdReference, Metadata, Owner, content_hash, exact,
@@ -24,8 +25,22 @@ pub struct NewEntry {
     pub file_id: Option<FileId>,
     /// The content.
     pub content: Content,
-    /// Refuse when content of that key, file id and kind exists (`key_based` only).
-    pub only_if_absent: bool,
+    /// What has to be there for it to be stored.
+    pub when: StoreWhen,
+}
+
+/// What has to lie at the place of a new entry for it to be stored; only `key_based` entries have a place of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum StoreWhen {
+    /// Anything or nothing.
+    #[default]
+    Always,
+    /// Nothing; an entry that is there is told in the refusal.
+    Absent,
+    /// Some content.
+    Present,
+    /// Content in one of these versions.
+    Version(Vec<Version>),
 }
 
 /// The content of a new entry.
@@ -40,12 +55,12 @@ pub enum Content {
         /// The field to hash by.
         field: Option<FieldPath>,
     },
-    /// Bytes, with the `Content-Encoding` they were sent with; gzip is hashed unpacked and stored as sent.
+    /// Bytes, stored as sent; gzip is hashed unpacked.
     Binary {
         /// The bytes as sent.
         bytes: Bytes,
-        /// The encoding, cleaned as an id.
-        encoding: Option<FileId>,
+        /// How they are packed.
+        coding: Option<Coding>,
     },
 }
 
@@ -74,8 +89,11 @@ impl Content {
         }
     }
 
-    fn is_gzip(encoding: Option<&FileId>) -> bool {
-        encoding.is_some_and(|encoding| encoding.as_str() == "gzip")
+    fn coding(&self) -> Option<Coding> {
+        match self {
+            Self::Binary { coding, .. } => *coding,
+            Self::String(_) | Self::Json { .. } => None,
+        }
     }
 }
 
@@ -98,14 +116,15 @@ impl Cache {
     /// own also
     /// costs the reads that find the next version.
     pub async fn store(&self, entry: NewEntry) -> Result<Stored> {
-        if entry.only_if_absent && entry.strategy != Strategy::KeyBased {
-            return Err(Error::invalid("if-none-match", "only key_based entries can be created conditionally"));
+        if entry.when != StoreWhen::Always && entry.strategy != Strategy::KeyBased {
+            let field = if entry.when == StoreWhen::Absent { "if-none-match" } else { "if-match" };
+            return Err(Error::invalid(field, "only key_based entries can be stored conditionally"));
         }
         let draft = self.draft(entry)?;
         match draft.entry.strategy {
             Strategy::TemporalVersioned => self.store_version(&draft).await,
-            Strategy::KeyBased if draft.entry.only_if_absent => self.create(&draft).await,
-            Strategy::Direct | Strategy::Temporal | Strategy::TemporalLatest | Strategy::KeyBased => {
+            Strategy::KeyBased => self.store_at(&draft).await,
+            Strategy::Direct | Strategy::Temporal | Strategy::TemporalLatest => {
                 let stored = self.write(&draft, draft.place(1), Vec::new()).await?;
                 stored.ok_or(Error::Busy)
             }
@@ -125,7 +144,7 @@ impl Cache {
                 };
                 (hash, exact(value.dumps_indented(2)))
             }
-            Content::Binary { bytes, encoding } if Content::is_gzip(encoding.as_ref()) => {
+            Content::Binary { bytes, coding: Some(Coding::Gzip) } => {
                 let hash = gzip::hash(bytes, &self.hashes).map_err(|reason| Error::invalid("body", reason))?;
                 (hash, bytes.clone())
             }
@@ -137,22 +156,65 @@ impl Cache {
         Ok(Draft { entry, cache_id, cache_hash, file_id, kind, stored_at: self.now(), bytes })
     }
 
-    /// Creates a key-based entry where there is none, taking over or completing what a crash left of another create.
-    async fn create(&self, draft: &Draft) -> Result<Stored> {
+    /// Stores a key-based entry where its condition holds, and where no child file of another entry lies.
+    async fn store_at(&self, draft: &Draft) -> Result<Stored> {
         let content = draft.place(1).content_files[0].clone();
-        let mut conditions = vec![Require::Absent(content.clone())];
+        let is_among_children = layout::parents(&content).next().is_some();
+        // A create mostly finds nothing, which need not be looked at before.
+        let mut conditions = match draft.entry.when {
+            StoreWhen::Always if !is_among_children => Vec::new(),
+            StoreWhen::Absent => vec![Require::Absent(content.clone())],
+            StoreWhen::Always | StoreWhen::Present | StoreWhen::Version(_) => {
+                self.conditions(draft, &content, is_among_children).await?
+            }
+        };
         for _ in 0..RACES {
             if let Some(stored) = self.write(draft, draft.place(1), conditions).await? {
                 return Ok(stored);
             }
-            conditions = match self.storage.head(&content).await? {
-                None => vec![Require::Absent(content.clone())],
-                Some(head) => {
-                    self.cut_off(&draft.entry.namespace, &content, head).await?.ok_or(Error::AlreadyExists)?
-                }
-            };
+            conditions = self.conditions(draft, &content, is_among_children).await?;
         }
         Err(Error::Busy)
+    }
+
+    /// What has to be there still when an entry is written, by what is there now.
+    async fn conditions(&self, draft: &Draft, content: &ObjectPath, is_among_children: bool) -> Result<Vec<Require>> {
+        let head = self.storage.head(content).await?;
+        let mut conditions = Vec::new();
+        if is_among_children && let Some(head) = &head {
+            let sidecar = layout::metadata_of(content);
+            match self.storage.head(&sidecar).await? {
+                Some(record) => conditions.push(Require::Present(sidecar, record.version)),
+                None if head.mark.is_none() && self.has_parent(content).await? => {
+                    return Err(Error::PathConflict { path: content.clone(), of: "a child file" });
+                }
+                None => conditions.push(Require::Version(content.clone(), head.version.clone())),
+            }
+        }
+        match (&draft.entry.when, head) {
+            (StoreWhen::Always, None) if is_among_children => conditions.push(Require::Absent(content.clone())),
+            (StoreWhen::Always, _) => {}
+            (StoreWhen::Absent, None) => conditions.push(Require::Absent(content.clone())),
+            (StoreWhen::Absent, Some(head)) => {
+                conditions = self.cut_off(&draft.entry.namespace, content, head).await?;
+            }
+            (StoreWhen::Present, Some(head)) => conditions.push(Require::Present(content.clone(), head.version)),
+            (StoreWhen::Version(versions), Some(head)) if versions.contains(&head.version) => {
+                conditions.push(Require::Version(content.clone(), head.version));
+            }
+            (StoreWhen::Present | StoreWhen::Version(_), _) => return Err(Error::Changed),
+        }
+        Ok(conditions)
+    }
+
+    /// Tells whether a path lies in the data folder of an entry.
+    async fn has_parent(&self, path: &ObjectPath) -> Result<bool> {
+        for parent in layout::parents(path) {
+            if self.storage.exists(&layout::metadata_of(&parent)).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Writes an entry to its place; `None` when a condition does not hold.
@@ -206,11 +268,7 @@ impl Draft {
     }
 
     fn mark(&self) -> Mark {
-        let gzip = match &self.entry.content {
-            Content::Binary { encoding, .. } => Content::is_gzip(encoding.as_ref()),
-            Content::String(_) | Content::Json { .. } => false,
-        };
-        Mark { cache_id: self.cache_id, gzip }
+        Mark { cache_id: self.cache_id, coding: self.entry.content.coding() }
     }
 
     fn cache_key(&self) -> String {
@@ -240,14 +298,13 @@ impl Draft {
     }
 
     fn metadata(&self) -> Metadata {
-        let (content_encoding, json_field_path) = match &self.entry.content {
-            Content::String(_) => (None, None),
+        let json_field_path = match &self.entry.content {
             // Python writes an empty field path for a keyed JSON entry without one.
             Content::Json { field, .. } if self.entry.cache_key.is_some() => {
-                (None, Some(field.as_ref().map(ToString::to_string).unwrap_or_default()))
+                Some(field.as_ref().map(ToString::to_string).unwrap_or_default())
             }
-            Content::Json { field, .. } => (None, field.as_ref().map(ToString::to_string)),
-            Content::Binary { encoding, .. } => (encoding.as_ref().map(ToString::to_string), None),
+            Content::Json { field, .. } => field.as_ref().map(ToString::to_string),
+            Content::String(_) | Content::Binary { .. } => None,
         };
         Metadata {
             content_hash: content_hash(&self.bytes),
@@ -260,7 +317,7 @@ impl Draft {
                 cache_hash: self.cache_hash.clone(),
                 cache_key: self.cache_key(),
                 cache_id: self.cache_id,
-                content_encoding,
+                content_encoding: self.entry.content.coding().map(|coding| coding.name().to_owned()),
                 file_id: self.file_id.to_string(),
                 file_type: self.kind.into(),
                 json_field_path,

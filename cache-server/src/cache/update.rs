@@ -4,6 +4,7 @@ use bytes::Bytes;
 use cache_client::{CacheHash, CacheId, Json, Namespace, Strategy};
 
 use super::{Cache, Error, RACES, Result, gzip, lost_race};
+use crate::coding::Coding;
 use crate::layout;
 use crate::records::{FileKind, Located, Metadata};
 use crate::storage::{Batch, Head, Mark, ObjectPath, Outcome, Require, Update, Version};
@@ -15,8 +16,13 @@ pub enum NewContent {
     String(String),
     /// A JSON document.
     Json(Json),
-    /// Bytes.
-    Binary(Bytes),
+    /// Bytes, and how they are packed.
+    Binary {
+        /// The bytes as sent.
+        bytes: Bytes,
+        /// How they are packed.
+        coding: Option<Coding>,
+    },
 }
 
 /// What was updated.
@@ -37,7 +43,7 @@ impl NewContent {
         match self {
             Self::String(_) => "a string",
             Self::Json(_) => "JSON",
-            Self::Binary(_) => "bytes",
+            Self::Binary { .. } => "bytes",
         }
     }
 
@@ -46,7 +52,7 @@ impl NewContent {
         match self {
             Self::String(text) => Json::String(text.clone()).dumps().into(),
             Self::Json(value) => value.dumps_indented(4).into(),
-            Self::Binary(bytes) => bytes.clone(),
+            Self::Binary { bytes, .. } => bytes.clone(),
         }
     }
 }
@@ -70,7 +76,9 @@ impl Cache {
             check_kind(reference, &content)?;
             let owners = self.owners(reference, Records::WhereUnmarked).await?;
             let bytes = match &content {
-                NewContent::Binary(bytes) if owners.first().is_some_and(Owned::is_gzip) => stay_gzip(bytes),
+                NewContent::Binary { bytes, coding } => {
+                    repacked(bytes, *coding, owners.first().and_then(Owned::coding))?
+                }
                 other => other.bytes(),
             };
             let own = own_copies(reference, &owners);
@@ -218,8 +226,10 @@ impl Owned {
         self.mark().is_some_and(|mark| mark.cache_id == id)
     }
 
-    fn is_gzip(&self) -> bool {
-        self.metadata().is_some_and(|metadata| metadata.data.is_gzip()) || self.mark().is_some_and(|mark| mark.gzip)
+    /// How the content is packed.
+    fn coding(&self) -> Option<Coding> {
+        let recorded = self.metadata().and_then(|metadata| metadata.data.coding());
+        recorded.or(self.mark().and_then(|mark| mark.coding))
     }
 }
 
@@ -229,15 +239,14 @@ fn recorded_owner(sidecar: &[u8]) -> Option<Mark> {
 }
 
 fn mark_of(metadata: &Metadata) -> Mark {
-    Mark { cache_id: metadata.data.cache_id, gzip: metadata.data.is_gzip() }
+    Mark { cache_id: metadata.data.cache_id, coding: metadata.data.coding() }
 }
 
 fn check_kind(reference: &Located, content: &NewContent) -> Result<()> {
     match (reference.file_type, content) {
-        (FileKind::Json, NewContent::String(_) | NewContent::Json(_)) | (FileKind::Binary, NewContent::Binary(_)) => {
-            Ok(())
-        }
-        (FileKind::Json, NewContent::Binary(_)) => {
+        (FileKind::Json, NewContent::String(_) | NewContent::Json(_))
+        | (FileKind::Binary, NewContent::Binary { .. }) => Ok(()),
+        (FileKind::Json, NewContent::Binary { .. }) => {
             Err(Error::TypeMismatch { sent: content.name(), stored: "string or JSON" })
         }
         (FileKind::Binary, NewContent::String(_) | NewContent::Json(_)) => {
@@ -253,7 +262,23 @@ fn own_copies<'a>(reference: &Located, owners: &'a [Owned]) -> Vec<&'a Owned> {
     owners.iter().enumerate().filter(own).map(|(_, owned)| owned).collect()
 }
 
-/// New bytes for an entry whose metadata says gzip: packed, unless they are gzip already.
-fn stay_gzip(bytes: &Bytes) -> Bytes {
-    if gzip::is_whole(bytes) { bytes.clone() } else { gzip::pack(bytes).into() }
+/// New bytes for an entry, in the coding that its metadata names: plain ones are packed where that is gzip.
+fn repacked(bytes: &Bytes, sent: Option<Coding>, stored: Option<Coding>) -> Result<Bytes> {
+    let name = |coding: Option<Coding>, none| coding.map_or(none, Coding::name);
+    let too_large = |reason| Error::invalid("body", reason);
+    match (sent, stored) {
+        (Some(Coding::Gzip), Some(Coding::Gzip)) => gzip::check(bytes).map_err(too_large)?,
+        (None, Some(Coding::Gzip)) => match gzip::check(bytes) {
+            Ok(()) => {}
+            Err(gzip::Refused::NotGzip(_)) => return Ok(gzip::pack(bytes).into()),
+            Err(refused) => return Err(too_large(refused)),
+        },
+        // The Python service takes any bytes for these.
+        (None, None | Some(Coding::IdentityGzip)) => {}
+        (sent, stored) if sent == stored => {}
+        (sent, stored) => {
+            return Err(Error::TypeMismatch { sent: name(sent, "unpacked bytes"), stored: name(stored, "unpacked") });
+        }
+    }
+    Ok(bytes.clone())
 }

@@ -29,6 +29,8 @@ use cache_client::CacheId;
 use cache_client::clock::{Clock, SystemClock};
 use parking_lot::Mutex;
 
+use crate::coding::Coding;
+
 pub use batch::{Batch, Change, Edit, Outcome, Require, Update, Write};
 pub use embedded::Embedded;
 pub use local_disk::LocalDisk;
@@ -158,8 +160,8 @@ pub struct Head {
 pub struct Mark {
     /// The entry.
     pub cache_id: CacheId,
-    /// Whether the content is stored as gzip.
-    pub gzip: bool,
+    /// How the content is packed.
+    pub coding: Option<Coding>,
 }
 
 /// An object as it is listed.

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use cache_client::{CacheHash, CacheId, CacheKey, DataKey, FileId, Strategy};
-use cache_server::cache::{ChildContent, Content, EntryFilter, Error, NewContent, NewEntry, Stored, TemporalScan};
+use cache_server::cache::{
+    ChildContent, Content, EntryFilter, Error, NewContent, NewEntry, StoreWhen, Stored, TemporalScan,
+};
 
 use crate::opened::{Opened, namespace};
 use crate::tree::Files;
@@ -29,7 +31,7 @@ impl New {
 
     fn entry(self) -> NewEntry {
         let content = match self.binary {
-            true => Content::Binary { bytes: Bytes::from_static(self.text.as_bytes()), encoding: None },
+            true => Content::Binary { bytes: Bytes::from_static(self.text.as_bytes()), coding: None },
             false => Content::String(self.text.to_owned()),
         };
         NewEntry {
@@ -38,7 +40,7 @@ impl New {
             cache_key: Some(CacheKey::parse("a/key").unwrap()),
             file_id: self.file.map(|file| FileId::parse(file).unwrap()),
             content,
-            only_if_absent: self.only_if_absent,
+            when: if self.only_if_absent { StoreWhen::Absent } else { StoreWhen::Always },
         }
     }
 }
@@ -83,7 +85,7 @@ async fn play(operation: Operation) -> Scene {
     for key in [None, Some(DataKey::parse("below").unwrap())] {
         let (id, file) = (earlier[6].cache_id, FileId::parse("child").unwrap());
         let child = ChildContent::String("a child".to_owned());
-        opened.cache.store_child(&namespace(), id, key, file, child).await.unwrap().unwrap();
+        opened.cache.store_child(&namespace(), id, key, file, child, false).await.unwrap().unwrap();
     }
     let before = opened.files();
     opened.clock.advance(1);
@@ -188,12 +190,15 @@ impl Scene {
     async fn can_be_stored_again(&self, opened: &Opened, new: New, writes: usize) {
         let mut again = opened.cache.store(new.entry()).await;
         if new.only_if_absent && writes > 0 {
-            assert!(matches!(again, Err(Error::AlreadyExists)), "the name is taken, for a while at least: {again:?}");
+            assert!(
+                matches!(again, Err(Error::AlreadyExists { .. })),
+                "the name is taken, for a while at least: {again:?}"
+            );
             opened.clock.advance(61_000);
             again = opened.cache.store(new.entry()).await;
             let first = self.new.as_ref().unwrap();
             if opened.by_id(first.cache_id).await.is_some() {
-                assert!(matches!(again, Err(Error::AlreadyExists)), "it was created before the kill: {again:?}");
+                assert!(matches!(again, Err(Error::AlreadyExists { .. })), "it was created before the kill: {again:?}");
                 return;
             }
         }

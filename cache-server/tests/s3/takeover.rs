@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cache_client::hash::Algorithm;
 use cache_client::{CacheHashGenerator, CacheKey, FileId, Namespace, Strategy};
-use cache_server::cache::{Cache, Content, Error, NewEntry};
+use cache_server::cache::{Cache, Content, Error, NewEntry, StoreWhen};
 use cache_server::clock::{Clock as _, SystemClock};
 use cache_server::storage::{
     Batch, Child, Connection, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, S3, Storage,
@@ -102,7 +102,7 @@ fn entry(text: String) -> NewEntry {
         cache_key: Some(CacheKey::parse("k").unwrap()),
         file_id: Some(FileId::parse("f").unwrap()),
         content: Content::String(text),
-        only_if_absent: true,
+        when: StoreWhen::Absent,
     }
 }
 
@@ -148,13 +148,13 @@ async fn of_twenty_creates_one_takes_over_what_a_killed_one_left_a_minute_ago() 
         };
         let young = caches(s3.endpoint(), bucket.name(), 0);
         for answer in join_all((0..4).map(|who| create(&young, who))).await {
-            assert!(matches!(answer, Err(Error::AlreadyExists)), "killed before {before}: {answer:?}");
+            assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "killed before {before}: {answer:?}");
         }
         let until = next_second(&bucket).await;
         let old = caches(s3.endpoint(), bucket.name(), until);
         let answers = join_all((0..20).map(|who| create(&old, who))).await;
         for answer in &answers {
-            assert!(matches!(answer, Ok(_) | Err(Error::AlreadyExists)), "killed before {before}: {answer:?}");
+            assert!(matches!(answer, Ok(_) | Err(Error::AlreadyExists { .. })), "killed before {before}: {answer:?}");
         }
         let won: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
         assert_eq!(won.len(), 1, "killed before {before}: {won:?}");
@@ -174,7 +174,7 @@ async fn of_twenty_creates_none_wins_over_a_killed_one_that_is_found_then() {
     let old = caches(s3.endpoint(), bucket.name(), next_second(&bucket).await);
     let answers = join_all((0..20).map(|who| old[who % 2].store(entry("creator".to_owned())))).await;
     for answer in answers {
-        assert!(matches!(answer, Err(Error::AlreadyExists)), "{answer:?}");
+        assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{answer:?}");
     }
     let rest = Rest::of(&bucket, "ns").await;
     rest.check(Orphans::None);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{Attempt, CacheClient, Child, Parsed, Repeat, in_folder};
-use crate::client::Chunks;
+use crate::client::{Chunks, Tag};
 use crate::error::Result;
 use crate::generated::{ByteStream, ResponseValue};
 use crate::ids::{DataKey, Name};
@@ -29,42 +29,57 @@ impl ChildRetrieve {
 
     /// Retrieves a JSON file as a `T`; one that does not fit is [`Protocol`](crate::Error::Protocol).
     pub async fn json<T: DeserializeOwned>(self) -> Result<Option<T>> {
+        Ok(self.json_with_tag().await?.map(|(value, _)| value))
+    }
+
+    /// Retrieves a JSON file as a `T`, with the version of its content for `if_match`.
+    pub async fn json_with_tag<T: DeserializeOwned>(self) -> Result<Option<(T, Option<Tag>)>> {
         let Child { namespace, id, key, file } = &self.child?;
         let call = |attempt: Attempt| async move {
             let api = &attempt.api;
             attempt.found(match key {
-                Some(key) => api.retrieve_child_json_under(namespace, id, key, file).await,
-                None => api.retrieve_child_json(namespace, id, file).await,
+                Some(key) => api.retrieve_child_json_under(namespace, id, key, file, None, None).await,
+                None => api.retrieve_child_json(namespace, id, file, None, None).await,
             })
         };
-        self.client.call(Repeat::Always, call).await?.map(|answer| answer.parse()).transpose()
+        let Some(answer) = self.client.call(Repeat::Always, call).await? else { return Ok(None) };
+        let tag = Tag::of(answer.headers());
+        Ok(Some((answer.parse()?, tag)))
     }
 
     /// Retrieves a string file.
     pub async fn string(self) -> Result<Option<String>> {
+        Ok(self.string_with_tag().await?.map(|(text, _)| text))
+    }
+
+    /// Retrieves a string file, with the version of its content for `if_match`.
+    pub async fn string_with_tag(self) -> Result<Option<(String, Option<Tag>)>> {
         let Child { namespace, id, key, file } = &self.child?;
         let call = |attempt: Attempt| async move {
             let api = &attempt.api;
             let found = attempt.found(match key {
-                Some(key) => api.retrieve_child_string_under(namespace, id, key, file).await,
-                None => api.retrieve_child_string(namespace, id, file).await,
+                Some(key) => api.retrieve_child_string_under(namespace, id, key, file, None, None).await,
+                None => api.retrieve_child_string(namespace, id, file, None, None).await,
             })?;
-            match found {
-                Some(answer) => attempt.text(answer).await.map(Some),
-                None => Ok(None),
-            }
+            let Some(answer) = found else { return Ok(None) };
+            let tag = Tag::of(answer.headers());
+            Ok(Some((attempt.text(answer).await?, tag)))
         };
         self.client.call(Repeat::Always, call).await
     }
 
     /// Retrieves a binary file.
     pub async fn binary(self) -> Result<Option<Bytes>> {
+        Ok(self.binary_with_tag().await?.map(|(bytes, _)| bytes))
+    }
+
+    /// Retrieves a binary file, with the version of its content for `if_match`.
+    pub async fn binary_with_tag(self) -> Result<Option<(Bytes, Option<Tag>)>> {
         let child = &self.child?;
         let call = |attempt: Attempt| async move {
-            match bytes(&attempt, child).await? {
-                Some(answer) => attempt.bytes(answer).await.map(Some),
-                None => Ok(None),
-            }
+            let Some(answer) = bytes(&attempt, child).await? else { return Ok(None) };
+            let tag = Tag::of(answer.headers());
+            Ok(Some((attempt.bytes(answer).await?, tag)))
         };
         self.client.call(Repeat::Always, call).await
     }
@@ -86,7 +101,7 @@ async fn bytes(attempt: &Attempt, child: &Child) -> Result<Option<ResponseValue<
     let Child { namespace, id, key, file } = child;
     let api = &attempt.api;
     attempt.found(match key {
-        Some(key) => api.retrieve_child_binary_under(namespace, id, key, file).await,
-        None => api.retrieve_child_binary(namespace, id, file).await,
+        Some(key) => api.retrieve_child_binary_under(namespace, id, key, file, None, None).await,
+        None => api.retrieve_child_binary(namespace, id, file, None, None).await,
     })
 }

@@ -5,6 +5,7 @@ use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::conditional::{IfMatch, Unconditional};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, FileFolder, Params};
 use crate::cache::{Cache, ChildName};
@@ -59,7 +60,11 @@ async fn delete_all(cache: &Cache, at: ById, key: Option<DataKey>) -> Result<Htt
     params(ById),
     responses((status = 200, description = "What was deleted.", body = ChildrenDeleteResponse), Refused)
 )]
-pub(crate) async fn delete_children(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
+pub(crate) async fn delete_children(
+    cache: web::Data<Cache>,
+    Params(at): Params<ById>,
+    _: Unconditional,
+) -> Result<HttpResponse> {
     delete_all(&cache, at, None).await
 }
 
@@ -74,6 +79,7 @@ pub(crate) async fn delete_children(cache: web::Data<Cache>, Params(at): Params<
 pub(crate) async fn delete_children_under(
     cache: web::Data<Cache>,
     Params((at, folder)): Params<(ById, ChildFolder)>,
+    _: Unconditional,
 ) -> Result<HttpResponse> {
     delete_all(&cache, at, Some(folder.data_key)).await
 }
@@ -107,13 +113,14 @@ async fn delete_one(
     key: Option<DataKey>,
     kind: ChildType,
     file: ChildFileId,
+    if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let ById { namespace, cache_id } = at;
     let data_key = key.as_ref().map(|key| key.echo().to_owned());
     let name = ChildName { key, file_id: file.data_file_id, data_type: kind.data_type };
-    if !cache.delete_child(&namespace, cache_id, &name).await? {
+    if !cache.delete_child(&namespace, cache_id, &name, if_match.versions.as_deref()).await? {
         let message = format!("Data file {} not found", name.file_id);
-        return Err(Error::NoChild { message, cache_id, file_id: Some(name.file_id) });
+        return Err(Error::NoChild { message, cache_id, file_id: Some(name.file_id), data_type: Some(name.data_type) });
     }
     Ok(HttpResponse::Ok().json(ChildDeleteResponse {
         status: "success",
@@ -131,14 +138,15 @@ async fn delete_one(
     delete,
     path = "",
     tag = "data",
-    params(ById, ChildType, ChildFileId),
+    params(ById, ChildType, ChildFileId, IfMatch),
     responses((status = 200, description = "The child file is gone.", body = ChildDeleteResponse), Refused)
 )]
 pub(crate) async fn delete_child(
     cache: web::Data<Cache>,
     Params((at, kind, file)): Params<(ById, ChildType, ChildFileId)>,
+    if_match: IfMatch,
 ) -> Result<HttpResponse> {
-    delete_one(&cache, at, None, kind, file).await
+    delete_one(&cache, at, None, kind, file, if_match).await
 }
 
 /// Delete a child file in a folder
@@ -146,12 +154,13 @@ pub(crate) async fn delete_child(
     delete,
     path = "",
     tag = "data",
-    params(ById, ChildType, FileFolder, ChildFileId),
+    params(ById, ChildType, FileFolder, ChildFileId, IfMatch),
     responses((status = 200, description = "The child file is gone.", body = ChildDeleteResponse), Refused)
 )]
 pub(crate) async fn delete_child_under(
     cache: web::Data<Cache>,
     Params((at, kind, folder, file)): Params<(ById, ChildType, FileFolder, ChildFileId)>,
+    if_match: IfMatch,
 ) -> Result<HttpResponse> {
-    delete_one(&cache, at, folder.data_key, kind, file).await
+    delete_one(&cache, at, folder.data_key, kind, file, if_match).await
 }

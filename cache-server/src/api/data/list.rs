@@ -82,6 +82,7 @@ async fn list(
         message: format!("Cache entry '{cache_id}' not found"),
         cache_id,
         file_id: None,
+        data_type: None,
     })?;
     let mut folders = reference.file_paths.data_folders;
     folders.sort_unstable();

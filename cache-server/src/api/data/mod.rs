@@ -13,6 +13,7 @@ use cache_client::{DataKey, DataType};
 use super::error::Result;
 use super::params::{ById, ChildFileId};
 use crate::cache::{Cache, ChildName};
+use crate::storage::Object;
 
 /// A data key as answers show it; empty for none.
 fn echo(key: Option<&DataKey>) -> String {
@@ -26,7 +27,7 @@ async fn content(
     key: Option<DataKey>,
     file: ChildFileId,
     data_type: DataType,
-) -> Result<Option<bytes::Bytes>> {
+) -> Result<Option<Object>> {
     let name = ChildName { key, file_id: file.data_file_id, data_type };
-    Ok(cache.child(&at.namespace, at.cache_id, &name).await?.map(|object| object.bytes))
+    Ok(cache.child(&at.namespace, at.cache_id, &name).await?)
 }

@@ -39,10 +39,10 @@ async fn read(
 ) -> Result<HttpResponse> {
     let ById { namespace, cache_id } = at;
     let (order, limit) = (order.order.unwrap_or_default(), page.limit.unwrap_or(1000));
-    let after = page.cursor.as_deref().map(stream::place);
-    let found = cache.child_files_of(&namespace, cache_id, key.as_ref(), order, after.as_deref(), limit).await?;
+    let after = page.cursor.as_deref();
+    let found = cache.child_files_of(&namespace, cache_id, key.as_ref(), order, after, limit).await?;
     let (files, next) = found.ok_or_else(|| Error::no_entry(&namespace, cache_id))?;
-    let next = next.map(|place| stream::cursor(&place));
+    let next = next.map(|place| page.listing.cursor(&place));
     let last = stream::last_line(next.as_deref());
     let parts = streams::try_unfold(VecDeque::from(files), move |mut left| {
         let cache = cache.clone();

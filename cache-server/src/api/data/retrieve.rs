@@ -1,9 +1,11 @@
 //! Retrieving child files.
 
+use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
 use cache_client::{DataKey, DataType, Json};
 
 use super::content;
+use crate::api::conditional::{ReadConditions, content_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, ChildFileId, FileFolder, Params};
 use crate::api::store::Bytes;
@@ -11,12 +13,14 @@ use crate::cache::Cache;
 
 async fn json_content(cache: &Cache, at: ById, key: Option<DataKey>, file: ChildFileId) -> Result<HttpResponse> {
     let file_id = file.data_file_id.clone();
-    let Some(bytes) = content(cache, &at, key, file, DataType::Json).await? else {
+    let Some(found) = content(cache, &at, key, file, DataType::Json).await? else {
         let message = "Data file not found".to_owned();
-        return Err(Error::NoChild { message, cache_id: at.cache_id, file_id: Some(file_id) });
+        return Err(Error::NoChild { message, cache_id: at.cache_id, file_id: Some(file_id), data_type: None });
     };
-    let value = Json::parse(&bytes).map_err(|error| crate::cache::Error::unreadable_child(&file_id, error))?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(value.dumps_compact()))
+    let value = Json::parse(&found.bytes).map_err(|error| crate::cache::Error::unreadable_child(&file_id, error))?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, content_tag(&found.version))).content_type("application/json");
+    Ok(response.body(value.dumps_compact()))
 }
 
 async fn raw_content(
@@ -26,12 +30,13 @@ async fn raw_content(
     file: ChildFileId,
     data_type: DataType,
 ) -> Result<HttpResponse> {
-    let bytes = content(cache, &at, key, file, data_type).await?.ok_or(Error::NoChildBytes)?;
+    let found = content(cache, &at, key, file, data_type).await?.ok_or(Error::NoChildBytes)?;
     let media_type = match data_type {
         DataType::String => "text/plain; charset=utf-8",
         DataType::Json | DataType::Binary => "application/octet-stream",
     };
-    Ok(HttpResponse::Ok().content_type(media_type).body(bytes))
+    let mut response = HttpResponse::Ok();
+    Ok(response.insert_header((ETAG, content_tag(&found.version))).content_type(media_type).body(found.bytes))
 }
 
 /// Retrieve a JSON child file
@@ -39,8 +44,15 @@ async fn raw_content(
     get,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
-    responses((status = 200, description = "The object.", body = serde_json::Value), Refused)
+    params(ById, ChildFileId, ReadConditions),
+    responses(
+        (
+            status = 200, description = "The object.", body = serde_json::Value,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
+        Refused
+    )
 )]
 pub(crate) async fn retrieve_child_json(
     cache: web::Data<Cache>,
@@ -54,8 +66,15 @@ pub(crate) async fn retrieve_child_json(
     get,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
-    responses((status = 200, description = "The object.", body = serde_json::Value), Refused)
+    params(ById, FileFolder, ChildFileId, ReadConditions),
+    responses(
+        (
+            status = 200, description = "The object.", body = serde_json::Value,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
+        Refused
+    )
 )]
 pub(crate) async fn retrieve_child_json_under(
     cache: web::Data<Cache>,
@@ -69,8 +88,15 @@ pub(crate) async fn retrieve_child_json_under(
     get,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
-    responses((status = 200, description = "The string.", body = String, content_type = "text/plain"), Refused)
+    params(ById, ChildFileId, ReadConditions),
+    responses(
+        (
+            status = 200, description = "The string.", body = String, content_type = "text/plain",
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
+        Refused
+    )
 )]
 pub(crate) async fn retrieve_child_string(
     cache: web::Data<Cache>,
@@ -84,8 +110,15 @@ pub(crate) async fn retrieve_child_string(
     get,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
-    responses((status = 200, description = "The string.", body = String, content_type = "text/plain"), Refused)
+    params(ById, FileFolder, ChildFileId, ReadConditions),
+    responses(
+        (
+            status = 200, description = "The string.", body = String, content_type = "text/plain",
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
+        Refused
+    )
 )]
 pub(crate) async fn retrieve_child_string_under(
     cache: web::Data<Cache>,
@@ -99,9 +132,13 @@ pub(crate) async fn retrieve_child_string_under(
     get,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
+    params(ById, ChildFileId, ReadConditions),
     responses(
-        (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        (
+            status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream",
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
 )]
@@ -117,9 +154,13 @@ pub(crate) async fn retrieve_child_binary(
     get,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId, ReadConditions),
     responses(
-        (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        (
+            status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream",
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
 )]

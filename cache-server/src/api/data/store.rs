@@ -1,5 +1,6 @@
 //! Storing child files.
 
+use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::echo;
 use crate::api::body::Body;
+use crate::api::conditional::{IfAbsent, content_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, ChildFileId, FileFolder, Params};
 use crate::api::store::Bytes;
@@ -60,17 +62,24 @@ impl From<(FileFolder, ChildFileId)> for Target {
     }
 }
 
-async fn store(cache: &Cache, at: ById, target: Target, content: ChildContent) -> Result<HttpResponse> {
+async fn store(
+    cache: &Cache,
+    at: ById,
+    target: Target,
+    content: ChildContent,
+    IfAbsent { only_if_absent }: IfAbsent,
+) -> Result<HttpResponse> {
     let ById { namespace, cache_id } = at;
     let (data_type, data_key) = (content.data_type(), echo(target.key.as_ref()));
     let file_id = target.file_id.unwrap_or_else(|| CacheId::random().into());
-    let stored = cache.store_child(&namespace, cache_id, target.key, file_id.clone(), content).await?;
+    let stored = cache.store_child(&namespace, cache_id, target.key, file_id.clone(), content, only_if_absent).await?;
     let stored = stored.ok_or_else(|| Error::NoChild {
         message: format!("Cache entry '{cache_id}' in namespace '{namespace}' not found"),
         cache_id,
         file_id: None,
+        data_type: None,
     })?;
-    Ok(HttpResponse::Ok().json(ChildStoreResponse {
+    Ok(HttpResponse::Ok().insert_header((ETAG, content_tag(&stored.version))).json(ChildStoreResponse {
         cache_id,
         data_files_created: stored.paths,
         data_key,
@@ -88,16 +97,23 @@ async fn store(cache: &Cache, at: ById, target: Target, content: ChildContent) -
     post,
     path = "",
     tag = "data",
-    params(ById),
+    params(ById, IfAbsent),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
-    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was stored.", body = ChildStoreResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn store_child_binary(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
+    if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, Target::default(), ChildContent::Binary(body.some_bytes()?.0)).await
+    store(&cache, at, Target::default(), ChildContent::Binary(body.bytes()?), if_absent).await
 }
 
 /// Store bytes as a child file
@@ -105,16 +121,23 @@ pub(crate) async fn store_child_binary(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
+    params(ById, ChildFileId, IfAbsent),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
-    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was stored.", body = ChildStoreResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn store_child_binary_as(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
+    if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, file.into(), ChildContent::Binary(body.some_bytes()?.0)).await
+    store(&cache, at, file.into(), ChildContent::Binary(body.bytes()?), if_absent).await
 }
 
 /// Store bytes as a child file in a folder
@@ -122,16 +145,23 @@ pub(crate) async fn store_child_binary_as(
     post,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId, IfAbsent),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
-    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was stored.", body = ChildStoreResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn store_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
+    if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, (folder, file).into(), ChildContent::Binary(body.some_bytes()?.0)).await
+    store(&cache, at, (folder, file).into(), ChildContent::Binary(body.bytes()?), if_absent).await
 }
 
 /// Store a JSON object as a child file with a name of its own
@@ -139,16 +169,23 @@ pub(crate) async fn store_child_binary_under(
     post,
     path = "",
     tag = "data",
-    params(ById),
+    params(ById, IfAbsent),
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
-    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was stored.", body = ChildStoreResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn store_child_json(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
+    if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, Target::default(), ChildContent::Json(body.object()?)).await
+    store(&cache, at, Target::default(), ChildContent::Json(body.object()?), if_absent).await
 }
 
 /// Store a JSON object as a child file
@@ -156,16 +193,23 @@ pub(crate) async fn store_child_json(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
+    params(ById, ChildFileId, IfAbsent),
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
-    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was stored.", body = ChildStoreResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn store_child_json_as(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
+    if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, file.into(), ChildContent::Json(body.object()?)).await
+    store(&cache, at, file.into(), ChildContent::Json(body.object()?), if_absent).await
 }
 
 /// Store a JSON object as a child file in a folder
@@ -173,16 +217,23 @@ pub(crate) async fn store_child_json_as(
     post,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId, IfAbsent),
     request_body(content = Object, description = "The object.", example = json!({"line": 1})),
-    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was stored.", body = ChildStoreResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn store_child_json_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
+    if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, (folder, file).into(), ChildContent::Json(body.object()?)).await
+    store(&cache, at, (folder, file).into(), ChildContent::Json(body.object()?), if_absent).await
 }
 
 /// Store a string as a child file with a name of its own
@@ -190,16 +241,23 @@ pub(crate) async fn store_child_json_under(
     post,
     path = "",
     tag = "data",
-    params(ById),
+    params(ById, IfAbsent),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
-    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was stored.", body = ChildStoreResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn store_child_string(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
+    if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, Target::default(), ChildContent::String(body.text().await?)).await
+    store(&cache, at, Target::default(), ChildContent::String(body.text().await?), if_absent).await
 }
 
 /// Store a string as a child file
@@ -207,16 +265,23 @@ pub(crate) async fn store_child_string(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
+    params(ById, ChildFileId, IfAbsent),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
-    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was stored.", body = ChildStoreResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn store_child_string_as(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
+    if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, file.into(), ChildContent::String(body.text().await?)).await
+    store(&cache, at, file.into(), ChildContent::String(body.text().await?), if_absent).await
 }
 
 /// Store a string as a child file in a folder
@@ -224,14 +289,21 @@ pub(crate) async fn store_child_string_as(
     post,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId, IfAbsent),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a line"),
-    responses((status = 200, description = "The child file was stored.", body = ChildStoreResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was stored.", body = ChildStoreResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn store_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
+    if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, (folder, file).into(), ChildContent::String(body.text().await?)).await
+    store(&cache, at, (folder, file).into(), ChildContent::String(body.text().await?), if_absent).await
 }

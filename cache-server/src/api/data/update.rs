@@ -1,5 +1,6 @@
 //! Replacing child files.
 
+use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
 use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::echo;
 use crate::api::body::Body;
+use crate::api::conditional::{IfMatch, content_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, ChildFileId, FileFolder, Params};
 use crate::api::store::Bytes;
@@ -45,16 +47,19 @@ async fn update(
     key: Option<DataKey>,
     file: ChildFileId,
     content: ChildContent,
+    if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let (ById { namespace, cache_id }, data_file_id) = (at, file.data_file_id);
     let (data_type, data_key) = (content.data_type(), echo(key.as_ref()));
-    let updated = cache.update_child(&namespace, cache_id, key, data_file_id.clone(), content).await?;
+    let if_match = if_match.versions.as_deref();
+    let updated = cache.update_child(&namespace, cache_id, key, data_file_id.clone(), content, if_match).await?;
     let updated = updated.ok_or_else(|| Error::NoChild {
         message: format!("Data file '{data_file_id}' not found in cache entry '{cache_id}'"),
         cache_id,
         file_id: Some(data_file_id.clone()),
+        data_type: None,
     })?;
-    Ok(HttpResponse::Ok().json(ChildUpdateResponse {
+    Ok(HttpResponse::Ok().insert_header((ETAG, content_tag(&updated.version))).json(ChildUpdateResponse {
         success: true,
         cache_id,
         namespace,
@@ -71,16 +76,23 @@ async fn update(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
+    params(ById, ChildFileId, IfMatch),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a new line"),
-    responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was replaced.", body = ChildUpdateResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn update_child_string(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
+    if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, None, file, ChildContent::String(body.some_text().await?)).await
+    update(&cache, at, None, file, ChildContent::String(body.some_text().await?), if_match).await
 }
 
 /// Replace a string child file in a folder
@@ -88,16 +100,23 @@ pub(crate) async fn update_child_string(
     post,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId, IfMatch),
     request_body(content = String, content_type = "text/plain", description = "The string.", example = "a new line"),
-    responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was replaced.", body = ChildUpdateResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn update_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
+    if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, folder.data_key, file, ChildContent::String(body.some_text().await?)).await
+    update(&cache, at, folder.data_key, file, ChildContent::String(body.some_text().await?), if_match).await
 }
 
 /// Replace a JSON child file
@@ -105,16 +124,23 @@ pub(crate) async fn update_child_string_under(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
+    params(ById, ChildFileId, IfMatch),
     request_body(content = Object, description = "The object.", example = json!({"line": 2})),
-    responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was replaced.", body = ChildUpdateResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn update_child_json(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
+    if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, None, file, ChildContent::Json(body.object()?)).await
+    update(&cache, at, None, file, ChildContent::Json(body.object()?), if_match).await
 }
 
 /// Replace a JSON child file in a folder
@@ -122,16 +148,23 @@ pub(crate) async fn update_child_json(
     post,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId, IfMatch),
     request_body(content = Object, description = "The object.", example = json!({"line": 2})),
-    responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was replaced.", body = ChildUpdateResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn update_child_json_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
+    if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, folder.data_key, file, ChildContent::Json(body.object()?)).await
+    update(&cache, at, folder.data_key, file, ChildContent::Json(body.object()?), if_match).await
 }
 
 /// Replace a binary child file
@@ -139,16 +172,23 @@ pub(crate) async fn update_child_json_under(
     post,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
+    params(ById, ChildFileId, IfMatch),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
-    responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was replaced.", body = ChildUpdateResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn update_child_binary(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
+    if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, None, file, ChildContent::Binary(body.some_bytes()?.0)).await
+    update(&cache, at, None, file, ChildContent::Binary(body.bytes()?), if_match).await
 }
 
 /// Replace a binary child file in a folder
@@ -156,14 +196,21 @@ pub(crate) async fn update_child_binary(
     post,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId, IfMatch),
     request_body(content = Bytes, content_type = "application/octet-stream", description = "The bytes."),
-    responses((status = 200, description = "The child file was replaced.", body = ChildUpdateResponse), Refused)
+    responses(
+        (
+            status = 200, description = "The child file was replaced.", body = ChildUpdateResponse,
+            headers(("ETag" = String, description = "The tag of the child file."))
+        ),
+        Refused
+    )
 )]
 pub(crate) async fn update_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
+    if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, folder.data_key, file, ChildContent::Binary(body.some_bytes()?.0)).await
+    update(&cache, at, folder.data_key, file, ChildContent::Binary(body.bytes()?), if_match).await
 }

@@ -7,8 +7,9 @@ mod query;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
-use cache_client::Invalid;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{FromRequest, HttpRequest, web};
+use cache_client::{CacheHash, CacheId, CacheKey, DataKey, DataType, FieldPath, FileId, Invalid, Namespace, Strategy};
 use http_service::Call;
 
 pub(crate) use names::{DataTypeName, OrderName, StrategyName};
@@ -18,7 +19,9 @@ pub(crate) use path::{
 };
 pub(crate) use query::{EntrySelection, FileName, FullPath, HashField, Ordering, Page, Recursive, TimeRange};
 
+use super::Settings;
 use super::error::{Error, Result};
+use crate::config::Names;
 
 /// Extracts a set of parameters.
 #[derive(Debug)]
@@ -36,7 +39,9 @@ impl<T: FromParams> FromRequest for Params<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let call = Call::current().expect("handlers are called through the route table");
-        ready(T::from_params(&Source { call: &call, query: request.query_string() }).map(Self))
+        let settings = request.app_data::<web::Data<Settings>>().expect("the service has its settings");
+        let source = Source { call: &call, query: request.query_string(), names: settings.names };
+        ready(T::from_params(&source).map(Self))
     }
 }
 
@@ -45,6 +50,7 @@ impl<T: FromParams> FromRequest for Params<T> {
 pub(crate) struct Source<'a> {
     call: &'a Call,
     query: &'a str,
+    names: Names,
 }
 
 impl Source<'_> {
@@ -54,9 +60,33 @@ impl Source<'_> {
     }
 
     /// A parameter of the path.
-    fn path<T>(&self, name: &'static str, parse: impl Fn(&str) -> std::result::Result<T, Invalid>) -> Result<T> {
+    fn path<T: Name>(&self, name: &'static str, parse: impl Fn(&str) -> std::result::Result<T, Invalid>) -> Result<T> {
         let text = self.decoded(name);
-        parse(text).map_err(|error| Error::parameter("path", name, error, text))
+        let parsed = parse(text).map_err(|error| Error::parameter("path", name, error, text))?;
+        self.stored_as_sent("path", name, text, parsed)
+    }
+
+    /// A name of the query; `None` when it is absent, or when it is empty as the Python client sends it.
+    fn name<T: Name>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> std::result::Result<T, Invalid>,
+    ) -> Result<Option<T>> {
+        let Some(parsed) = self.optional(name, parse)? else { return Ok(None) };
+        self.stored_as_sent("query", name, &self.text(name).unwrap_or_default(), parsed).map(Some)
+    }
+
+    /// Refuses a name that would be stored as another one, or has the answer say so.
+    fn stored_as_sent<T: Name>(&self, place: &'static str, name: &'static str, sent: &str, parsed: T) -> Result<T> {
+        let Some(stored) = parsed.stored().filter(|stored| *stored != sent) else { return Ok(parsed) };
+        match self.names {
+            Names::Strict => Err(Error::parameter(place, name, format!("would be stored as {stored:?}"), sent)),
+            Names::Map => {
+                let value = HeaderValue::from_str(&format!("{name}={stored}")).expect("stored names are ASCII");
+                self.call.add_header(NAME_MAPPED, value);
+                Ok(parsed)
+            }
+        }
     }
 
     /// A parameter of the query; `None` when it is absent.
@@ -92,6 +122,40 @@ impl Source<'_> {
             _ => Err("is neither true nor false"),
         })
     }
+}
+
+/// Tells which name became another one.
+const NAME_MAPPED: HeaderName = HeaderName::from_static("x-cache-name-mapped");
+
+/// A parameter that may be a name, of which only some characters are stored.
+trait Name {
+    /// The name as it is stored; `None` for what is no name, or is refused where it cannot be stored.
+    fn stored(&self) -> Option<&str>;
+}
+
+/// What is stored as it is parsed, and what is refused otherwise.
+macro_rules! names {
+    ($($name:ty: $stored:expr),+ $(,)?) => {$(
+        impl Name for $name {
+            fn stored(&self) -> Option<&str> {
+                let stored: fn(&Self) -> Option<&str> = $stored;
+                stored(self)
+            }
+        }
+    )+};
+}
+
+names! {
+    Namespace: |name| Some(name.as_str()),
+    FileId: |name| Some(name.as_str()),
+    CacheKey: |key| Some(key.as_str()),
+    DataKey: |key| Some(key.path()),
+    Option<DataKey>: |key| key.as_ref().map(DataKey::path),
+    FieldPath: |path| Some(path.as_str()),
+    CacheId: |_| None,
+    CacheHash: |_| None,
+    Strategy: |_| None,
+    DataType: |_| None,
 }
 
 /// Several sets of parameters at once.

@@ -113,7 +113,7 @@ impl FromParams for Keyed {
             true => Error::required("cache_key", "Cache key is required for this endpoint", "valid_file_path"),
             false => Error::parameter("path", "cache_key", error, text),
         })?;
-        Ok(Self { cache_key })
+        Ok(Self { cache_key: source.stored_as_sent("path", "cache_key", text, cache_key)? })
     }
 }
 

@@ -4,6 +4,7 @@ use cache_client::{FieldPath, FileId, Strategy};
 use utoipa::IntoParams;
 
 use super::{FromParams, OrderName, Source, StrategyName};
+use crate::api::cursor::Listing;
 use crate::api::error::Result;
 
 /// How a keyed entry is named and hashed.
@@ -17,7 +18,7 @@ pub(crate) struct FileName {
 
 impl FromParams for FileName {
     fn from_params(source: &Source<'_>) -> Result<Self> {
-        Ok(Self { file_id: source.optional("file_id", FileId::parse)? })
+        Ok(Self { file_id: source.name("file_id", FileId::parse)? })
     }
 }
 
@@ -32,7 +33,7 @@ pub(crate) struct HashField {
 
 impl FromParams for HashField {
     fn from_params(source: &Source<'_>) -> Result<Self> {
-        Ok(Self { json_field_path: source.optional("json_field_path", FieldPath::parse)? })
+        Ok(Self { json_field_path: source.name("json_field_path", FieldPath::parse)? })
     }
 }
 
@@ -46,8 +47,11 @@ pub(crate) struct Page {
     /// At most this many items, 1 to 10000; all of them, streamed, when not given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 10000)]
     pub(crate) limit: Option<usize>,
-    /// Where to go on: `x-next-cursor` of the page before.
+    /// Where to go on: `x-next-cursor` of the page before, of the same listing.
     pub(crate) cursor: Option<String>,
+    /// The listing whose pages these are.
+    #[param(ignore)]
+    pub(crate) listing: Listing,
 }
 
 impl FromParams for Page {
@@ -56,7 +60,10 @@ impl FromParams for Page {
             Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
             _ => Err("is not a number from 1 to 10000"),
         };
-        Ok(Self { limit: source.query("limit", parse)?, cursor: source.text("cursor").filter(|c| !c.is_empty()) })
+        let listing = Listing::of(source.call.path(), source.query);
+        let place = |cursor: &str| listing.place(cursor).ok_or("is not a cursor of this listing");
+        let cursor = source.optional("cursor", place)?;
+        Ok(Self { limit: source.query("limit", parse)?, cursor, listing })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The newest entry of a hash, with its content in any form.
 
+use actix_web::http::header::AcceptEncoding;
 use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -7,7 +8,7 @@ use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{BYTES, EntryMetadata, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
+use super::{EntryMetadata, MISSING, RetrieveResponse, TEXT, as_json, as_text, binary, generic, json_text};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ByHash, Params};
 use crate::api::store::Bytes;
@@ -67,6 +68,8 @@ pub(crate) async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): P
 }
 
 /// Retrieve the content of the newest entry of a hash as bytes
+///
+/// As by id; see there for bytes of another coding than gzip.
 #[utoipa::path(
     get,
     path = "",
@@ -80,9 +83,9 @@ pub(crate) async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): P
 pub(crate) async fn retrieve_binary_by_hash(
     cache: web::Data<Cache>,
     Params(at): Params<ByHash>,
+    accepted: web::Header<AcceptEncoding>,
 ) -> Result<HttpResponse> {
-    let bytes = as_bytes(&form_by_hash(&cache, &at).await?)?;
-    Ok(HttpResponse::Ok().content_type(BYTES).body(bytes))
+    binary(&mut HttpResponse::Ok(), &form_by_hash(&cache, &at).await?, &accepted)
 }
 
 /// Retrieve what is known of the newest entry of a hash

@@ -1,11 +1,12 @@
 //! Entries by their id, with their content in any form.
 
+use actix_web::http::header::{AcceptEncoding, ETAG};
 use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{BYTES, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
-use crate::api::conditional::{Conditions, IfNoneMatch, content_tag, owned_tag};
+use super::{MISSING, RetrieveResponse, TEXT, as_json, as_text, binary, generic, json_text};
+use crate::api::conditional::{ReadConditions, content_tag, owned_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, Params};
 use crate::api::store::Bytes;
@@ -23,7 +24,7 @@ async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
     get,
     path = "",
     tag = "retrieve",
-    params(ById, IfNoneMatch),
+    params(ById, ReadConditions),
     responses(
         (
             status = 200, description = "The entry.", body = RetrieveResponse,
@@ -33,16 +34,12 @@ async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
         Refused
     )
 )]
-pub(crate) async fn retrieve_by_id(
-    cache: web::Data<Cache>,
-    Params(at): Params<ById>,
-    conditions: Conditions,
-) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_by_id(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let found = cache.by_id(&at.namespace, at.cache_id, Parts::All).await?;
     let entry = found.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
     let body = generic(&entry, || format!("/{}/retrieve/{}/binary", at.namespace, at.cache_id))?;
     let tag = owned_tag(&entry.version, entry.owner.cache_id);
-    Ok(conditions.tagged(&tag, |response| json_text(response, body)))
+    Ok(json_text(HttpResponse::Ok().insert_header((ETAG, tag)), body))
 }
 
 /// Retrieve the content of an entry as text
@@ -52,7 +49,7 @@ pub(crate) async fn retrieve_by_id(
     get,
     path = "",
     tag = "retrieve",
-    params(ById, IfNoneMatch),
+    params(ById, ReadConditions),
     responses(
         (
             status = 200, description = "The text.", body = String, content_type = "text/plain",
@@ -62,14 +59,10 @@ pub(crate) async fn retrieve_by_id(
         Refused
     )
 )]
-pub(crate) async fn retrieve_string(
-    cache: web::Data<Cache>,
-    Params(at): Params<ById>,
-    conditions: Conditions,
-) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_string(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let entry = form_by_id(&cache, &at).await?;
     let text = as_text(&entry, |bytes| BASE64_STANDARD.encode(bytes))?;
-    Ok(conditions.tagged(&content_tag(&entry.version), |response| response.content_type(TEXT).body(text)))
+    Ok(HttpResponse::Ok().insert_header((ETAG, content_tag(&entry.version))).content_type(TEXT).body(text))
 }
 
 /// Retrieve the content of an entry as JSON
@@ -79,7 +72,7 @@ pub(crate) async fn retrieve_string(
     get,
     path = "",
     tag = "retrieve",
-    params(ById, IfNoneMatch),
+    params(ById, ReadConditions),
     responses(
         (
             status = 200, description = "The JSON.", body = serde_json::Value,
@@ -89,24 +82,21 @@ pub(crate) async fn retrieve_string(
         Refused
     )
 )]
-pub(crate) async fn retrieve_json(
-    cache: web::Data<Cache>,
-    Params(at): Params<ById>,
-    conditions: Conditions,
-) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_json(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let entry = form_by_id(&cache, &at).await?;
     let body = as_json(&entry)?;
-    Ok(conditions.tagged(&content_tag(&entry.version), |response| json_text(response, body)))
+    Ok(json_text(HttpResponse::Ok().insert_header((ETAG, content_tag(&entry.version))), body))
 }
 
 /// Retrieve the content of an entry as bytes
 ///
-/// Strings as UTF-8, JSON as Python writes it, gzip unpacked.
+/// Strings as UTF-8, JSON as Python writes it, gzip unpacked. Bytes of another coding are answered as they are stored, which
+/// `Content-Encoding` names when the client takes that coding, else `x-stored-content-encoding`.
 #[utoipa::path(
     get,
     path = "",
     tag = "retrieve",
-    params(ById, IfNoneMatch),
+    params(ById, ReadConditions),
     responses(
         (
             status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream",
@@ -119,9 +109,8 @@ pub(crate) async fn retrieve_json(
 pub(crate) async fn retrieve_binary(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
-    conditions: Conditions,
+    accepted: web::Header<AcceptEncoding>,
 ) -> Result<HttpResponse> {
     let entry = form_by_id(&cache, &at).await?;
-    let bytes = as_bytes(&entry)?;
-    Ok(conditions.tagged(&content_tag(&entry.version), |response| response.content_type(BYTES).body(bytes)))
+    binary(HttpResponse::Ok().insert_header((ETAG, content_tag(&entry.version))), &entry, &accepted)
 }

@@ -1,11 +1,12 @@
 //! The documents about an entry: layout, metadata, references.
 
+use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
 use cache_client::Json;
 use utoipa::ToSchema;
 
 use super::json_text;
-use crate::api::conditional::{Conditions, IfNoneMatch, owned_tag};
+use crate::api::conditional::{ReadConditions, owned_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, Params};
 use crate::api::store::Paths;
@@ -111,7 +112,7 @@ struct OwnerResponse {
     get,
     path = "",
     tag = "retrieve",
-    params(ById, IfNoneMatch),
+    params(ById, ReadConditions),
     responses(
         (
             status = 200, description = "The metadata.", body = MetadataResponse,
@@ -121,15 +122,12 @@ struct OwnerResponse {
         Refused
     )
 )]
-pub(crate) async fn retrieve_metadata(
-    cache: web::Data<Cache>,
-    Params(at): Params<ById>,
-    conditions: Conditions,
-) -> Result<HttpResponse> {
+pub(crate) async fn retrieve_metadata(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let found = cache.metadata(&at.namespace, at.cache_id).await?;
     let (metadata, version) = found.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
     let Some(version) = version else { return Ok(HttpResponse::Ok().json(metadata)) };
-    Ok(conditions.tagged(&owned_tag(&version, metadata.data.cache_id), |response| response.json(&metadata)))
+    let tag = owned_tag(&version, metadata.data.cache_id);
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(&metadata))
 }
 
 /// The reference of an entry.

@@ -4,7 +4,10 @@ pub(super) mod by_hash;
 pub(super) mod by_id;
 pub(super) mod documents;
 
-use actix_web::HttpResponse;
+use actix_web::http::header::{
+    AcceptEncoding, CONTENT_ENCODING, Encoding, HeaderName, Preference, Quality, QualityItem, VARY,
+};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use cache_client::{CacheHash, CacheId, Json, Strategy};
@@ -14,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::error::{Error, Result};
 use crate::cache::{self, Compact, Entry, Value};
+use crate::coding::Coding;
 use crate::records::FileKind;
 
 pub(super) const MISSING: &str = "Cache entry not found";
@@ -109,7 +113,7 @@ pub(super) fn generic(entry: &Entry, binary_url: impl FnOnce() -> String) -> Res
     Ok(format!("{{\"data\":{data},\"metadata\":{},\"data_type\":\"{data_type}\"}}", about()))
 }
 
-pub(super) fn json_text(response: &mut actix_web::HttpResponseBuilder, body: String) -> HttpResponse {
+pub(super) fn json_text(response: &mut HttpResponseBuilder, body: String) -> HttpResponse {
     response.content_type("application/json").body(body)
 }
 
@@ -118,6 +122,10 @@ pub(super) fn as_text(entry: &Entry, bytes_as_text: impl FnOnce(&[u8]) -> String
     match entry.value() {
         Ok(Value::String(text)) => Ok(text),
         Ok(Value::Json(value)) => Ok(value.dumps()),
+        // JSON that was packed is text, character by character.
+        Ok(Value::Binary(bytes)) if entry.owner.is_gzip() && Json::parse(&bytes).is_ok() => {
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        }
         Ok(Value::Binary(bytes)) => Ok(bytes_as_text(&bytes)),
         // Python may have stored what is no valid JSON: its text is served as it is.
         Err(error @ cache::Error::Unreadable { .. }) => {
@@ -155,6 +163,34 @@ pub(super) fn as_bytes(entry: &Entry) -> Result<bytes::Bytes> {
         Err(error) => Err(error.into()),
     }
 }
+
+/// Answers the content as bytes, and says how they are packed where this service did not unpack them: in `Content-Encoding` when
+/// the client takes that coding, else in a header that changes nothing.
+pub(super) fn binary(
+    response: &mut HttpResponseBuilder,
+    entry: &Entry,
+    accepted: &AcceptEncoding,
+) -> Result<HttpResponse> {
+    let bytes = as_bytes(entry)?;
+    if let Some(stored) = entry.owner.content_encoding.as_deref().filter(|_| !entry.owner.is_gzip()) {
+        let is_taken = entry.owner.coding().is_some_and(|coding| accepts(accepted, coding));
+        let header = if is_taken { CONTENT_ENCODING } else { STORED_CONTENT_ENCODING };
+        response.insert_header((header, stored)).insert_header((VARY, "accept-encoding"));
+    }
+    Ok(response.content_type(BYTES).body(bytes))
+}
+
+/// Tells whether a client takes bytes of a coding.
+fn accepts(accepted: &AcceptEncoding, coding: Coding) -> bool {
+    let named = |name: &str| {
+        let of_name = |item: &&QualityItem<Preference<Encoding>>| item.item.to_string() == name;
+        accepted.iter().find(of_name).map(|item| item.quality > Quality::ZERO)
+    };
+    named(coding.name()).or_else(|| named("*")).unwrap_or(false)
+}
+
+/// The coding of bytes that the client did not say it takes.
+const STORED_CONTENT_ENCODING: HeaderName = HeaderName::from_static("x-stored-content-encoding");
 
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 pub(super) const BYTES: &str = "application/octet-stream";

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::super::{Error, Folder, Mark, ObjectPath, Result, Room};
 use super::error::{failed, is_cut_off, is_no_bucket, is_passing, is_uncertain, reason, unavailable};
+use crate::coding::Coding;
 
 /// The user metadata of objects: whose content it is, how that is packed, which write made it, whether that was an update,
 /// and that it is being removed.
@@ -293,7 +294,7 @@ impl Bucket {
         Seen {
             tag: meta.e_tag.clone().unwrap_or_default(),
             modified: u64::try_from(meta.last_modified.timestamp_millis() + self.server.ahead).unwrap_or(0),
-            mark: cache_id.map(|cache_id| Mark { cache_id, gzip: value(ENCODING) == Some("gzip") }),
+            mark: cache_id.map(|cache_id| Mark { cache_id, coding: value(ENCODING).and_then(Coding::named) }),
             write: value(WRITE).map(str::to_owned),
             updated: value(UPDATE).is_some(),
             gone: value(GONE).is_some(),
@@ -318,8 +319,8 @@ fn attributes(mark: Option<Mark>, write: Option<String>, gone: bool) -> Attribut
     };
     if let Some(mark) = mark {
         set(CACHE_ID, mark.cache_id.to_string());
-        if mark.gzip {
-            set(ENCODING, "gzip".to_owned());
+        if let Some(coding) = mark.coding {
+            set(ENCODING, coding.name().to_owned());
         }
     }
     if let Some(write) = write {

@@ -98,7 +98,7 @@ impl Commit<'_> {
             }
             let (bytes, mark) = match self.bucket.get(&own.content).await? {
                 Some((seen, updated)) if now.as_ref().is_some_and(|now| now.tag == seen.tag) => {
-                    (updated, Mark { gzip: seen.mark.is_some_and(|mark| mark.gzip), ..mark })
+                    (updated, Mark { coding: seen.mark.and_then(|mark| mark.coding), ..mark })
                 }
                 None if now.is_none() => {
                     self.config(own).await?;
