@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The unmodified Python client against our server, stored folders and buckets in both directions, and the two services
-# side by side.
+# The unmodified Python client and programs that use it against our server, stored folders and buckets in both
+# directions, and the two services side by side.
 #
 #   tests/compat/python.sh target/release/cache-server
 #
@@ -37,9 +37,17 @@ s3_tools=${CACHE_TESTS_S3_TOOLS:-$HOME/.cache/cache-service/tools/s3}
 bash "$here/../s3/tools.sh" "$s3_tools"
 
 for mode in memory embedded local_disk; do
-    echo "-- Python client, $mode"
-    python3 "$here/serve.py" "$binary" --storage-mode "$mode" -- \
-        "$venv/bin/python" -W ignore "$here/python_client.py" '{url}' '{key}'
+    echo "-- Python client and programs, $mode"
+    for program in python_client programs/html_cache programs/graphs; do
+        python3 "$here/serve.py" "$binary" --storage-mode "$mode" -- \
+            "$venv/bin/python" -W ignore "$here/$program.py" '{url}' '{key}'
+    done
+done
+# What the programs ask of a server is what the Python service does, apart from what they say it cannot do.
+echo '-- programs, Python service'
+for program in html_cache graphs; do
+    "$venv/bin/python" -W ignore "$here/serve_python.py" \
+        "$venv/bin/python" -W ignore "$here/programs/$program.py" '{url}' '{key}' --python-service
 done
 echo '-- folders both ways'
 "$venv/bin/python" -W ignore "$here/both_ways.py" "$binary"

@@ -3,14 +3,22 @@
 
     python_client.py http://127.0.0.1:8080 ref-secret-key [--key-name x-api-key]
 
-Every sub-client with its main methods: store, retrieve, exists, update, delete, data, namespace(s), admin_storage,
-info, server. Needs Python 3.12 and the packages in requirements.txt; without them it says so and ends with status 0.
+Every method of every sub-client and of the entities; a method that is neither called nor named in NOT_CALLED is a failure.
+Needs Python 3.12 and the packages in requirements.txt; without them it says so and ends with status 0.
 Namespaces are new in every run, so the server may hold anything. Last line: 'N passed, M failed'; status 1 when M > 0.
 """
-import argparse, sys, traceback, uuid
+import argparse, functools, importlib, inspect, pkgutil, sys, traceback, uuid
 
 STRATEGIES = ('direct', 'temporal', 'temporal_latest', 'temporal_versioned', 'key_based')
 MISSING    = '00000000-0000-4000-8000-000000000000'
+# The methods that are not called, by reason. Any other one that is not fails the test, and so does one that has no reason to be here.
+NOT_CALLED = {
+    'archives': [f'Cache__Service__Client__Zip.{name}' for name in (
+        'zip_create', 'zip_store', 'zip_retrieve', 'zip_files_list', 'zip_file_retrieve', 'zip_file_add_from_bytes', 'zip_file_add_from_string', 'zip_file_delete',
+        'batch_operations')] + ['Cache__Service__Client.zip'],
+    'fixtures': ['Cache__Service__Client__Server.create__test_fixtures'],
+    'it reads the form for the cookie, which is HTML, as JSON, and fails whatever the server answers': ['Cache__Service__Client__Set_Cookie.set_cookie_form'],
+}
 
 
 def packages():
@@ -18,22 +26,39 @@ def packages():
     if sys.version_info < (3, 12):
         return print(f'SKIP: the Python client needs Python 3.12, this is {sys.version.split()[0]}')
     try:
-        from mgraph_ai_service_cache_client.client.cache_client.Cache__Service__Client import Cache__Service__Client
-        from osbot_fast_api.services.registry.Fast_API__Service__Registry import fast_api__service__registry
-        from osbot_fast_api.services.schemas.registry.Fast_API__Service__Registry__Client__Config import Fast_API__Service__Registry__Client__Config
-        from osbot_fast_api.services.schemas.registry.enums.Enum__Fast_API__Service__Registry__Client__Mode import Enum__Fast_API__Service__Registry__Client__Mode
+        from programs.connection import connect
         from mgraph_ai_service_cache_client.schemas.cache.enums.Enum__Cache__Store__Strategy import Enum__Cache__Store__Strategy
         from mgraph_ai_service_cache_client.schemas.cache.enums.Enum__Cache__Data_Type import Enum__Cache__Data_Type
     except (ImportError, RuntimeError) as error:                     # starlette raises the latter where httpx is missing
         return print(f'SKIP: mgraph-ai-service-cache-client cannot be imported: {error}')
-
-    def connect(url, name, value):
-        """As register_cache_service__remote does, which lives in the server's package."""
-        config = Fast_API__Service__Registry__Client__Config(
-            mode=Enum__Fast_API__Service__Registry__Client__Mode.REMOTE, base_url=url, api_key_name=name, api_key_value=value)
-        fast_api__service__registry.register(Cache__Service__Client, config)
-        return Cache__Service__Client()
     return connect, Enum__Cache__Store__Strategy, Enum__Cache__Data_Type
+
+
+def methods():
+    """Every public method of the client, of its parts and of its entities: {'Class.method': class}."""
+    from mgraph_ai_service_cache_client.client import cache_client, client_contract, client_entities
+    found = {}
+    for package in (cache_client, client_contract, client_entities):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):
+            module = importlib.import_module(module.name)
+            for cls in (value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__):
+                found |= {f'{cls.__name__}.{name}': cls for name, value in vars(cls).items() if inspect.isfunction(value) and not name.startswith('_')}
+    return found
+
+
+def record(methods):
+    """Notes the methods that are called, in the set that it returns."""
+    called = set()
+    def noting(method, function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            called.add(method)
+            return function(*args, **kwargs)
+        return wrapper
+    for method, cls in methods.items():
+        name = method.split('.')[1]
+        setattr(cls, name, noting(method, vars(cls)[name]))
+    return called
 
 
 class Run:
@@ -51,7 +76,7 @@ class Run:
         except Exception as error:
             self.failed += 1
             where = traceback.extract_tb(error.__traceback__)
-            line = next((f for f in reversed(where) if f.filename == __file__), where[-1])
+            line = next((f for f in reversed(where) if f.filename == __file__ and f.name != 'equal'), where[-1])
             print(f'FAIL {name}  line {line.lineno}: {line.line}\n     {type(error).__name__}: {str(error)[:500]}')
 
 
@@ -304,6 +329,47 @@ def about(run):
         assert isinstance(answer, dict) and answer, answer
 
 
+def entities(run):
+    from mgraph_ai_service_cache_client.client.client_entities.Cache__Entity import Cache__Entity
+    from mgraph_ai_service_cache_client.client.client_entities.Cache__Entity__Json_File import Cache__Entity__Json_File
+    namespace, kinds = run.namespace('entities'), run.data_type
+    stored = run.client.store().store__json(strategy=run.strategy('direct'), namespace=namespace, body={'a': {'b': 1}})
+    at = dict(cache_client=run.client, cache_id=stored.cache_id, namespace=namespace)
+    entity = Cache__Entity(**at)
+    equal((entity.exists(), entity.entry__json(), entity.entry__json__obj().a.b, entity.entry__with_metadata().data), (True, {'a': {'b': 1}}, 1, {'a': {'b': 1}}))
+    equal((entity.metadata().json()['data']['cache_id'], str(entity.refs().cache_id)), (str(stored.cache_id), str(stored.cache_id)))
+    equal((str(entity.cache__hash()), entity.cache__file__hash()['total_versions'], entity.cache__file__hash__obj().total_versions), (str(stored.cache_hash), 1, 1))
+    equal((entity.data__exists('k', 't'), entity.data__string('k', 't'), entity.data__json('k', 'j'), entity.data__update_string('k', 't', 'x')), (False, None, None, False))
+    assert entity.data__store_string('k', 't', 'text') and entity.data__store_json('k/l', 'j', {'j': 1})
+    equal((entity.data__update_string('k', 't', 'newer'), entity.data__update_json('k/l', 'j', {'j': 2})), (True, True))
+    equal((entity.data__string('k', 't'), entity.data__json('k/l', 'j'), entity.data__exists('k', 't'), entity.data__exists('k/l', 'j', kinds.JSON)), ('newer', {'j': 2}, True, True))
+    equal((entity.data__files().file_count, entity.data__files('k', recursive=False).file_count, len(entity.data__files__paths())), (2, 1, 2))
+    equal((entity.data__delete('k', 't'), entity.data__delete('k', 't'), entity.data__string('k', 't')), (True, False, None))
+
+    text = entity.data_file('k', 'other')
+    equal((text.exists__string(), text.string(), text.update__string('x')), (False, None, False))
+    assert text.store__string('one') and text.store__json({'one': 1})
+    equal((text.update__string('two'), text.update__json({'two': 2}), text.string(), text.json()), (True, True, 'two', {'two': 2}))
+    equal((text.exists__json(), text.delete__data_type(kinds.JSON), text.exists__data_type(kinds.JSON), text.exists__string(), text.delete__data_type()), (True, True, False, True, True))
+    document = Cache__Entity__Json_File(**at, data_key='k', data_file_id='d')
+    equal((document.exists(), document.retrieve(), document.update({}), document.delete()), (False, None, False, False))
+    assert document.store({'d': 1}) and document.exists()
+    equal((document.update({'d': 2}), document.retrieve(), document.delete(), document.exists()), (True, {'d': 2}, True, False))
+    equal((entity.delete(), entity.exists(), entity.delete(), entity.entry__json()), (True, False, False, None))
+
+
+def sessions(run):
+    from mgraph_ai_service_cache_client.client.client_contract.auth.Cache__Service__Client__Set_Cookie import Cache__Service__Client__Set_Cookie
+    equal(Cache__Service__Client__Set_Cookie(requests=run.client.requests()).set_auth_cookie(), None)   # it sends no key
+
+
+def every_method(run, methods, called):
+    """The last check: each method was called, or there is a reason."""
+    reasons = {method for named in NOT_CALLED.values() for method in named}
+    equal(sorted(methods.keys() - called - reasons), [])
+    equal(sorted((reasons & called) | (reasons - methods.keys())), [])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('base_url'); parser.add_argument('key'); parser.add_argument('--key-name', default='x-api-key')
@@ -311,10 +377,13 @@ def main():
     needed = packages()
     if needed is None: return 0
     connect, strategy, data_type = needed
-    run = Run(connect(arguments.base_url, arguments.key_name, arguments.key), strategy, data_type)
+    every = methods()
+    called = record(every)
+    run = Run(connect(arguments.base_url, arguments.key, arguments.key_name), strategy, data_type)
     for function in (strings, documents, binaries, keyed_strings, records, exists, updates, deletes, children):
         for name in STRATEGIES: run.check(f'{function.__name__} {name}', function, name)
-    for function in (namespaces, admin, about): run.check(function.__name__, function)
+    for function in (namespaces, admin, about, entities, sessions): run.check(function.__name__, function)
+    run.check('every method', every_method, every, called)
     print(f'{run.passed} passed, {run.failed} failed')
     return 1 if run.failed else 0
 
