@@ -154,6 +154,12 @@ pub fn compact(text: &[u8]) -> Option<String> {
     Some(out)
 }
 
+/// Tells whether a text is one JSON value, without reading it into memory.
+pub fn is_json(text: &str) -> bool {
+    let mut parser = Jiter::new(text.as_bytes());
+    parser.next_skip().is_ok() && parser.finish().is_ok()
+}
+
 /// Reads one value; errors are texts, since only the outermost caller knows where it stands.
 fn parse_value(parser: &mut Jiter<'_>, first: Peek, depth: usize) -> Result<Json, String> {
     let text = |e: jiter::JiterError| e.error_type.to_string();

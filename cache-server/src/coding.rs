@@ -51,10 +51,12 @@ impl Coding {
         }
     }
 
-    /// The coding that is stored under a name. The Python service stores others, too: their bytes are kept as they are.
+    /// The coding that is stored under a name. The Python service keeps names as they are sent, and any others, too.
     pub fn named(stored: &str) -> Option<Self> {
-        let all = [Self::Gzip, Self::Brotli, Self::Deflate, Self::Zstd, Self::Compress, Self::IdentityGzip];
-        all.into_iter().find(|coding| coding.name() == stored)
+        match stored == Self::IdentityGzip.name() {
+            true => Some(Self::IdentityGzip),
+            false => Self::parse(stored).ok().flatten(),
+        }
     }
 }
 
@@ -82,6 +84,7 @@ mod tests {
             let coding = Coding::parse(header).ok().flatten();
             assert!(coding.is_some() && coding.and_then(|coding| Coding::named(coding.name())) == coding);
         }
-        assert_eq!(Coding::named("GZIP"), None);
+        assert_eq!(Coding::named("GZIP"), Some(Coding::Gzip));
+        assert_eq!((Coding::named("identity"), Coding::named("gzip__br")), (None, None));
     }
 }

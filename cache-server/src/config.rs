@@ -39,7 +39,7 @@ http_service::serving! {
     prefix: "CACHE_SERVER__",
     port: 8080,
     body_limit: 32 << 20,
-    log: "warn,cache_server=info,http_service=info",
+    log: "warn,actix_http=off,cache_server=info,http_service=info",
 }
 
 /// How the service runs. Every field has a flag and a variable; the flag wins.

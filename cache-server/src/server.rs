@@ -88,7 +88,8 @@ pub(crate) fn open(
     let service = api::service(keys, sessions, serving.limits()?)
         .origins(serving.origins())
         .clock(move || now().unwrap_or(DateTime::<Utc>::MAX_UTC));
-    let cache = Cache::new(open_storage(config, Room::granted_by(service.room()))?, clock, hashes(config)?);
+    let room = Room::granted_by(service.room()).tight_when(service.is_tight());
+    let cache = Cache::new(open_storage(config, room)?, clock, hashes(config)?);
     let cache = match config.storage_mode() {
         StorageMode::S3 => cache.remembering(config.s3.read_cache_bytes),
         StorageMode::Memory | StorageMode::LocalDisk | StorageMode::Embedded => cache,
@@ -107,7 +108,7 @@ fn open_storage(config: &Config, room: Room) -> anyhow::Result<SharedStorage> {
     let storage: SharedStorage = match config.storage_mode() {
         StorageMode::Memory => Arc::new(Memory::new()),
         StorageMode::LocalDisk => Arc::new(LocalDisk::open(&path(&config.local_disk_path))?.with_room(room)),
-        StorageMode::Embedded => Arc::new(Embedded::open(&path(&config.embedded_path))?),
+        StorageMode::Embedded => Arc::new(Embedded::open(&path(&config.embedded_path))?.with_room(room)),
         StorageMode::S3 => Arc::new(S3::open(&config.s3.connection(prefix.clone())?)?.with_room(room)),
     };
     if prefix == Folder::root() {

@@ -179,3 +179,82 @@ async fn keys_have_the_configured_rate_and_probes_have_none() {
         server.get("/health/live").ok().await;
     }
 }
+
+/// What comes until the server closes the connection.
+async fn all_of(server: &TestServer, sent: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), answer_of(stream)).await.expect("the connection is closed")
+}
+
+#[tokio::test]
+async fn a_body_of_unknown_length_that_nobody_reads_closes_its_connection() {
+    let server = Engine::Memory.start();
+    let chunked = "host: 127.0.0.1\r\ncontent-type: application/octet-stream\r\ntransfer-encoding: chunked";
+    let part = "5\r\nbytes\r\n";
+    for (line, key, status) in [
+        ("POST /ns/direct/store/binary", String::new(), "401"),
+        ("GET /health/live", String::new(), "200"),
+        ("GET /openapi.json", String::new(), "200"),
+        ("GET /ns/file-ids", format!("\r\nx-api-key: {KEY}"), "200"),
+        ("POST /nothing/here", format!("\r\nx-api-key: {KEY}"), "404"),
+    ] {
+        let answer = all_of(&server, &format!("{line} HTTP/1.1\r\n{chunked}{key}\r\n\r\n{part}")).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{line}: {answer}");
+    }
+    // One that is read keeps it open.
+    let store =
+        format!("POST /ns/direct/store/binary HTTP/1.1\r\n{chunked}\r\nx-api-key: {KEY}\r\n\r\n{part}0\r\n\r\n");
+    let last = "GET /health/live HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n";
+    let answers = all_of(&server, &format!("{store}{store}{last}")).await;
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 3, "{answers}");
+}
+
+#[tokio::test]
+async fn operations_without_a_key_take_no_place_of_those_with_one() {
+    let server = Engine::Memory.setup().flag("--request-limit", "8").start();
+    let sign_in = upload(&server, "/auth/session", 10, b"{").await;
+    loop {
+        let other = server.post("/auth/session").without_key().json("{}").any().await;
+        if other.status() == 503 {
+            is_refusal(&other, 503, "BUSY");
+            break;
+        }
+    }
+    server.get("/info/health").ok().await;
+    drop(sign_in);
+    while server.post("/auth/session").without_key().json("{}").any().await.status() == 503 {}
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_answers_loses_its_connection() {
+    let flags = [("--body-pause-seconds", "1"), ("--workers", "1"), ("--connection-limit", "1")];
+    let server = flags.into_iter().fold(Engine::Memory.setup(), |setup, (flag, value)| setup.flag(flag, value)).start();
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    let pages = "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".repeat(100);
+    stream.write_all(pages.as_bytes()).await.unwrap();
+    stream.read_exact(&mut [0; 12]).await.unwrap();
+    // There is one place, which that client has until the server gives it up.
+    let next = tokio::time::timeout(Duration::from_secs(20), server.get("/health/live").ok()).await;
+    assert_eq!(next.expect("the place is free again").status(), 200);
+}
+
+#[tokio::test]
+async fn packed_entries_take_the_memory_that_they_unpack_to() {
+    use std::io::Write as _;
+    let server = Engine::Embedded.setup().flag("--in-flight-limit", "20000000").start();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    // A hundred times as long unpacked, at most.
+    gzip.write_all(&vec![0; 12 << 20]).unwrap();
+    gzip.write_all(&(0..300_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()).collect::<Vec<_>>())
+        .unwrap();
+    let store = server.post("/ns/direct/store/binary").bytes(gzip.finish().unwrap());
+    let entry = store.header("content-encoding", "gzip").stored().await;
+    for form in ["", "/string", "/json", "/binary"] {
+        let answer = server.get(format!("/ns/retrieve/{}{form}", entry.cache_id)).any().await;
+        is_refusal(&answer, 413, "TOO_LARGE");
+        let answer = server.get(format!("/ns/retrieve/hash/{}{form}", entry.cache_hash)).any().await;
+        is_refusal(&answer, 413, "TOO_LARGE");
+    }
+    server.get(format!("/ns/retrieve/{}/metadata", entry.cache_id)).ok().await;
+}

@@ -144,3 +144,35 @@ async fn of_an_entry_and_a_child_file_for_one_path_one_is_refused(engine: Engine
         assert_eq!(stored["by"], winner);
     }
 }
+
+each_engine!(child_files_of_two_entries_do_not_share_a_path);
+async fn child_files_of_two_entries_do_not_share_a_path(engine: Engine) {
+    let server = engine.start();
+    let outer = parent(&server).await;
+    let data = |entry: &Stored| format!("/ns/cache/{}/data", entry.cache_id);
+    let inner = server.post("/ns/key_based/store/string/album/one/data?file_id=a").text("inner").stored().await;
+    server.post(format!("{}/store/string/b/f", data(&inner))).text("of the inner one").ok().await;
+    for (kind, path) in [("string", "a/data/b/f"), ("string", "a/data/f"), ("json", "a/data/b/f")] {
+        let store = server.post(format!("{}/store/{kind}/{path}", data(&outer)));
+        let refusal = if kind == "json" { store.json("{}") } else { store.text("x") }.refused(409).await;
+        assert_eq!(refusal["detail"]["error_type"], "PATH_CONFLICT", "{refusal}");
+    }
+    server.post(format!("{}/store/string/a/b/f", data(&outer))).text("of the outer one").ok().await;
+    for key in ["/a/data", "/a/data/b"] {
+        let gone = server.delete(format!("{}/delete/all{key}", data(&outer))).value().await;
+        assert_eq!(gone["deleted_count"], 0, "{key}: {gone}");
+    }
+    server.delete(format!("{}/delete/all", data(&outer))).ok().await;
+    assert_eq!(server.get(format!("{}/string/b/f", data(&inner))).ok().await.text(), "of the inner one");
+}
+
+each_engine!(a_child_file_is_not_stored_where_a_sidecar_of_an_entry_lies);
+async fn a_child_file_is_not_stored_where_a_sidecar_of_an_entry_lies(engine: Engine) {
+    let server = engine.start();
+    let parent = parent(&server).await;
+    server.post(INSIDE).json("{}").stored().await;
+    server.delete("/admin/storage/file/delete/ns/data/key-based/album/one/data/notes/first.json").ok().await;
+    let store = || server.post(format!("/ns/cache/{}/data/store/json/notes/first", parent.cache_id)).json("{}");
+    is_conflict(&store().refused(409).await);
+    is_conflict(&store().header("if-none-match", "*").refused(409).await);
+}

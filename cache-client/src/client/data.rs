@@ -161,7 +161,8 @@ impl ChildTarget<Delete> {
                 None => api.delete_child(namespace, id, &data_type, file, if_match).await,
             })
         };
-        Ok(client.call(Repeat::Always, call).await?.is_some())
+        let repeat = if if_match.is_some() { Repeat::UnlessTried } else { Repeat::Always };
+        Ok(client.call(repeat, call).await?.is_some())
     }
 }
 

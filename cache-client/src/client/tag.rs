@@ -6,7 +6,8 @@ use reqwest::header::{ETAG, HeaderMap};
 
 use crate::error::{Error, Result};
 
-/// The version of the content of an entry or child file, as the server names it: no two writes share one.
+/// The version of the content of an entry or child file, as the server names it: no two writes share one, but on `s3` those of
+/// equal content.
 ///
 /// [`Entry::tag`](super::Entry::tag), [`Stored::tag`](super::Stored::tag), [`Updated::tag`](super::Updated::tag) and
 /// [`StoredChild::tag`](super::StoredChild::tag) carry it; `if_match` takes it. It is opaque; keep its text to use it in another process.

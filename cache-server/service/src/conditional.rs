@@ -1,9 +1,12 @@
-//! Conditional reads: `If-Match` and `If-None-Match` against the tag of the answer, as RFC 9110, section 13, has them.
+//! Conditions: of reads, `If-Match` and `If-None-Match` against the tag of the answer, as RFC 9110, section 13, has them; of writes
+//! that take none, a refusal.
 //!
 //! Answers have no modification time, so conditions on one are ignored, as the RFC asks for.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{ETAG, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::http::header::{
+    ETAG, HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE,
+};
 use actix_web::http::{Method, StatusCode};
 
 use crate::refusal::Refusal;
@@ -30,9 +33,19 @@ pub(crate) fn apply(method: &Method, conditions: &HeaderMap, answer: HttpRespons
     Ok(answer)
 }
 
-/// Tells whether a tag of a header is as wanted; `None` without the header.
+/// Refuses the conditions of a write that takes none.
+pub(crate) fn none(conditions: &HeaderMap) -> Result<(), Refusal> {
+    let headers = [IF_MATCH, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE];
+    let fields = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
+    match headers.iter().position(|header| conditions.contains_key(header)) {
+        Some(at) => Err(Refusal::Field { field: fields[at], reason: "is no condition of this operation" }),
+        None => Ok(()),
+    }
+}
+
+/// Tells whether a tag of a header is as wanted; `None` without the header. What is not ASCII is no tag.
 fn any(conditions: &HeaderMap, header: HeaderName, wanted: impl Fn(&str) -> bool) -> Option<bool> {
-    let mut values = conditions.get_all(header).filter_map(|value| value.to_str().ok()).peekable();
+    let mut values = conditions.get_all(header).map(|value| value.to_str().unwrap_or_default()).peekable();
     values.peek()?;
     Some(values.flat_map(|value| value.split(',')).any(|tag| wanted(tag.trim())))
 }

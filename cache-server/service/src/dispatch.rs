@@ -19,6 +19,7 @@ use crate::refusal::Refusal;
 use crate::response_body;
 use crate::routes::{Access, Found, Handle, Scope};
 use crate::service::{NAMESPACE, Served, Service, id_value};
+use crate::unread::Unread;
 
 /// Answers of this size are held in memory until they are sent; smaller ones are bounded by the number of requests.
 const LARGE_ANSWER: u64 = 64 << 10;
@@ -41,8 +42,20 @@ pub(crate) async fn serve(
     let address = request.peer_addr().map(|address| address.ip().to_canonical());
     let call = Call::new(service, path, address);
     let (request, payload) = request.into_parts();
+    let is_endless = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let (unread, payload) = match is_endless {
+        true => {
+            let (unread, payload) = Unread::of(payload);
+            (Some(unread), payload)
+        }
+        false => (None, payload),
+    };
     let answer = call.scope(answer(&call, request.clone(), payload)).await;
     let answer = finalize(&call, answer);
+    let answer = match unread {
+        Some(unread) => unread.held_by(answer),
+        None => answer,
+    };
     report(&call, &request, method, answer.status(), begun);
     Ok(ServiceResponse::new(request, answer))
 }
@@ -56,10 +69,23 @@ async fn answer(call: &Call, request: HttpRequest, payload: actix_web::dev::Payl
     if call.entry().is_some_and(|entry| entry.access == Access::Probe) {
         return handle(request, payload).await;
     }
-    let _working = match service.in_work.begin(&service.limits) {
+    // Whoever has no key takes no place of those who have one.
+    let is_open = call.entry().is_some_and(|entry| entry.access == Access::Open);
+    let (in_work, most) = match is_open {
+        true => (&service.open_in_work, service.limits.requests.div_ceil(8)),
+        false => (&service.in_work, service.limits.requests),
+    };
+    let _working = match in_work.begin(most, &service.limits) {
         Ok(working) => working,
         Err(refusal) => return service.refuse(&refusal),
     };
+    let is_write = request.method() != Method::GET;
+    if is_write
+        && !call.entry().is_some_and(|entry| entry.conditional)
+        && let Err(refusal) = conditional::none(request.headers())
+    {
+        return service.refuse(&refusal);
+    }
     if let Err(refusal) = service.in_flight.some_left(call.address()).await {
         return service.refuse(&refusal);
     }
@@ -85,7 +111,14 @@ fn authorize<'a>(call: &'a Call, request: &HttpRequest) -> Result<&'a Handle, Re
         return Err(Refusal::UriTooLong(Limits::URI));
     }
     let key = match access {
-        Access::Probe | Access::Open => None,
+        Access::Probe => None,
+        Access::Open => {
+            // What sets a cookie is for the service's own pages.
+            if request.method() != Method::GET {
+                guard::same_origin(request.head(), &service.origins)?;
+            }
+            None
+        }
         Access::AnyKey | Access::Key(_) => authenticate(call, request)?,
     };
     match found {

@@ -34,7 +34,10 @@ pub enum Foreign {
 /// Pages of `origins` may ask as well. With `page` a browser may be led here from another site, as by a link.
 pub fn only_local(head: &RequestHead, origins: &[String], page: bool) -> Result<(), Foreign> {
     let headers = &head.headers;
-    let proxied = |name: &str| matches!(name, "forwarded" | "x-real-ip") || name.starts_with("x-forwarded-");
+    let proxied = |name: &str| {
+        matches!(name, "forwarded" | "via" | "x-real-ip" | "cf-connecting-ip" | "true-client-ip")
+            || name.starts_with("x-forwarded-")
+    };
     if headers.keys().any(|name| proxied(name.as_str())) {
         return Err(Foreign::Proxy);
     }

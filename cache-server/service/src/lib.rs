@@ -29,6 +29,7 @@ mod routes;
 mod service;
 pub mod session;
 mod start;
+mod unread;
 
 pub use body::Body;
 pub use call::Call;

@@ -12,7 +12,8 @@ pub struct Limits {
     pub body: u64,
     /// The memory that all bodies together may take, in bytes.
     pub in_flight: u64,
-    /// How many requests are worked on at once; those beyond are answered 503.
+    /// How many requests are worked on at once; those beyond are answered 503. Operations that need no key have an eighth as many
+    /// places, of their own.
     pub requests: usize,
     /// How long a client may pause in the middle of a body.
     pub body_pause: Duration,
@@ -79,10 +80,10 @@ impl Drop for Working<'_> {
 
 impl InWork {
     /// Begins a request, or refuses it when there are too many.
-    pub(crate) fn begin(&self, limits: &Limits) -> Result<Working<'_>, Refusal> {
+    pub(crate) fn begin(&self, most: usize, limits: &Limits) -> Result<Working<'_>, Refusal> {
         let before = self.0.fetch_add(1, Ordering::Relaxed);
         let working = Working(&self.0);
-        if before < limits.requests {
+        if before < most {
             return Ok(working);
         }
         if limits.only_reports(ReportOnly::Requests) {

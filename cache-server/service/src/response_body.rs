@@ -92,13 +92,14 @@ async fn give_up(answer: Weak<RefCell<Option<Left>>>, call: Call) {
 
 /// An answer that is made while it is sent: still on behalf of the request.
 pub(crate) fn streamed(call: &Call, body: BoxBody, held: Held) -> BoxBody {
-    Streamed { body, call: call.clone(), _held: held }.boxed()
+    Streamed { body, call: call.clone(), part: held }.boxed()
 }
 
 struct Streamed {
     body: BoxBody,
     call: Call,
-    _held: Held,
+    /// The memory of the part that is being sent.
+    part: Held,
 }
 
 impl MessageBody for Streamed {
@@ -110,7 +111,12 @@ impl MessageBody for Streamed {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Broken>>> {
         let call = self.call.clone();
+        // The part before is sent.
+        self.part = Held::default();
         let next = call.enter(|| Pin::new(&mut self.body).poll_next(context));
+        if next.is_ready() {
+            self.part = call.take_held();
+        }
         if let Poll::Ready(Some(Err(error))) = &next {
             tracing::warn!(request_id = %call.id(), "an answer broke off: {error}");
         }

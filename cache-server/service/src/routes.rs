@@ -92,6 +92,8 @@ pub struct Entry {
     pub(crate) path: &'static str,
     pub(crate) access: Access,
     pub(crate) body: BodySize,
+    /// Whether it is a write that takes conditions.
+    pub(crate) conditional: bool,
     pub(crate) handle: Handle,
     pub(crate) described: Option<Described>,
 }
@@ -120,7 +122,15 @@ impl Entry {
             };
             Box::pin(answer) as LocalBoxFuture<'static, HttpResponse>
         };
-        Self { method, path, access, body: BodySize::Large, handle: Arc::new(handle), described: None }
+        Self {
+            method,
+            path,
+            access,
+            body: BodySize::Large,
+            conditional: false,
+            handle: Arc::new(handle),
+            described: None,
+        }
     }
 
     /// Says what the OpenAPI document tells of it.
@@ -133,6 +143,12 @@ impl Entry {
     #[must_use]
     pub fn small(self) -> Self {
         Self { body: BodySize::Small, ..self }
+    }
+
+    /// Takes conditions of its own, and refuses the others. Any other write refuses all of them.
+    #[must_use]
+    pub fn conditional(self) -> Self {
+        Self { conditional: true, ..self }
     }
 
     /// The method.
@@ -171,13 +187,14 @@ pub fn describe(factory: &impl OpenApiFactory) -> (Operation, Vec<(String, RefOr
 /// ```text
 /// GET    "/{namespace}/retrieve/{cache_id}"   read    retrieve::retrieve_by_id;
 /// POST   "/auth/set-auth-cookie"              open    auth::set_auth_cookie, small;
+/// POST   "/{namespace}/update/{cache_id}/json" write  update::update_json, conditional;
 /// ```
 ///
 /// Access is `probe`, `open`, `any`, `read`, `write`, `delete` or `admin`. Handlers carry `#[utoipa::path(get, path = "", …)]`, whose
 /// path is filled in from the table.
 #[macro_export]
 macro_rules! routes {
-    ($($method:ident $path:literal $access:ident $($handler:ident)::+ $(, $small:ident)?;)+) => {
+    ($($method:ident $path:literal $access:ident $($handler:ident)::+ $(, $more:ident)*;)+) => {
         vec![$(
             $crate::Entry::new(
                 $crate::routes!(@method $method),
@@ -186,7 +203,7 @@ macro_rules! routes {
                 $($handler)::+,
             )
             .described(|| $crate::routes!(@describe [] $($handler)::+))
-            $(.$small())?
+            $(.$more())*
         ),+]
     };
     (@method GET) => { ::actix_web::http::Method::GET };

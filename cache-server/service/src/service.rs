@@ -73,6 +73,7 @@ pub struct Service {
     pub(crate) shape: Shape,
     pub(crate) in_flight: InFlight,
     pub(crate) in_work: InWork,
+    pub(crate) open_in_work: InWork,
     pub(crate) stopping: Arc<Stopping>,
     pub(crate) is_reached_by_socket: bool,
     pub(crate) observer: Option<Observer>,
@@ -91,6 +92,7 @@ impl Service {
         Self {
             in_flight: InFlight::new(limits.in_flight, limits.only_reports(ReportOnly::InFlight)),
             in_work: InWork::default(),
+            open_in_work: InWork::default(),
             routes,
             keys,
             sessions,
@@ -147,6 +149,12 @@ impl Service {
                 reserved.map(|more| Call::current().map(|call| call.hold(more))).is_ok()
             })
         }
+    }
+
+    /// Tells whether more than a quarter of the memory is taken, so that it is worth asking for what is read.
+    pub fn is_tight(&self) -> impl Fn() -> bool + Send + Sync + use<> {
+        let (in_flight, quarter) = (self.in_flight.clone(), self.limits.in_flight / 4);
+        move || in_flight.used() > quarter
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

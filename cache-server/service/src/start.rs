@@ -1,13 +1,16 @@
 //! Start and stop: taking the port, serving, and ending without cutting anybody off.
 
+use std::any::Any;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::rt::net::TcpStream;
 use actix_web::web::ServiceConfig;
 use anyhow::{Context, bail};
+use socket2::SockRef;
 use tokio::sync::{Notify, watch};
 
 use crate::service::{Service, app};
@@ -130,6 +133,17 @@ impl Bound {
     }
 }
 
+/// Has a connection break whose client takes nothing of what is sent for this long, whatever waits to be sent.
+#[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "only Linux has this limit"))]
+fn give_up_on(socket: &dyn Any, patience: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Some(socket) = socket.downcast_ref::<TcpStream>()
+        && let Err(error) = SockRef::from(socket).set_tcp_user_timeout(Some(patience))
+    {
+        tracing::warn!(%error, "a connection has no limit for a client that takes nothing");
+    }
+}
+
 /// Takes the port; `configure` adds what handlers take by type. Serves until `end`, or a stop through the handle.
 ///
 /// Fails closed: without a key nothing but loopback is served.
@@ -153,12 +167,13 @@ pub fn bind(
     let service = Arc::new(service);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = listen.workers.unwrap_or(cores).max(1);
-    let shared = Arc::clone(&service);
+    let (shared, patience) = (Arc::clone(&service), service.limits.body_pause);
     let server = HttpServer::new(move || app(Arc::clone(&shared), configure.clone()))
         .workers(workers)
         .max_connections(listen.connections.div_ceil(workers).max(1))
         .keep_alive(listen.keep_alive)
         .client_request_timeout(HEAD)
+        .on_connect(move |socket, _| give_up_on(socket, patience))
         // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
         .tcp_nodelay(true)
         .shutdown_timeout(listen.shutdown.as_secs())

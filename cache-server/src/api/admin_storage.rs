@@ -7,7 +7,6 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Settings;
-use super::conditional::Unconditional;
 use super::error::{Error, Refused, Result};
 use super::params::{FullPath, Page, Params, Recursive, StoredFile, StoredFolder};
 use super::store::Bytes;
@@ -299,7 +298,6 @@ pub(crate) struct StoredFileDeleted {
 pub(crate) async fn delete_stored_file(
     cache: web::Data<Cache>,
     Params(StoredFile { path }): Params<StoredFile>,
-    _: Unconditional,
 ) -> Result<web::Json<StoredFileDeleted>> {
     let deleted = cache.delete_object(path.clone()).await?;
     Ok(web::Json(StoredFileDeleted { path, deleted }))

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use super::Settings;
 use super::body::Body;
-use super::conditional::Unconditional;
 use super::error::{Error, Refused, Result};
 
 /// Show a form that sets the API key as a cookie
@@ -49,11 +48,7 @@ struct SetCookie {
     request_body(content = SetCookie, description = "The API key."),
     responses((status = 200, description = "The cookie was set.", body = CookieSet), Refused)
 )]
-pub(crate) async fn set_auth_cookie(
-    settings: web::Data<Settings>,
-    _: Unconditional,
-    body: Body,
-) -> Result<HttpResponse> {
+pub(crate) async fn set_auth_cookie(settings: web::Data<Settings>, body: Body) -> Result<HttpResponse> {
     let cookie_value = match body.object()?.get("cookie_value") {
         Some(cache_client::Json::String(value)) => value.clone(),
         Some(other) if *other != cache_client::Json::Null => {

@@ -68,7 +68,7 @@ impl Body {
     /// Refuses a text in another character set than UTF-8, of which ASCII is a part, and one that is packed.
     ///
     /// What is packed with gzip is refused for being no text, as in the Python service.
-    fn is_plain_text(&self) -> Result<()> {
+    fn plain_text(&self) -> Result<()> {
         match self.charset.as_deref() {
             None | Some("utf-8" | "utf8" | "us-ascii" | "ascii") => {}
             // JSON tells by its first bytes.
@@ -95,7 +95,7 @@ impl Body {
     }
 
     fn json(&self) -> Result<Json> {
-        self.is_plain_text()?;
+        self.plain_text()?;
         Json::parse(&self.bytes).map_err(|error| match Json::is_text(&self.bytes) {
             true => Error::body("json_invalid", error, ""),
             false => Error::NotText,
@@ -113,7 +113,7 @@ impl Body {
                 other => Err(Error::body("string_type", "Input should be a valid string", &other.dumps_compact())),
             };
         }
-        body.is_plain_text()?;
+        body.plain_text()?;
         let text = String::from_utf8(body.bytes.into());
         let text = text.map_err(|error| {
             let reason = "Input should be a valid string, unable to parse raw data as a unicode string";
@@ -149,6 +149,7 @@ impl Body {
     /// Bytes; a JSON string stands for its UTF-8, as in the Python service, and is the only way to say that there are none.
     pub(crate) fn bytes(self) -> Result<Bytes> {
         let body = self.required()?;
+        body.coding.as_ref().map_err(Clone::clone)?;
         if !body.is_json {
             return Ok(body.bytes);
         }
@@ -160,11 +161,11 @@ impl Body {
 
     /// Bytes that are not empty, and how they are packed.
     pub(crate) fn some_bytes(self) -> Result<(Bytes, Option<Coding>)> {
-        let coding = self.coding.clone()?;
+        let coding = self.coding.clone();
         let bytes = self.bytes()?;
         if bytes.is_empty() {
             return Err(Error::required("body", "Binary data cannot be empty", "non-empty_binary_data"));
         }
-        Ok((bytes, coding))
+        Ok((bytes, coding?))
     }
 }

@@ -1,8 +1,9 @@
 //! Conditional requests: tags in answers, and the conditions of writes.
 //!
-//! The tag of content is its version in storage, which no two writes share. Answers that also show whose content it is
-//! join the owner's id to it: `"{version}.{cache id}"`. Conditions of reads are applied to every answer alike, in
-//! `http_service`. A write takes the conditions that its operation knows and refuses every other one with 400.
+//! The tag of content is its version in storage, which no two writes share, but on `s3` those of equal content. Answers that also
+//! show whose content it is join the owner's id to it: `"{version}.{cache id}"`. Conditions of reads are applied to every answer
+//! alike, in `http_service`, which also refuses those of writes that take none. A write that is `conditional` in the route table
+//! takes the conditions that it knows and refuses every other one with 400.
 
 use std::future::{Ready, ready};
 
@@ -70,10 +71,6 @@ pub(crate) struct IfAbsent {
     pub(crate) only_if_absent: bool,
 }
 
-/// A write that takes no condition.
-#[derive(Debug)]
-pub(crate) struct Unconditional;
-
 impl FromRequest for IfMatch {
     type Error = Error;
     type Future = Ready<Result<Self>>;
@@ -102,15 +99,6 @@ impl FromRequest for IfAbsent {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let only_if_absent = || Ok(Self { only_if_absent: is_any(request)? });
         ready(only(request, &[IF_NONE_MATCH]).and_then(|()| only_if_absent()))
-    }
-}
-
-impl FromRequest for Unconditional {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(only(request, &[]).map(|()| Self))
     }
 }
 

@@ -16,12 +16,11 @@ impl Listing {
         let mut pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> =
             pairs.filter(|(name, _)| name != "limit" && name != "cursor").collect();
         pairs.sort_unstable();
-        let mut digest = Sha256::new_with_prefix(path);
-        for (name, value) in pairs {
-            digest.update([0]);
-            digest.update(&*name);
-            digest.update([0]);
-            digest.update(&*value);
+        let mut digest = Sha256::new();
+        let parts = pairs.iter().flat_map(|(name, value)| [name.as_ref(), value.as_ref()]);
+        for part in std::iter::once(path).chain(parts) {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
         }
         Self(digest)
     }
@@ -40,7 +39,7 @@ impl Listing {
 
     /// The digits that tell the cursors of listings apart. They are no secret: a place is parsed as what anybody may send.
     fn check(&self, place: &str) -> String {
-        let digest = self.0.clone().chain_update([0]).chain_update(place).finalize();
+        let digest = self.0.clone().chain_update(u64::MAX.to_be_bytes()).chain_update(place).finalize();
         digest.iter().take(CHECK / 2).map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -46,35 +46,35 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/{namespace}/retrieve/hash/{cache_hash}/cache-id"                                 read   retrieve::by_hash::retrieve_cache_id_by_hash, small;
 
         // New entries.
-        POST   "/{namespace}/{strategy}/store/string"                                             write  store::store_string;
-        POST   "/{namespace}/{strategy}/store/string/{*cache_key}"                                write  store::store_string_with_key;
-        POST   "/{namespace}/{strategy}/store/json"                                               write  store::store_json;
-        POST   "/{namespace}/{strategy}/store/json/{*cache_key}"                                  write  store::store_json_with_key;
-        POST   "/{namespace}/{strategy}/store/binary"                                             write  store::store_binary;
-        POST   "/{namespace}/{strategy}/store/binary/{*cache_key}"                                write  store::store_binary_with_key;
+        POST   "/{namespace}/{strategy}/store/string"                                             write  store::store_string, conditional;
+        POST   "/{namespace}/{strategy}/store/string/{*cache_key}"                                write  store::store_string_with_key, conditional;
+        POST   "/{namespace}/{strategy}/store/json"                                               write  store::store_json, conditional;
+        POST   "/{namespace}/{strategy}/store/json/{*cache_key}"                                  write  store::store_json_with_key, conditional;
+        POST   "/{namespace}/{strategy}/store/binary"                                             write  store::store_binary, conditional;
+        POST   "/{namespace}/{strategy}/store/binary/{*cache_key}"                                write  store::store_binary_with_key, conditional;
 
         // Child files of an entry.
-        POST   "/{namespace}/cache/{cache_id}/data/store/binary"                                  write  data::store::store_child_binary;
-        POST   "/{namespace}/cache/{cache_id}/data/store/binary/{data_file_id}"                   write  data::store::store_child_binary_as;
-        POST   "/{namespace}/cache/{cache_id}/data/store/binary/{*data_key}/{data_file_id}"       write  data::store::store_child_binary_under;
-        POST   "/{namespace}/cache/{cache_id}/data/store/json"                                    write  data::store::store_child_json;
-        POST   "/{namespace}/cache/{cache_id}/data/store/json/{data_file_id}"                     write  data::store::store_child_json_as;
-        POST   "/{namespace}/cache/{cache_id}/data/store/json/{*data_key}/{data_file_id}"         write  data::store::store_child_json_under;
-        POST   "/{namespace}/cache/{cache_id}/data/store/string"                                  write  data::store::store_child_string;
-        POST   "/{namespace}/cache/{cache_id}/data/store/string/{data_file_id}"                   write  data::store::store_child_string_as;
-        POST   "/{namespace}/cache/{cache_id}/data/store/string/{*data_key}/{data_file_id}"       write  data::store::store_child_string_under;
+        POST   "/{namespace}/cache/{cache_id}/data/store/binary"                                  write  data::store::store_child_binary, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/store/binary/{data_file_id}"                   write  data::store::store_child_binary_as, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/store/binary/{*data_key}/{data_file_id}"       write  data::store::store_child_binary_under, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/store/json"                                    write  data::store::store_child_json, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/store/json/{data_file_id}"                     write  data::store::store_child_json_as, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/store/json/{*data_key}/{data_file_id}"         write  data::store::store_child_json_under, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/store/string"                                  write  data::store::store_child_string, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/store/string/{data_file_id}"                   write  data::store::store_child_string_as, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/store/string/{*data_key}/{data_file_id}"       write  data::store::store_child_string_under, conditional;
         GET    "/{namespace}/cache/{cache_id}/data/json/{data_file_id}"                           read   data::retrieve::retrieve_child_json, small;
         GET    "/{namespace}/cache/{cache_id}/data/json/{*data_key}/{data_file_id}"               read   data::retrieve::retrieve_child_json_under, small;
         GET    "/{namespace}/cache/{cache_id}/data/string/{data_file_id}"                         read   data::retrieve::retrieve_child_string, small;
         GET    "/{namespace}/cache/{cache_id}/data/string/{*data_key}/{data_file_id}"             read   data::retrieve::retrieve_child_string_under, small;
         GET    "/{namespace}/cache/{cache_id}/data/binary/{data_file_id}"                         read   data::retrieve::retrieve_child_binary, small;
         GET    "/{namespace}/cache/{cache_id}/data/binary/{*data_key}/{data_file_id}"             read   data::retrieve::retrieve_child_binary_under, small;
-        POST   "/{namespace}/cache/{cache_id}/data/update/string/{data_file_id}"                  write  data::update::update_child_string;
-        POST   "/{namespace}/cache/{cache_id}/data/update/string/{*data_key}/{data_file_id}"      write  data::update::update_child_string_under;
-        POST   "/{namespace}/cache/{cache_id}/data/update/json/{data_file_id}"                    write  data::update::update_child_json;
-        POST   "/{namespace}/cache/{cache_id}/data/update/json/{*data_key}/{data_file_id}"        write  data::update::update_child_json_under;
-        POST   "/{namespace}/cache/{cache_id}/data/update/binary/{data_file_id}"                  write  data::update::update_child_binary;
-        POST   "/{namespace}/cache/{cache_id}/data/update/binary/{*data_key}/{data_file_id}"      write  data::update::update_child_binary_under;
+        POST   "/{namespace}/cache/{cache_id}/data/update/string/{data_file_id}"                  write  data::update::update_child_string, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/update/string/{*data_key}/{data_file_id}"      write  data::update::update_child_string_under, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/update/json/{data_file_id}"                    write  data::update::update_child_json, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/update/json/{*data_key}/{data_file_id}"        write  data::update::update_child_json_under, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/update/binary/{data_file_id}"                  write  data::update::update_child_binary, conditional;
+        POST   "/{namespace}/cache/{cache_id}/data/update/binary/{*data_key}/{data_file_id}"      write  data::update::update_child_binary_under, conditional;
         GET    "/{namespace}/cache/{cache_id}/data/exists/{data_type}/{data_file_id}"             read   data::exists::child_exists, small;
         GET    "/{namespace}/cache/{cache_id}/data/exists/{data_type}/{*data_key}/{data_file_id}" read   data::exists::child_exists_under, small;
         GET    "/{namespace}/cache/{cache_id}/data/list"                                          read   data::list::list_children, small;
@@ -83,20 +83,20 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/{namespace}/cache/{cache_id}/data/entries/{*data_key}"                           read   data::read::read_children_under, small;
         DELETE "/{namespace}/cache/{cache_id}/data/delete/all"                                    delete data::delete::delete_children, small;
         DELETE "/{namespace}/cache/{cache_id}/data/delete/all/{*data_key}"                        delete data::delete::delete_children_under, small;
-        DELETE "/{namespace}/cache/{cache_id}/data/delete/{data_type}/{data_file_id}"             delete data::delete::delete_child, small;
-        DELETE "/{namespace}/cache/{cache_id}/data/delete/{data_type}/{*data_key}/{data_file_id}" delete data::delete::delete_child_under, small;
+        DELETE "/{namespace}/cache/{cache_id}/data/delete/{data_type}/{data_file_id}"             delete data::delete::delete_child, conditional, small;
+        DELETE "/{namespace}/cache/{cache_id}/data/delete/{data_type}/{*data_key}/{data_file_id}" delete data::delete::delete_child_under, conditional, small;
 
         // Whether there is an entry.
         GET    "/{namespace}/exists/id/{cache_id}"                                                read   exists::exists_by_id, small;
         GET    "/{namespace}/exists/hash/{cache_hash}"                                            read   exists::exists_by_hash, small;
 
         // New content for an entry.
-        POST   "/{namespace}/update/{cache_id}/string"                                            write  update::update_string;
-        POST   "/{namespace}/update/{cache_id}/json"                                              write  update::update_json;
-        POST   "/{namespace}/update/{cache_id}/binary"                                            write  update::update_binary;
+        POST   "/{namespace}/update/{cache_id}/string"                                            write  update::update_string, conditional;
+        POST   "/{namespace}/update/{cache_id}/json"                                              write  update::update_json, conditional;
+        POST   "/{namespace}/update/{cache_id}/binary"                                            write  update::update_binary, conditional;
 
         // Entries with everything they own.
-        DELETE "/{namespace}/delete/{cache_id}"                                                   delete delete::delete_by_id, small;
+        DELETE "/{namespace}/delete/{cache_id}"                                                   delete delete::delete_by_id, conditional, small;
 
         // A whole namespace.
         GET    "/{namespace}/temporal/entries"                                                    read   temporal::read_temporal_entries, small;

@@ -114,24 +114,26 @@ impl Cache {
             let paths = name.copies(&reference);
             let mut batch = Batch::new();
             batch.part_of(layout::by_id(namespace, id), found);
+            self.is_nearest(&reference, &paths).await?;
             for path in &paths {
                 if only_if_absent {
                     batch.require(Require::Absent(path.clone()));
                 } else if layout::may_be_content(path) {
-                    match self.storage.head(path).await? {
-                        None => batch.require(Require::Absent(path.clone())),
-                        Some(head) => {
-                            batch.requires(no_entry(path)).require(Require::Present(path.clone(), head.version))
-                        }
-                    };
+                    batch.require(match self.storage.head(path).await? {
+                        None => Require::Absent(path.clone()),
+                        Some(head) if head.mark.is_some() => return Err(of_entry(path)),
+                        Some(head) => Require::Present(path.clone(), head.version),
+                    });
                 }
-                batch.put(path.clone(), bytes.clone());
+                batch.requires(no_entry(path)).put(path.clone(), bytes.clone());
             }
             if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
                 let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
                 return Ok(Some(StoredChild { paths, size: bytes.len() as u64, version }));
             }
-            self.is_free(&paths).await?;
+            if let Some(path) = self.entry_at(&paths).await? {
+                return Err(of_entry(path));
+            }
             if only_if_absent && self.storage.exist(&paths).await?.contains(&true) {
                 return Err(Error::AlreadyExists { what: "a child file of that name", cache_id: Some(id) });
             }
@@ -139,14 +141,35 @@ impl Cache {
         Err(Error::Busy)
     }
 
-    /// Fails when another entry lies at the path of a child file.
-    async fn is_free(&self, paths: &[ObjectPath]) -> Result<()> {
+    /// The path of a child file at which another entry lies.
+    async fn entry_at<'a>(&self, paths: &'a [ObjectPath]) -> Result<Option<&'a ObjectPath>> {
         for path in paths.iter().filter(|path| layout::may_be_content(path)) {
             if self.storage.exists(&layout::metadata_of(path)).await? {
-                return Err(Error::PathConflict { path: path.clone(), of: "another entry" });
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Fails when a path is one of child files of another entry, which lies in the data folder of this one.
+    async fn is_nearest(&self, reference: &Located, paths: &[ObjectPath]) -> Result<()> {
+        for (folder, path) in reference.file_paths.data_folders.iter().zip(paths) {
+            if self.lies_below_another(folder, path).await? {
+                return Err(Error::PathConflict { path: path.clone(), of: "a child file of another entry" });
             }
         }
         Ok(())
+    }
+
+    /// Tells whether a path in a data folder is also in the data folder of an entry that lies in there.
+    async fn lies_below_another(&self, data_folder: &Folder, path: &ObjectPath) -> Result<bool> {
+        let inside = data_folder.prefix();
+        for parent in layout::parents(path).filter(|parent| parent.as_str().starts_with(&inside)) {
+            if self.storage.exists(&layout::metadata_of(&parent)).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Reads a child file.
@@ -190,6 +213,9 @@ impl Cache {
             let mut first = None;
             for path in &copies {
                 let Some(head) = self.storage.head(path).await? else { continue };
+                if layout::may_be_content(path) && head.mark.is_some() {
+                    continue;
+                }
                 batch.require(match (if_match, &first) {
                     (Some(versions), None) if !versions.contains(&head.version) => return Err(Error::Changed),
                     (Some(_), None) => Require::Version(path.clone(), head.version),
@@ -203,7 +229,7 @@ impl Cache {
                 let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
                 return Ok(Some(UpdatedChild { path, size, version }));
             }
-            if self.is_free(&copies).await.is_err() {
+            if self.entry_at(&copies).await?.is_some() {
                 return Ok(None);
             }
         }
@@ -221,26 +247,32 @@ impl Cache {
         name: &ChildName,
         if_match: Option<&[Version]>,
     ) -> Result<bool> {
-        let Some(reference) = self.reference(namespace, id).await? else { return Ok(false) };
-        let mut is_gone = false;
-        for path in name.copies(&reference) {
-            let mut batch = Batch::new();
-            batch.requires(no_entry(&path));
-            if let (Some(versions), false) = (if_match, is_gone) {
-                let Some(head) = self.storage.head(&path).await? else { continue };
-                if !versions.contains(&head.version) {
-                    return Err(Error::Changed);
+        for _ in 0..RACES {
+            let Some(reference) = self.reference(namespace, id).await? else { return Ok(false) };
+            let copies = name.copies(&reference);
+            let (mut batch, mut wanted) = (Batch::new(), if_match);
+            for path in &copies {
+                if layout::may_be_content(path) || if_match.is_some() {
+                    let Some(head) = self.storage.head(path).await? else { continue };
+                    if layout::may_be_content(path) && head.mark.is_some() {
+                        continue;
+                    }
+                    batch.require(match wanted.take() {
+                        Some(versions) if !versions.contains(&head.version) => return Err(Error::Changed),
+                        Some(_) => Require::Version(path.clone(), head.version),
+                        None => Require::Present(path.clone(), head.version),
+                    });
                 }
-                batch.require(Require::Version(path.clone(), head.version));
+                batch.requires(no_entry(path)).delete(path.clone());
             }
-            batch.delete(path.clone());
-            match lost_race(self.storage.commit(batch).await)? {
-                Some(outcomes) => is_gone |= outcomes.contains(&Outcome::Deleted),
-                None if if_match.is_some() && self.is_free(&[path]).await.is_ok() => return Err(Error::Changed),
-                None => {}
+            if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
+                return Ok(outcomes.contains(&Outcome::Deleted));
+            }
+            if self.entry_at(&copies).await?.is_some() {
+                return Ok(false);
             }
         }
-        Ok(is_gone)
+        Err(Error::Busy)
     }
 
     /// Deletes all child files of an entry, or those below one key; answers the paths that are gone.
@@ -253,7 +285,11 @@ impl Cache {
         let Some(reference) = self.reference(namespace, id).await? else { return Ok(Vec::new()) };
         let mut gone = Vec::new();
         for folder in &reference.file_paths.data_folders {
-            let files = self.child_files(&layout::child_folder(folder, key)).await?;
+            let below = layout::child_folder(folder, key);
+            if self.lies_below_another(folder, &ObjectPath::from_parsed(below.join("any"))).await? {
+                continue;
+            }
+            let files = self.child_files(&below).await?;
             for chunk in files.chunks(1000) {
                 gone.extend(self.delete_files(chunk.to_vec()).await?);
             }
@@ -359,6 +395,10 @@ impl ChildName {
         let in_folder = |folder| layout::child(folder, self.key.as_ref(), &self.file_id, self.data_type);
         reference.file_paths.data_folders.iter().map(in_folder).collect()
     }
+}
+
+fn of_entry(path: &ObjectPath) -> Error {
+    Error::PathConflict { path: path.clone(), of: "another entry" }
 }
 
 /// The condition that no entry's content lies at the path of a child file, where one could.

@@ -53,6 +53,12 @@ pub(super) fn check(packed: &[u8]) -> Result<(), Refused> {
     within(length, limit, packed)
 }
 
+/// How many bytes stored gzip unpacks to, as far as [`unpack_stored`] goes.
+pub(super) fn unpacked_size(packed: &[u8]) -> u64 {
+    let mut unpacked = MultiGzDecoder::new(packed).take(MAX_UNPACKED as u64 + 1);
+    std::io::copy(&mut unpacked, &mut std::io::sink()).unwrap_or(packed.len() as u64)
+}
+
 /// Unpacks gzip that is stored; the Python service accepted any ratio.
 pub(super) fn unpack_stored(packed: &[u8]) -> Result<Vec<u8>, Refused> {
     let mut unpacked = Vec::new();
@@ -61,12 +67,13 @@ pub(super) fn unpack_stored(packed: &[u8]) -> Result<Vec<u8>, Refused> {
     Ok(unpacked)
 }
 
-/// Packs bytes as a gzip body.
-pub(super) fn pack(bytes: &[u8]) -> Vec<u8> {
+/// Packs bytes as a gzip body, unless they are more than could be unpacked again.
+pub(super) fn pack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
+    within(bytes.len() as u64, MAX_UNPACKED, bytes)?;
     let mut encoder = flate2::bufread::GzEncoder::new(bytes, flate2::Compression::default());
     let mut packed = Vec::new();
     encoder.read_to_end(&mut packed).expect("reading from and writing to memory cannot fail");
-    packed
+    Ok(packed)
 }
 
 #[cfg(test)]
@@ -80,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_was_packed_unpacks() {
-        let packed = pack(b"some text");
+        let packed = pack(b"some text").unwrap();
         assert_eq!(unpack_stored(&packed).unwrap(), b"some text");
         assert_eq!(hashed(&packed).unwrap(), CacheHashGenerator::default().from_bytes(b"some text"));
         assert!(check(&packed).is_ok());
@@ -92,10 +99,10 @@ mod tests {
     #[test]
     fn broken_and_explosive_input_is_refused() {
         assert!(matches!(hashed(b"not gzip"), Err(Refused::NotGzip(_))));
-        assert!(matches!(hashed(&pack(b"cut")[..10]), Err(Refused::NotGzip(_))));
-        let bomb = pack(&vec![0; 8 << 20]);
+        assert!(matches!(hashed(&pack(b"cut").unwrap()[..10]), Err(Refused::NotGzip(_))));
+        let bomb = pack(&vec![0; 8 << 20]).unwrap();
         assert!(matches!(hashed(&bomb), Err(Refused::TooLarge { .. })));
         assert!(matches!(check(&bomb), Err(Refused::TooLarge { .. })));
-        assert!(hashed(&pack(&vec![0; FREE])).is_ok());
+        assert!(hashed(&pack(&vec![0; FREE]).unwrap()).is_ok());
     }
 }

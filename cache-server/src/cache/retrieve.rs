@@ -212,7 +212,6 @@ impl Stored<'_> {
     }
 
     /// JSON that was packed is answered as JSON, as in the Python service.
-
     pub(super) fn compact(&self) -> Result<Compact> {
         if let (FileKind::Json, Some(text)) = (self.kind, json::compact(self.bytes)) {
             return Ok(Compact::Json(text));
@@ -242,6 +241,11 @@ impl Entry {
         self.stored().compact()
     }
 
+    /// How many bytes it unpacks to; its length for content that is not packed. Costs the time of unpacking it.
+    pub fn unpacked_size(&self) -> u64 {
+        if self.owner.is_gzip() { gzip::unpacked_size(&self.content) } else { self.content.len() as u64 }
+    }
+
     fn stored(&self) -> Stored<'_> {
         let Self { reference, path, content, .. } = self;
         Stored { path, bytes: content, kind: reference.file_type, is_gzip: self.owner.is_gzip() }
@@ -250,7 +254,7 @@ impl Entry {
 
 /// The shortest text of a JSON document; `None` for bytes that are none.
 fn json_of(bytes: &[u8]) -> Option<String> {
-    json::compact(bytes).or_else(|| Json::parse(bytes).ok().map(|value| value.dumps_compact()))
+    Json::parse(bytes).ok().map(|value| value.dumps_compact())
 }
 
 fn value_of(json: Json) -> Value {

@@ -181,11 +181,12 @@ impl Cache {
     async fn conditions(&self, draft: &Draft, content: &ObjectPath, is_among_children: bool) -> Result<Vec<Require>> {
         let head = self.storage.head(content).await?;
         let mut conditions = Vec::new();
-        if is_among_children && let Some(head) = &head {
+        // A mark says that it is an entry's.
+        if is_among_children && let Some(head) = head.as_ref().filter(|head| head.mark.is_none()) {
             let sidecar = layout::metadata_of(content);
             match self.storage.head(&sidecar).await? {
                 Some(record) => conditions.push(Require::Present(sidecar, record.version)),
-                None if head.mark.is_none() && self.has_parent(content).await? => {
+                None if self.has_parent(content).await? => {
                     return Err(Error::PathConflict { path: content.clone(), of: "a child file" });
                 }
                 None => conditions.push(Require::Version(content.clone(), head.version.clone())),

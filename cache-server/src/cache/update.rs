@@ -75,12 +75,6 @@ impl Cache {
             let reference = &known.reference;
             check_kind(reference, &content)?;
             let owners = self.owners(reference, Records::WhereUnmarked).await?;
-            let bytes = match &content {
-                NewContent::Binary { bytes, coding } => {
-                    repacked(bytes, *coding, owners.first().and_then(Owned::coding))?
-                }
-                other => other.bytes(),
-            };
             let own = own_copies(reference, &owners);
             let Some((first, copies)) = own.split_first() else { return Ok(None) };
             let mut batch = Batch::new();
@@ -96,6 +90,10 @@ impl Cache {
                     batch.require(Require::Present(first.content.clone(), head.version.clone()));
                 }
             }
+            let bytes = match &content {
+                NewContent::Binary { bytes, coding } => repacked(bytes, *coding, first.coding())?,
+                other => other.bytes(),
+            };
             if !first.is_marked(id) {
                 // Nothing but its reference tells that the entry is still there.
                 batch.require(Require::Version(layout::by_id(namespace, id), known.version.clone()));
@@ -270,14 +268,17 @@ fn repacked(bytes: &Bytes, sent: Option<Coding>, stored: Option<Coding>) -> Resu
         (Some(Coding::Gzip), Some(Coding::Gzip)) => gzip::check(bytes).map_err(too_large)?,
         (None, Some(Coding::Gzip)) => match gzip::check(bytes) {
             Ok(()) => {}
-            Err(gzip::Refused::NotGzip(_)) => return Ok(gzip::pack(bytes).into()),
+            Err(gzip::Refused::NotGzip(_)) => return gzip::pack(bytes).map(Bytes::from).map_err(too_large),
             Err(refused) => return Err(too_large(refused)),
         },
         // The Python service takes any bytes for these.
         (None, None | Some(Coding::IdentityGzip)) => {}
         (sent, stored) if sent == stored => {}
         (sent, stored) => {
-            return Err(Error::TypeMismatch { sent: name(sent, "unpacked bytes"), stored: name(stored, "unpacked") });
+            return Err(Error::TypeMismatch {
+                sent: name(sent, "bytes of no coding"),
+                stored: name(stored, "not packed"),
+            });
         }
     }
     Ok(bytes.clone())

@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use super::memory::{Range, skip_scan};
 use super::place::Place;
 use super::{
-    Batch, Change, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Require, Result, Storage, Version,
+    Batch, Change, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Require, Result, Room, Storage, Version,
     Versions, Write,
 };
 
@@ -57,6 +57,7 @@ pub struct Embedded {
     tree: Tree,
     committer: Committer,
     place: Arc<Place>,
+    room: Room,
 }
 
 #[derive(Clone)]
@@ -107,7 +108,14 @@ impl Embedded {
         let opening = "opening the embedded storage";
         let (tree, versions) = open().map_err(failed(opening))?;
         let place = Place::open(folder).map_err(|error| failed(opening)(error.into()))?;
-        Ok(Self { committer: Committer::start(tree.clone(), versions)?, tree, place: Arc::new(place) })
+        let committer = Committer::start(tree.clone(), versions)?;
+        Ok(Self { committer, tree, place: Arc::new(place), room: Room::default() })
+    }
+
+    /// Asks for room before it reads large objects, when there is little left.
+    #[must_use]
+    pub fn with_room(self, room: Room) -> Self {
+        Self { room, ..self }
     }
 
     /// Runs `work` on a thread that may wait for the disk.
@@ -160,6 +168,12 @@ impl Tree {
 #[async_trait]
 impl Storage for Embedded {
     async fn get_many(&self, paths: &[ObjectPath]) -> Result<Vec<Option<Object>>> {
+        if self.room.is_tight() {
+            for path in paths {
+                let size = self.tree.objects.size_of(path.as_str()).map_err(failed("reading"))?;
+                self.room.take(size.unwrap_or(0).into()).await?;
+            }
+        }
         if let [path] = paths {
             let value = self.tree.objects.get(path.as_str()).map_err(failed("reading"))?;
             return Ok(vec![value.map(|value| object(value.into()))]);

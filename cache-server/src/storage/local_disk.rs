@@ -22,7 +22,7 @@ use parking_lot::{Mutex, MutexGuard};
 use self::listing::Listings;
 use super::place::Place;
 use super::{
-    Batch, Change, Child, Error, Folder, Listed, Object, ObjectPath, Outcome, Require, Result, Storage, Version,
+    Batch, Change, Child, Error, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, Storage, Version,
     Versions, Write, room,
 };
 use crate::storage::Room;
@@ -117,6 +117,12 @@ impl Storage for LocalDisk {
             });
         }
         Ok(objects)
+    }
+
+    async fn head(&self, path: &ObjectPath) -> Result<Option<Head>> {
+        let path = path.clone();
+        let version = self.blocking(move |disk| disk.version(&path)).await?;
+        Ok(version.map(|version| Head { modified: version.micros() / 1000, version, mark: None }))
     }
 
     async fn exists(&self, path: &ObjectPath) -> Result<bool> {

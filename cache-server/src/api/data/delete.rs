@@ -5,7 +5,7 @@ use cache_client::{CacheId, DataKey, DataType, FileId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::conditional::{IfMatch, Unconditional};
+use crate::api::conditional::IfMatch;
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, ChildFileId, ChildFolder, ChildType, FileFolder, Params};
 use crate::cache::{Cache, ChildName};
@@ -60,11 +60,7 @@ async fn delete_all(cache: &Cache, at: ById, key: Option<DataKey>) -> Result<Htt
     params(ById),
     responses((status = 200, description = "What was deleted.", body = ChildrenDeleteResponse), Refused)
 )]
-pub(crate) async fn delete_children(
-    cache: web::Data<Cache>,
-    Params(at): Params<ById>,
-    _: Unconditional,
-) -> Result<HttpResponse> {
+pub(crate) async fn delete_children(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     delete_all(&cache, at, None).await
 }
 
@@ -79,7 +75,6 @@ pub(crate) async fn delete_children(
 pub(crate) async fn delete_children_under(
     cache: web::Data<Cache>,
     Params((at, folder)): Params<(ById, ChildFolder)>,
-    _: Unconditional,
 ) -> Result<HttpResponse> {
     delete_all(&cache, at, Some(folder.data_key)).await
 }

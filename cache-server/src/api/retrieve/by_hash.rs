@@ -8,7 +8,9 @@ use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{EntryMetadata, MISSING, RetrieveResponse, TEXT, as_json, as_text, binary, generic, json_text};
+use super::{
+    EntryMetadata, MISSING, RetrieveResponse, TEXT, as_json, as_text, binary, generic, json_text, room_to_unpack,
+};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ByHash, Params};
 use crate::api::store::Bytes;
@@ -16,7 +18,9 @@ use crate::cache::{Cache, Entry, Parts};
 
 async fn form_by_hash(cache: &Cache, at: &ByHash) -> Result<Entry> {
     let found = cache.by_hash(&at.namespace, &at.cache_hash, Parts::Content).await?;
-    found.ok_or_else(|| Error::NotFound(MISSING.to_owned()))
+    let entry = found.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?;
+    room_to_unpack(&entry).await?;
+    Ok(entry)
 }
 
 /// Retrieve the newest entry of a hash
@@ -30,6 +34,7 @@ async fn form_by_hash(cache: &Cache, at: &ByHash) -> Result<Entry> {
 pub(crate) async fn retrieve_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
     let found = cache.by_hash(&at.namespace, &at.cache_hash, Parts::All).await?;
     let entry = found.ok_or_else(|| Error::no_hash(&at.namespace, &at.cache_hash))?;
+    room_to_unpack(&entry).await?;
     let body = generic(&entry, || format!("/{}/retrieve/hash/{}/binary", at.namespace, at.cache_hash))?;
     Ok(json_text(&mut HttpResponse::Ok(), body))
 }
@@ -83,9 +88,9 @@ pub(crate) async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): P
 pub(crate) async fn retrieve_binary_by_hash(
     cache: web::Data<Cache>,
     Params(at): Params<ByHash>,
-    accepted: web::Header<AcceptEncoding>,
+    accepted: Option<web::Header<AcceptEncoding>>,
 ) -> Result<HttpResponse> {
-    binary(&mut HttpResponse::Ok(), &form_by_hash(&cache, &at).await?, &accepted)
+    binary(&mut HttpResponse::Ok(), &form_by_hash(&cache, &at).await?, accepted.as_deref())
 }
 
 /// Retrieve what is known of the newest entry of a hash

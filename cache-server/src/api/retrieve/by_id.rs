@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{MISSING, RetrieveResponse, TEXT, as_json, as_text, binary, generic, json_text};
+use super::{MISSING, RetrieveResponse, TEXT, as_json, as_text, binary, generic, json_text, room_to_unpack};
 use crate::api::conditional::{ReadConditions, content_tag, owned_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, Params};
@@ -14,7 +14,9 @@ use crate::cache::{Cache, Entry, Parts};
 
 async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
     let found = cache.by_id(&at.namespace, at.cache_id, Parts::Content).await?;
-    found.ok_or_else(|| Error::NotFound(MISSING.to_owned()))
+    let entry = found.ok_or_else(|| Error::NotFound(MISSING.to_owned()))?;
+    room_to_unpack(&entry).await?;
+    Ok(entry)
 }
 
 /// Retrieve an entry by its id
@@ -37,6 +39,7 @@ async fn form_by_id(cache: &Cache, at: &ById) -> Result<Entry> {
 pub(crate) async fn retrieve_by_id(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let found = cache.by_id(&at.namespace, at.cache_id, Parts::All).await?;
     let entry = found.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
+    room_to_unpack(&entry).await?;
     let body = generic(&entry, || format!("/{}/retrieve/{}/binary", at.namespace, at.cache_id))?;
     let tag = owned_tag(&entry.version, entry.owner.cache_id);
     Ok(json_text(HttpResponse::Ok().insert_header((ETAG, tag)), body))
@@ -109,8 +112,8 @@ pub(crate) async fn retrieve_json(cache: web::Data<Cache>, Params(at): Params<By
 pub(crate) async fn retrieve_binary(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
-    accepted: web::Header<AcceptEncoding>,
+    accepted: Option<web::Header<AcceptEncoding>>,
 ) -> Result<HttpResponse> {
     let entry = form_by_id(&cache, &at).await?;
-    binary(HttpResponse::Ok().insert_header((ETAG, content_tag(&entry.version))), &entry, &accepted)
+    binary(HttpResponse::Ok().insert_header((ETAG, content_tag(&entry.version))), &entry, accepted.as_deref())
 }

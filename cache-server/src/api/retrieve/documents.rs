@@ -91,7 +91,7 @@ struct OwnerResponse {
     /// The entry's id.
     #[schema(format = "uuid")]
     cache_id: String,
-    /// `gzip` when the content is stored compressed.
+    /// How the content is packed, such as `gzip`; null when it is not.
     content_encoding: Option<String>,
     /// The file id.
     file_id: String,

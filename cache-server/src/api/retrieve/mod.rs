@@ -10,7 +10,8 @@ use actix_web::http::header::{
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use cache_client::{CacheHash, CacheId, Json, Strategy};
+use cache_client::{CacheHash, CacheId, Json, Strategy, json};
+use http_service::Call;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -45,7 +46,7 @@ pub(crate) struct EntryMetadata<'a> {
     /// `json` or `binary`.
     #[schema(value_type = String)]
     file_type: FileKind,
-    /// `gzip` when the content is stored compressed.
+    /// How the content is packed, such as `gzip`; null when it is not.
     content_encoding: Option<&'a str>,
     /// The length of the content file in bytes.
     content_size: u64,
@@ -113,6 +114,16 @@ pub(super) fn generic(entry: &Entry, binary_url: impl FnOnce() -> String) -> Res
     Ok(format!("{{\"data\":{data},\"metadata\":{},\"data_type\":\"{data_type}\"}}", about()))
 }
 
+/// Takes the memory that a large packed entry needs unpacked, and once more as it is answered.
+pub(super) async fn room_to_unpack(entry: &Entry) -> Result<()> {
+    const SMALL: usize = 64 << 10;
+    if entry.owner.is_gzip() && entry.content.len() > SMALL {
+        let call = Call::current().expect("handlers are called through the route table");
+        call.reserve(2 * entry.unpacked_size()).await?;
+    }
+    Ok(())
+}
+
 pub(super) fn json_text(response: &mut HttpResponseBuilder, body: String) -> HttpResponse {
     response.content_type("application/json").body(body)
 }
@@ -123,10 +134,10 @@ pub(super) fn as_text(entry: &Entry, bytes_as_text: impl FnOnce(&[u8]) -> String
         Ok(Value::String(text)) => Ok(text),
         Ok(Value::Json(value)) => Ok(value.dumps()),
         // JSON that was packed is text, character by character.
-        Ok(Value::Binary(bytes)) if entry.owner.is_gzip() && Json::parse(&bytes).is_ok() => {
-            Ok(String::from_utf8_lossy(&bytes).into_owned())
-        }
-        Ok(Value::Binary(bytes)) => Ok(bytes_as_text(&bytes)),
+        Ok(Value::Binary(bytes)) => match std::str::from_utf8(&bytes) {
+            Ok(text) if entry.owner.is_gzip() && json::is_json(text) => Ok(text.to_owned()),
+            _ => Ok(bytes_as_text(&bytes)),
+        },
         // Python may have stored what is no valid JSON: its text is served as it is.
         Err(error @ cache::Error::Unreadable { .. }) => {
             String::from_utf8(entry.content.to_vec()).map_err(|_| error.into())
@@ -169,11 +180,17 @@ pub(super) fn as_bytes(entry: &Entry) -> Result<bytes::Bytes> {
 pub(super) fn binary(
     response: &mut HttpResponseBuilder,
     entry: &Entry,
-    accepted: &AcceptEncoding,
+    accepted: Option<&AcceptEncoding>,
 ) -> Result<HttpResponse> {
     let bytes = as_bytes(entry)?;
-    if let Some(stored) = entry.owner.content_encoding.as_deref().filter(|_| !entry.owner.is_gzip()) {
-        let is_taken = entry.owner.coding().is_some_and(|coding| accepts(accepted, coding));
+    // What Python packed may be too large to be unpacked here.
+    let is_unpacked = entry.owner.is_gzip() && !(bytes.starts_with(&[0x1f, 0x8b]) && bytes == entry.content);
+    let stored = entry.owner.content_encoding.as_deref().filter(|name| !is_unpacked && *name != "identity");
+    if let Some(stored) = stored {
+        let can_be_named = entry.owner.coding().filter(|coding| *coding != Coding::IdentityGzip);
+        let accepted = accepted.filter(|_| can_be_named.is_some());
+        let is_taken = can_be_named.zip(accepted).is_some_and(|(coding, accepted)| accepts(accepted, coding));
+        let stored = can_be_named.map_or(stored, |coding| coding.name());
         let header = if is_taken { CONTENT_ENCODING } else { STORED_CONTENT_ENCODING };
         response.insert_header((header, stored)).insert_header((VARY, "accept-encoding"));
     }
