@@ -255,7 +255,9 @@ pub use client::CacheClient;
 #[cfg(feature = "client")]
 pub use error::{Error, Result};
 pub use hash::{Algorithm, CacheHashGenerator};
-pub use ids::{CacheHash, CacheId, CacheKey, DataKey, DataType, FieldPath, FileId, Invalid, Name, Namespace, Strategy};
+pub use ids::{
+    CacheHash, CacheId, CacheKey, DataKey, DataType, FieldPath, FileId, Invalid, MemberPath, Name, Namespace, Strategy,
+};
 pub use json::Json;
 #[cfg(feature = "client")]
 pub use raw_json::RawJson;
