@@ -8,6 +8,7 @@ use cache_client::json::Memory;
 use cache_client::{FileId, Json};
 use futures::future::LocalBoxFuture;
 use http_service::Call;
+use serde::de::DeserializeOwned;
 
 use super::error::{Error, Result};
 
@@ -100,6 +101,30 @@ impl Body {
         match body.json()? {
             object @ Json::Object(_) => Ok(object),
             other => Err(Error::body("dict_type", REASON, &other.dumps_compact())),
+        }
+    }
+
+    /// JSON of a form that is known here.
+    pub(crate) fn parsed<T: DeserializeOwned>(self) -> Result<T> {
+        let body = self.required()?;
+        if !body.is_json {
+            return Err(Error::body("model_attributes_type", "Input should be sent as application/json", ""));
+        }
+        serde_json::from_slice(&body.bytes).map_err(|error| match error.is_data() {
+            true => Error::body("value_error", error, ""),
+            false => Error::body("json_invalid", error, ""),
+        })
+    }
+
+    /// Bytes, which a JSON string may stand for; an empty one for none.
+    pub(crate) fn bytes(self) -> Result<Bytes> {
+        let body = self.required()?;
+        if !body.is_json {
+            return Ok(body.bytes);
+        }
+        match body.json()? {
+            Json::String(text) => Ok(text.into()),
+            other => Err(Error::body("bytes_type", "Input should be a valid bytes", &other.dumps_compact())),
         }
     }
 

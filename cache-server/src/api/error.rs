@@ -55,6 +55,9 @@ pub(crate) enum Error {
     /// There is nothing here, in the words the Python service uses at this route.
     #[error("{0}")]
     NotFound(String),
+    /// It cannot be done, in the words the Python service uses at this route: 400.
+    #[error("{0}")]
+    Rejected(String),
     /// There is no such child file, or no entry for it: 404 with the ids that were asked for.
     #[error("{message}")]
     NoChild {
@@ -150,7 +153,7 @@ pub(crate) enum Refused {
 impl actix_web::ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Invalid { .. } | Self::InvalidInput { .. } => StatusCode::BAD_REQUEST,
+            Self::Invalid { .. } | Self::InvalidInput { .. } | Self::Rejected(_) => StatusCode::BAD_REQUEST,
             Self::NoEntry { .. }
             | Self::NotFound(_)
             | Self::NoChild { .. }
@@ -164,6 +167,8 @@ impl actix_web::ResponseError for Error {
                 cache::Error::AlreadyExists | cache::Error::Changed => StatusCode::PRECONDITION_FAILED,
                 cache::Error::TypeMismatch { .. } => StatusCode::CONFLICT,
                 cache::Error::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                cache::Error::Archive(error) if error.is_too_much() => StatusCode::PAYLOAD_TOO_LARGE,
+                cache::Error::Archive(_) => StatusCode::BAD_REQUEST,
                 cache::Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 cache::Error::Storage(error) => match error {
                     storage::Error::PathConflict { .. } => StatusCode::CONFLICT,
@@ -236,7 +241,7 @@ impl Error {
                 }
                 json!({ "detail": about })
             }
-            Self::NotFound(text) | Self::NotJson(text) => json!({ "detail": text }),
+            Self::NotFound(text) | Self::NotJson(text) | Self::Rejected(text) => json!({ "detail": text }),
             Self::NoFile(path) => json!({
                 "error_type": "FILE_NOT_FOUND", "resource": "file",
                 "message": "The requested file does not exist in storage", "path": path,
@@ -271,6 +276,8 @@ fn refusal_value(refusal: &Refusal) -> Value {
 fn cache_error(error: &cache::Error) -> Value {
     let kind = match error {
         cache::Error::InvalidInput { field, reason } => return invalid_input(field, reason, None),
+        // A text, as the Python service answers what is wrong with an archive.
+        cache::Error::Archive(error) => return json!({ "detail": error.to_string() }),
         cache::Error::AlreadyExists => "ALREADY_EXISTS",
         cache::Error::Changed => "PRECONDITION_FAILED",
         cache::Error::TypeMismatch { .. } => "TYPE_MISMATCH",

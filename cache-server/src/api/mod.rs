@@ -1,6 +1,7 @@
 //! The HTTP service: one file for each group of operations, and what they share.
 
 mod admin_storage;
+mod archives;
 mod auth;
 mod body;
 mod conditional;

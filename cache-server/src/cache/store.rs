@@ -47,6 +47,13 @@ pub enum Content {
         /// The encoding, cleaned as an id.
         encoding: Option<FileId>,
     },
+    /// The bytes of an archive, which is hashed by its members.
+    Archive {
+        /// The bytes.
+        bytes: Bytes,
+        /// The hash.
+        hash: CacheHash,
+    },
 }
 
 /// What was stored.
@@ -70,7 +77,7 @@ impl Content {
     fn kind(&self) -> Kind {
         match self {
             Self::String(_) | Self::Json { .. } => Kind::Json,
-            Self::Binary { .. } => Kind::Binary,
+            Self::Binary { .. } | Self::Archive { .. } => Kind::Binary,
         }
     }
 
@@ -130,6 +137,7 @@ impl Cache {
                 (hash, bytes.clone())
             }
             Content::Binary { bytes, .. } => (self.hashes.from_bytes(bytes), bytes.clone()),
+            Content::Archive { bytes, hash } => (hash.clone(), bytes.clone()),
         };
         let cache_id = CacheId::random();
         let file_id = entry.file_id.clone().unwrap_or_else(|| cache_id.into());
@@ -208,7 +216,7 @@ impl Draft {
     fn mark(&self) -> Mark {
         let gzip = match &self.entry.content {
             Content::Binary { encoding, .. } => Content::is_gzip(encoding.as_ref()),
-            Content::String(_) | Content::Json { .. } => false,
+            Content::String(_) | Content::Json { .. } | Content::Archive { .. } => false,
         };
         Mark { cache_id: self.cache_id, gzip }
     }
@@ -241,7 +249,7 @@ impl Draft {
 
     fn metadata(&self) -> Metadata {
         let (content_encoding, json_field_path) = match &self.entry.content {
-            Content::String(_) => (None, None),
+            Content::String(_) | Content::Archive { .. } => (None, None),
             // Python writes an empty field path for a keyed JSON entry without one.
             Content::Json { field, .. } if self.entry.cache_key.is_some() => {
                 (None, Some(field.as_ref().map(ToString::to_string).unwrap_or_default()))
