@@ -9,7 +9,7 @@ use super::params::{DataTypeName, OrderName, StrategyName};
 use super::routes::operations;
 
 /// The groups of operations, in the order Swagger UI shows them.
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("store", "New entries."),
     ("retrieve", "Entries by id and by hash, and the documents about them."),
     ("exists", "Whether there is an entry."),
@@ -20,6 +20,7 @@ const TAGS: [(&str, &str); 13] = [
     ("namespace", "What a namespace holds, and bulk reads of it."),
     ("namespaces", "The namespaces."),
     ("admin_storage", "The stored objects themselves, for administrators."),
+    ("test_data", "Entries to try things out with."),
     ("server", "This server."),
     ("info", "About the service, and probes."),
     ("auth", "Keys and sessions of browsers."),

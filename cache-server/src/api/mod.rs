@@ -18,6 +18,7 @@ mod routes;
 mod store;
 mod stream;
 mod temporal;
+mod test_data;
 mod update;
 
 use actix_web::http::header::HeaderName;

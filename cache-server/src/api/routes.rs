@@ -117,6 +117,13 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/{namespace}/stats"                                                               read   namespace::namespace_stats, small;
         GET    "/namespaces/list"                                                                 read   namespace::list_namespaces, small;
 
+        // Entries to try things out with.
+        GET    "/server/create/test-fixtures"                                                     write  test_data::create_test_fixtures, small;
+        POST   "/test-data/create/in/default-namespaces/comprehensive"                            write  test_data::create_comprehensive, small;
+        POST   "/test-data/create/in/default-namespaces/minimal"                                  write  test_data::create_minimal, small;
+        POST   "/test-data/create/in/new-namespace/{namespace}"                                   write  test_data::create_namespace, small;
+        DELETE "/test-data/clear/{namespace}"                                                     delete test_data::clear_namespace, small;
+
         // The stored objects themselves, for administrators.
         GET    "/admin/storage/bucket-name"                                                       admin  admin_storage::bucket_name, small;
         GET    "/admin/storage/file/exists/{*path}"                                               admin  admin_storage::stored_file_exists, small;

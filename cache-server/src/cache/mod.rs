@@ -11,12 +11,14 @@ mod cut_off;
 mod data;
 mod delete;
 mod entries;
+mod fixtures;
 mod gzip;
 mod namespaces;
 mod references;
 mod retrieve;
 mod store;
 mod temporal;
+mod test_data;
 mod update;
 mod versions;
 
@@ -37,6 +39,7 @@ pub use references::ReadCacheStats;
 pub use retrieve::{Compact, Details, Entry, Parts, Value};
 pub use store::{Content, NewEntry, Stored};
 pub use temporal::{TemporalCursor, TemporalFound, TemporalScan};
+pub use test_data::{STRATEGIES, Sample};
 pub use update::{NewContent, Updated};
 
 use self::references::{Known, ReferenceCache};

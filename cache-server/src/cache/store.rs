@@ -119,6 +119,11 @@ impl Cache {
         }
     }
 
+    /// Creates an entry that has an id already, where there is no content of it yet.
+    pub(super) async fn create_as(&self, entry: NewEntry, id: CacheId) -> Result<Stored> {
+        self.create(&Draft { cache_id: id, file_id: id.into(), ..self.draft(entry)? }).await
+    }
+
     fn draft(&self, entry: NewEntry) -> Result<Draft> {
         let (cache_hash, bytes) = match &entry.content {
             Content::String(text) => {
@@ -145,7 +150,7 @@ impl Cache {
         Ok(Draft { entry, cache_id, cache_hash, file_id, kind, stored_at: self.now(), bytes })
     }
 
-    /// Creates a key-based entry where there is none, taking over or completing what a crash left of another create.
+    /// Creates an entry where there is none, taking over or completing what a crash left of another create.
     async fn create(&self, draft: &Draft) -> Result<Stored> {
         let content = draft.place(1).content_files[0].clone();
         let mut conditions = vec![Require::Absent(content.clone())];
