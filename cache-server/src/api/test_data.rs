@@ -164,10 +164,7 @@ pub(crate) async fn create_minimal(cache: web::Data<Cache>, call: Call) -> Resul
     params(InNamespace),
     responses((status = 200, description = "The entries.", body = TestDataResponse), Refused)
 )]
-pub(crate) async fn create_namespace(
-    cache: web::Data<Cache>,
-    Params(at): Params<InNamespace>,
-) -> Result<HttpResponse> {
+pub(crate) async fn create_namespace(cache: web::Data<Cache>, Params(at): Params<InNamespace>) -> Result<HttpResponse> {
     let made = cache.create_test_data(&at.namespace).await?;
     let message = format!("Test data created for {}", at.namespace);
     Ok(created(&cache, vec![at.namespace], &STRATEGIES, made, message))
@@ -238,15 +235,10 @@ pub(crate) struct FixturesResponse {
     tag = "server",
     responses((status = 200, description = "The manifest.", body = FixturesResponse), Refused)
 )]
-pub(crate) async fn create_test_fixtures(
-    cache: web::Data<Cache>,
-    call: Call,
-) -> Result<web::Json<FixturesResponse>> {
+pub(crate) async fn create_test_fixtures(cache: web::Data<Cache>, call: Call) -> Result<web::Json<FixturesResponse>> {
     let manifest = cache.fixtures(&reached(&call, DEFAULT)?).await?;
     let text = String::from_utf8_lossy(&manifest.content).into_owned();
-    let data = RawValue::from_string(text).map_err(|error| cache::Error::Unreadable {
-        path: manifest.path.clone(),
-        reason: error.to_string(),
-    })?;
+    let data = RawValue::from_string(text)
+        .map_err(|error| cache::Error::Unreadable { path: manifest.path.clone(), reason: error.to_string() })?;
     Ok(web::Json(FixturesResponse { data, data_type: "json", content_encoding: None, metadata: manifest.owner }))
 }

@@ -13,7 +13,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::read::{Content, Member};
 use super::unpack::Unpacker;
-use super::{Archive, Error, MAX_MEMBERS, MAX_RATIO, Pattern, Result};
+use super::{Archive, Error, MAX_ARCHIVE, MAX_MEMBERS, MAX_RATIO, Pattern, Result};
 
 /// An archive as it is stored.
 #[derive(Debug, Clone)]
@@ -76,6 +76,9 @@ impl Archive {
         }
         let (hash, count) = (self.hash(hashes, false)?, self.len());
         let bytes = if self.is_changed { self.write(now)? } else { self.bytes };
+        if bytes.len() > MAX_ARCHIVE {
+            return Err(Error::TooLong);
+        }
         Ok(Packed { bytes, hash, count })
     }
 
@@ -96,15 +99,14 @@ impl Archive {
             };
             written.map_err(|error| Error::member(name, format!("cannot be written: {error}")))?;
         }
-        let written = archive.finish().map_err(|error| Error::NotZip(error.to_string()))?;
+        let written = archive.finish().map_err(Error::not_zip)?;
         Ok(written.into_inner().into())
     }
 }
 
 /// Packs a member, or stores it as it is where packing would make it one that is refused when it is sent.
 fn pack(archive: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, content: &[u8], time: zip::DateTime) -> ZipResult<()> {
-    let method =
-        if packs_too_well(content) { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+    let method = if packs_too_well(content) { CompressionMethod::Stored } else { CompressionMethod::Deflated };
     let options = SimpleFileOptions::default().compression_method(method).last_modified_time(time);
     archive.start_file(name, options)?;
     archive.write_all(content)?;

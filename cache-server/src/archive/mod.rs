@@ -18,6 +18,8 @@ pub use read::Archive;
 
 /// The most members of an archive.
 pub const MAX_MEMBERS: usize = 100_000;
+/// The most bytes of an archive: it is in memory as a whole, and a changed one twice.
+pub const MAX_ARCHIVE: usize = 256 << 20;
 /// The most bytes a member may unpack to.
 pub const MAX_MEMBER: u64 = 100 << 20;
 /// The most bytes all members together may unpack to.
@@ -26,6 +28,11 @@ pub const MAX_UNPACKED: u64 = 1 << 30;
 pub const MAX_RATIO: u64 = 100;
 /// Up to this size any ratio is allowed: short repetitive texts pack well.
 pub const FREE: u64 = 1 << 20;
+
+/// The most changes that are made together, and how many of them may be by a pattern, which looks at every name.
+pub const MAX_CHANGES: usize = 10_000;
+/// See [`MAX_CHANGES`].
+pub const MAX_PATTERNS: usize = 100;
 
 /// An archive without members.
 pub const EMPTY: Bytes = Bytes::from_static(b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
@@ -50,9 +57,15 @@ pub enum Error {
     /// Two members have parts of the archive in common.
     #[error("members of the archive overlap")]
     Overlap,
+    /// It has too many bytes.
+    #[error("the archive is larger than {MAX_ARCHIVE} bytes")]
+    TooLong,
     /// There are too many members.
     #[error("the archive has more than {MAX_MEMBERS} members")]
     TooMany,
+    /// There are too many changes.
+    #[error("more than {MAX_CHANGES} changes, or {MAX_PATTERNS} by a pattern")]
+    TooManyChanges,
     /// A member unpacks to too much.
     #[error("member {} unpacks to more than {MAX_MEMBER} bytes", shown(.0))]
     MemberTooLarge(String),
@@ -75,8 +88,21 @@ impl Error {
     pub fn is_too_much(&self) -> bool {
         match self {
             Self::NotZip(_) | Self::Member { .. } | Self::Pattern(_) | Self::Overlap => false,
-            Self::TooMany | Self::MemberTooLarge(_) | Self::MemberRatio(_) | Self::TooLarge | Self::Ratio => true,
+            Self::TooLong
+            | Self::TooMany
+            | Self::TooManyChanges
+            | Self::MemberTooLarge(_)
+            | Self::MemberRatio(_)
+            | Self::TooLarge
+            | Self::Ratio => true,
         }
+    }
+
+    fn not_zip(error: zip::result::ZipError) -> Self {
+        Self::NotZip(match error {
+            zip::result::ZipError::InvalidArchive(reason) => reason.into_owned(),
+            other => other.to_string(),
+        })
     }
 
     /// A member that is not accepted, by its name.

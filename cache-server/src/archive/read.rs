@@ -10,7 +10,7 @@ use zip::read::ZipFileEntry;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::unpack::Unpacker;
-use super::{Error, MAX_MEMBERS, MAX_UNPACKED, Result, is_explosive};
+use super::{Error, MAX_ARCHIVE, MAX_MEMBERS, MAX_UNPACKED, Result, is_explosive};
 
 /// How a header in the directory begins, and how long it is before the name.
 const HEADER_BEGINS: &[u8; 4] = b"PK\x01\x02";
@@ -58,8 +58,11 @@ pub(super) enum Content {
 impl Archive {
     /// Reads the directory of an archive. Its members are neither unpacked nor checked: see [`Archive::check`].
     ///
-    /// Fails where there is no directory, it is cut off, or has too many members.
+    /// Fails where there is no directory, it is cut off, or has too many members, and for too many bytes.
     pub fn read(bytes: Bytes) -> Result<Self> {
+        if bytes.len() > MAX_ARCHIVE {
+            return Err(Error::TooLong);
+        }
         // The directory is read into memory as a whole, in some hundred bytes a member.
         let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
         if memmem::find(tail, ZIP64_LOCATOR).is_some()
@@ -67,12 +70,11 @@ impl Archive {
         {
             return Err(Error::TooMany);
         }
-        let broken = |error: zip::result::ZipError| Error::NotZip(error.to_string());
-        let read = ZipArchive::new(Cursor::new(bytes.clone())).map_err(broken)?;
+        let read = ZipArchive::new(Cursor::new(bytes.clone())).map_err(Error::not_zip)?;
         let mut members = BTreeMap::new();
         for number in 0..read.len() {
             let name = read.by_index_data(number).and_then(|entry| entry.name().map(|name| name.into_owned()));
-            members.insert(name.map_err(broken)?, Member { place: number, content: Content::Packed(number) });
+            members.insert(name.map_err(Error::not_zip)?, Member { place: number, content: Content::Packed(number) });
         }
         let (mut known, mut twice, mut count) = (HashSet::with_capacity(read.len()), None, 0);
         for name in directory(&bytes, read.central_directory_start()) {
@@ -81,10 +83,10 @@ impl Archive {
                 twice = Some(String::from_utf8_lossy(name).into_owned());
             }
         }
-        if known.len() != read.len() {
-            return Err(Error::NotZip(format!("its directory has {count} members and counts another number")));
+        if !read.has_duplicate_names() && count != read.len() {
+            return Err(Error::NotZip(format!("its directory has {count} members and counts {}", read.len())));
         }
-        if members.len() != read.len() && twice.is_none() {
+        if (read.has_duplicate_names() || members.len() != read.len()) && twice.is_none() {
             return Err(Error::NotZip("two members have one name in two encodings".to_owned()));
         }
         Ok(Self { bytes, next_place: read.len(), read, members, twice, is_changed: false })
@@ -125,7 +127,7 @@ impl Archive {
     }
 
     pub(super) fn entry(&self, number: usize) -> Result<ZipFileEntry<'_>> {
-        self.read.by_index_data(number).map_err(|error| Error::NotZip(error.to_string()))
+        self.read.by_index_data(number).map_err(Error::not_zip)
     }
 
     /// Unpacks every member, one after another in the order of their names, as far as the limits go; those of ratio only
@@ -169,16 +171,21 @@ impl Archive {
 }
 
 /// The names in a directory that begins here, as they are written there.
-fn directory(archive: &[u8], start: u64) -> impl Iterator<Item = &[u8]> {
-    let mut rest = usize::try_from(start).ok().and_then(|start| archive.get(start..)).unwrap_or_default();
+fn directory(archive: &[u8], mut start: u64) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
-        let header = rest.get(..HEADER).filter(|header| header.starts_with(HEADER_BEGINS))?;
-        let length = |at: usize| usize::from(u16::from_le_bytes([header[at], header[at + 1]]));
-        let (name, extra, comment) = (length(28), length(30), length(32));
-        let named = rest.get(HEADER..HEADER + name)?;
-        rest = rest.get(HEADER + name + extra + comment..)?;
-        Some(named)
+        let (name, length) = header(archive, start)?;
+        start += length as u64;
+        Some(name)
     })
+}
+
+/// The name in a header of the directory, as it is written there, and the length of the header.
+pub(super) fn header(archive: &[u8], start: u64) -> Option<(&[u8], usize)> {
+    let header = archive.get(usize::try_from(start).ok()?..)?;
+    let fixed = header.get(..HEADER).filter(|fixed| fixed.starts_with(HEADER_BEGINS))?;
+    let length = |at: usize| usize::from(u16::from_le_bytes([fixed[at], fixed[at + 1]]));
+    let (name, extra, comment) = (length(28), length(30), length(32));
+    Some((header.get(HEADER..HEADER + name)?, HEADER + name + extra + comment))
 }
 
 /// Refuses names that could lead out of the folder they are unpacked to. Folders are members that end with a slash.

@@ -5,7 +5,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 use zip::CompressionMethod;
 use zip::read::ZipFileEntry;
 
-use super::read::{Content, check_kind};
+use super::read::{Content, check_kind, header};
 use super::{Archive, Error, MAX_MEMBER, Result};
 
 /// How much is unpacked at a time.
@@ -96,13 +96,14 @@ impl<'a> Unpacker<'a> {
 /// Where the packed bytes of a member lie, by the header that stands before them.
 fn packed<'a>(archive: &'a [u8], name: &str, entry: &ZipFileEntry<'_>) -> Result<&'a [u8]> {
     let find = || {
-        let header = archive.get(usize::try_from(entry.header_start()).ok()?..)?;
-        let fixed = header.get(..HEADER).filter(|fixed| fixed.starts_with(HEADER_BEGINS))?;
+        let own = archive.get(usize::try_from(entry.header_start()).ok()?..)?;
+        let fixed = own.get(..HEADER).filter(|fixed| fixed.starts_with(HEADER_BEGINS))?;
         let length = |at: usize| usize::from(u16::from_le_bytes([fixed[at], fixed[at + 1]]));
         let (name, extra) = (length(26), length(28));
         // Two names for one member would be two archives, as the directory is asked or not.
-        header.get(HEADER..HEADER + name).filter(|own| *own == entry.name_raw())?;
-        let content = header.get(HEADER + name + extra..)?;
+        let (named, _) = header(archive, entry.central_header_start())?;
+        own.get(HEADER..HEADER + name).filter(|name| *name == named)?;
+        let content = own.get(HEADER + name + extra..)?;
         content.get(..usize::try_from(entry.compressed_size()).ok()?)
     };
     find().ok_or_else(|| Error::member(name, "is damaged: it is not where the directory says"))

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use cache_client::MemberPath;
 
-use crate::archive::{self, Archive, Pattern};
+use crate::archive::{self, Archive, MAX_CHANGES, MAX_PATTERNS, Pattern};
 
 /// What is to be done with a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,8 +98,12 @@ impl From<archive::Error> for Failure {
 impl Batch {
     /// Makes changes one after another; `atomic` ones stop with the first that fails, and none counts.
     ///
-    /// Fails for a name or a pattern that could not be one.
+    /// Fails for a name or a pattern that could not be one, and for too many changes.
     pub(super) fn apply(archive: &mut Archive, changes: Vec<BatchChange>, atomic: bool) -> archive::Result<Self> {
+        let patterns = changes.iter().filter(|change| change.pattern.is_some()).count();
+        if changes.len() > MAX_CHANGES || patterns > MAX_PATTERNS {
+            return Err(archive::Error::TooManyChanges);
+        }
         let mut batch = Self::default();
         for change in changes {
             let (action, path) = (change.action, change.path.clone());
@@ -161,8 +165,8 @@ fn apply(archive: &mut Archive, change: BatchChange) -> Result<Vec<String>, Fail
         Action::Add | Action::Replace => {
             let action = action.as_str();
             let content = content.filter(|content| !content.is_empty());
-            let content = content
-                .ok_or_else(|| Failure::Failed(format!("Content required for {action} operation on {path}")))?;
+            let content =
+                content.ok_or_else(|| Failure::Failed(format!("Content required for {action} operation on {path}")))?;
             archive.add(&member(&path)?, content);
             Ok(vec![path])
         }

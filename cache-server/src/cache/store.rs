@@ -119,9 +119,10 @@ impl Cache {
         }
     }
 
-    /// Creates an entry that has an id already, where there is no content of it yet.
-    pub(super) async fn create_as(&self, entry: NewEntry, id: CacheId) -> Result<Stored> {
-        self.create(&Draft { cache_id: id, file_id: id.into(), ..self.draft(entry)? }).await
+    /// Stores an entry that has an id already, which is its file id as well.
+    pub(super) async fn store_as(&self, entry: NewEntry, id: CacheId) -> Result<Stored> {
+        let draft = Draft { cache_id: id, file_id: id.into(), ..self.draft(entry)? };
+        self.write(&draft, draft.place(1), Vec::new()).await?.ok_or(Error::Busy)
     }
 
     fn draft(&self, entry: NewEntry) -> Result<Draft> {
@@ -150,7 +151,7 @@ impl Cache {
         Ok(Draft { entry, cache_id, cache_hash, file_id, kind, stored_at: self.now(), bytes })
     }
 
-    /// Creates an entry where there is none, taking over or completing what a crash left of another create.
+    /// Creates a key-based entry where there is none, taking over or completing what a crash left of another create.
     async fn create(&self, draft: &Draft) -> Result<Stored> {
         let content = draft.place(1).content_files[0].clone();
         let mut conditions = vec![Require::Absent(content.clone())];

@@ -33,7 +33,7 @@ pub(crate) struct ZipBatchOperation {
     new_path: Option<String>,
     /// When it is done; always when not said otherwise.
     condition: Option<ZipCondition>,
-    /// The names to remove instead of one: `*` stands for anything, `?` for one character.
+    /// The names to remove instead of one: `*` stands for anything.
     pattern: Option<String>,
 }
 

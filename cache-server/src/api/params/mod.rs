@@ -13,8 +13,8 @@ use http_service::Call;
 
 pub(crate) use names::{DataTypeName, OrderName, StrategyName};
 pub(crate) use path::{
-    ByHash, ById, ChildFileId, ChildFolder, ChildType, FileFolder, InNamespace, Keyed, MemberName, NamedFile, NewMember,
-    StoredFile, StoredFolder, WithStrategy,
+    ByHash, ById, ChildFileId, ChildFolder, ChildType, FileFolder, InNamespace, Keyed, MemberName, NamedFile,
+    NewMember, StoredFile, StoredFolder, WithStrategy,
 };
 pub(crate) use query::{EntrySelection, FileName, FullPath, HashField, Ordering, Page, Recursive, TimeRange};
 
