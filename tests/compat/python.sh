@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The unmodified Python client against our server, stored folders and buckets in both directions, and the two services
-# side by side.
+# The unmodified Python client against our server, archives against Python's zipfile, stored folders and buckets in both
+# directions, and the two services side by side.
 #
 #   tests/compat/python.sh target/release/cache-server
 #
@@ -41,6 +41,8 @@ for mode in memory embedded local_disk; do
     python3 "$here/serve.py" "$binary" --storage-mode "$mode" -- \
         "$venv/bin/python" -W ignore "$here/python_client.py" '{url}' '{key}'
 done
+echo '-- archives'
+"$venv/bin/python" -W ignore "$here/archives.py" "$binary"
 echo '-- folders both ways'
 "$venv/bin/python" -W ignore "$here/both_ways.py" "$binary"
 echo '-- side by side'
