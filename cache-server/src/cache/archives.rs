@@ -11,7 +11,7 @@ use bytes::Bytes;
 use cache_client::{CacheHash, CacheId, CacheKey, FileId, MemberPath, Namespace, Strategy};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::batch::{Batch, BatchChange};
+use super::batch::{BatchChange, BatchOutcome};
 use super::{Cache, Content, Error, NewEntry, Parts, Result, Stored, Value};
 use crate::archive::{self, Archive, EMPTY, Packed};
 use crate::records::FileKind;
@@ -148,13 +148,13 @@ impl Cache {
         id: CacheId,
         changes: Vec<BatchChange>,
         atomic: bool,
-    ) -> Result<Option<(Batch, Option<StoredArchive>)>> {
+    ) -> Result<Option<(BatchOutcome, Option<StoredArchive>)>> {
         let place = self.place_to_work().await?;
         let Some((bytes, strategy)) = self.archive(namespace, id).await? else { return Ok(None) };
         let (hashes, now) = (self.hashes, self.now());
         let changed = move || {
             let (mut archive, size) = (Archive::read(bytes.clone())?, bytes.len() as u64);
-            let mut batch = Batch::apply(&mut archive, changes, atomic)?;
+            let mut batch = BatchOutcome::apply(&mut archive, changes, atomic)?;
             batch.left(archive.len(), size);
             let is_stored = batch.rolled_back.is_none() && batch.applied() > 0;
             let packed = if is_stored { Some(archive.finish(&hashes, now)?) } else { None };

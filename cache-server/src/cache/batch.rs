@@ -66,7 +66,7 @@ pub struct BatchChange {
 
 /// What became of each change, and of the archive.
 #[derive(Debug, Default)]
-pub struct Batch {
+pub struct BatchOutcome {
     /// For each change that was tried: the action, the member, and why it failed.
     pub results: Vec<(Action, String, Option<String>)>,
     /// The members that were added.
@@ -95,7 +95,7 @@ impl From<archive::Error> for Failure {
     }
 }
 
-impl Batch {
+impl BatchOutcome {
     /// Makes changes one after another; `atomic` ones stop with the first that fails, and none counts.
     ///
     /// Fails for a name or a pattern that could not be one, and for too many changes.

@@ -30,7 +30,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
 pub use archives::{NewArchive, StoredArchive, Unpacked};
-pub use batch::{Action, Batch, BatchChange, Condition, NOTHING_REMOVED};
+pub use batch::{Action, BatchChange, BatchOutcome, Condition, NOTHING_REMOVED};
 pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
 pub use delete::Deleted;
 pub use entries::{ContentFile, EntryFilter, EntryFound, Order, together};

@@ -9,7 +9,7 @@ use super::{NO_ARCHIVE, message};
 use crate::api::body::Body;
 use crate::api::error::{Refused, Result};
 use crate::api::params::{ById, Params};
-use crate::cache::{Action, Batch, BatchChange, Cache, Condition, NOTHING_REMOVED};
+use crate::cache::{Action, BatchChange, BatchOutcome, Cache, Condition, NOTHING_REMOVED};
 
 /// Changes of an archive.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -159,7 +159,7 @@ pub(crate) async fn zip_batch_operations(
         Some(reason) if reason == NOTHING_REMOVED => "Atomic batch failed".to_owned(),
         Some(reason) => message(&format!("Atomic batch failed: {reason}")),
     };
-    let Batch { results, added, removed, modified, rolled_back, count, size } = &batch;
+    let BatchOutcome { results, added, removed, modified, rolled_back, count, size } = &batch;
     let result = |(action, path, failed): &(Action, String, Option<String>)| ZipOperationResult {
         action: action.as_str(),
         path: path.clone(),
