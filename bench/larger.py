@@ -1,18 +1,22 @@
-"""Sections about large stores: what a long listing does to other requests, and what growing does to all of them."""
+"""Sections about large stores and large archives: what they do to other requests, and what growing does to all of them."""
 
+import io
 import json
 import random
 import statistics
 import sys
 import threading
 import time
+import zipfile
 
-from sections import Client, check, fill
+from sections import check, fill
+from servers import KEY, KEY_NAME, Client
 
 STALL_ENTRIES = 100_000
 TEMPORAL_ENTRIES = 40_000
 HOUR = 3_600_000
 GROWN = [100_000, 400_000, 1_000_000, 1_500_000]  # entries at which a store that grows is read
+MEMBERS, MEMBER = 10_000, 1024  # of an archive, and bytes of each
 SAMPLE = 50_000  # entries the random reads go round
 
 
@@ -62,6 +66,32 @@ def grows(bench):
                 bench.report.ratio("grows", f"{name}, stores", f"{first}, stores")
 
 
+def archives(bench):
+    """Adds a member to an archive of many, lists it and retrieves one, beside nothing else."""
+    packed = io.BytesIO()
+    draw = random.Random(2026)
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(MEMBERS):
+            archive.writestr(f"folder-{number % 100}/member-{number}.bin", draw.randbytes(MEMBER))
+    for mode in ("memory", "embedded"):
+        with bench.start(mode) as server:
+            client = Client(server)
+            began = time.perf_counter()
+            headers = {KEY_NAME: KEY, "content-type": "application/zip"}
+            client.connection.request("POST", "/bench/direct/zip/store/key/archive", packed.getvalue(), headers)
+            stored = json.loads(client.connection.getresponse().read())
+            bench.report.add("archives", f"{mode}, store", (time.perf_counter() - began) * 1000, "ms")
+            at = f"/bench/zip/{stored['cache_id']}"
+            member = json.dumps("x" * MEMBER)
+            for name, call in {
+                "list": lambda _: timed(client, f"{at}/files/list"),
+                "retrieve a member": lambda _: timed(client, f"{at}/file/retrieve/folder-7/member-7.bin"),
+                "add a member": lambda n: timed(client, f"{at}/file/add/from/string/new-{n}", "POST", member),
+            }.items():
+                times = [call(number) for number in range(20 * bench.args.rounds)]
+                bench.report.add("archives", f"{mode}, {name}", statistics.median(times), "ms")
+
+
 def sample(bench, server, name, count):
     """Writes the ids of some entries, chosen at random, to a file."""
     ids = json.loads(Client(server).call("GET", "/bench/file-ids")[2])
@@ -70,9 +100,9 @@ def sample(bench, server, name, count):
     return path
 
 
-def timed(client, path):
+def timed(client, path, method="GET", body=None):
     began = time.perf_counter()
-    if client.call("GET", path)[0] != 200:
+    if client.call(method, path, body)[0] != 200:
         sys.exit(f"{path} fails")
     return (time.perf_counter() - began) * 1000
 

@@ -36,6 +36,7 @@ TARGETS = {
     ("grows", "1,500,000 entries, stores / 100,000 entries, stores"): (">=", 0.75, ""),
     ("grows", "1,500,000 entries, read a GET"): ("<", 20, ""),
     ("grows", "1,500,000 entries, RSS"): ("<", 350, ""),
+    ("archives", "embedded, add a member"): ("<", 150, ""),
     ("soak", "slope of RSS"): ("<", 1, ""),
 }
 COMPARE = {">=": operator.ge, "<": operator.lt}

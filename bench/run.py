@@ -32,7 +32,7 @@ from sections import SECTIONS as SMALLER
 from servers import BENCH, BucketServer, Server, make_python, python_versions
 
 ROOT = BENCH.parent
-SECTIONS = SMALLER | {"stalls": larger.stalls, "grows": larger.grows}
+SECTIONS = SMALLER | {"stalls": larger.stalls, "grows": larger.grows, "archives": larger.archives}
 # In a closed loop the requests in flight at the end are not counted. That matters where one request
 # takes a second, so loads on the Python service are longer; else its rate would look too low.
 PYTHON_SECONDS = 3

@@ -18,6 +18,7 @@ mod store;
 mod tag;
 mod temporal;
 mod update;
+mod zip;
 
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ pub use store::{Store, StoreEntry, Stored};
 pub use tag::Tag;
 pub use temporal::{Temporal, TemporalEntry, TimeRange};
 pub use update::{Update, UpdateEntry, Updated};
+pub use zip::{Archive, StoreZip, StoredZip, Zip, ZipBatch, ZipBatchDone, ZipChange};
 
 /// A client of one cache service.
 ///
@@ -88,6 +90,11 @@ impl CacheClient {
     /// The child files of an entry.
     pub fn data(&self) -> Data {
         Data::new(self)
+    }
+
+    /// Zip archives.
+    pub fn zip(&self) -> Zip {
+        Zip::new(self)
     }
 
     /// What a namespace holds.

@@ -205,6 +205,20 @@ pub mod types {
         ///Always `success`.
         pub status: ::std::string::String,
     }
+    ///What was cleared.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ClearResponse {
+        ///Always empty: a refusal has another status.
+        pub error: ::std::string::String,
+        ///How many files are gone.
+        pub files_deleted: u64,
+        ///What was done.
+        pub message: ::std::string::String,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///Always true: a refusal has another status.
+        pub success: bool,
+    }
     ///How an entry's copies are laid out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ConfigResponse {
@@ -335,6 +349,19 @@ pub mod types {
         pub name: ::std::string::String,
         ///`json` or `binary`.
         pub serialization: ::std::string::String,
+    }
+    ///The manifest of the fixtures, as the Python service has it in memory.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct FixturesResponse {
+        ///Always null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content_encoding: ::std::option::Option<::std::string::String>,
+        ///The fixtures, each with its id, hash and type, and when they were stored.
+        pub data: ::serde_json::Value,
+        ///Always `json`.
+        pub data_type: crate::DataType,
+        ///About the entry of the manifest.
+        pub metadata: ::serde_json::Value,
     }
     ///One entry of a hash.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -659,6 +686,54 @@ up to 256 characters, without dot segments. `/` when not given.*/
         ///The path that was asked for.
         pub path: ::std::string::String,
     }
+    ///A child file of the test data.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TestDataChild {
+        ///Its name.
+        pub data_file_id: ::std::string::String,
+        ///Its folder.
+        pub data_key: ::std::string::String,
+    }
+    ///An entry of the test data.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TestDataEntry {
+        ///Its hash.
+        pub cache_hash: crate::CacheHash,
+        ///Its id.
+        pub cache_id: crate::CacheId,
+        ///Its cache key, where it has one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cache_key: ::std::option::Option<::std::string::String>,
+        ///Its child files, where it has some.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub children: ::std::option::Option<::std::vec::Vec<TestDataChild>>,
+        ///`json`, `string` or `zip`.
+        pub data_type: crate::DataType,
+        ///What it is.
+        pub description: ::std::string::String,
+        ///Its namespace.
+        pub namespace: crate::Namespace,
+        ///Its strategy.
+        pub strategy: crate::Strategy,
+    }
+    ///Test data that was created.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TestDataResponse {
+        ///The entries.
+        pub entries: ::std::vec::Vec<TestDataEntry>,
+        ///How many entries.
+        pub entries_created: u64,
+        ///What was done.
+        pub message: ::std::string::String,
+        ///Their namespaces.
+        pub namespaces: ::std::vec::Vec<::std::string::String>,
+        ///Their strategies.
+        pub strategies_used: ::std::vec::Vec<::std::string::String>,
+        ///Always true: a refusal has another status.
+        pub success: bool,
+        ///When it was created, in milliseconds since 1970.
+        pub timestamp: u64,
+    }
     ///An updated entry.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct UpdateResponse {
@@ -688,6 +763,260 @@ up to 256 characters, without dot segments. `/` when not given.*/
     pub struct Versions {
         ///The version of this service.
         pub cache_server: ::std::string::String,
+    }
+    ///What is done with a member. `list` and `get` are known and fail, as in the Python service.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum ZipAction {
+        #[serde(rename = "list")]
+        List,
+        #[serde(rename = "get")]
+        Get,
+        #[serde(rename = "add")]
+        Add,
+        #[serde(rename = "remove")]
+        Remove,
+        #[serde(rename = "replace")]
+        Replace,
+        #[serde(rename = "rename")]
+        Rename,
+    }
+    impl ::std::fmt::Display for ZipAction {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::List => f.write_str("list"),
+                Self::Get => f.write_str("get"),
+                Self::Add => f.write_str("add"),
+                Self::Remove => f.write_str("remove"),
+                Self::Replace => f.write_str("replace"),
+                Self::Rename => f.write_str("rename"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for ZipAction {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "list" => Ok(Self::List),
+                "get" => Ok(Self::Get),
+                "add" => Ok(Self::Add),
+                "remove" => Ok(Self::Remove),
+                "replace" => Ok(Self::Replace),
+                "rename" => Ok(Self::Rename),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ZipAction {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ZipAction {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///One change.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ZipBatchOperation {
+        pub action: ZipAction,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub condition: ::std::option::Option<ZipCondition>,
+        ///The text of a member that is added or replaced.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
+        ///The new name of a member that is renamed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub new_path: ::std::option::Option<::std::string::String>,
+        ///The member.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub path: ::std::option::Option<::std::string::String>,
+        ///The names to remove instead of one: `*` stands for anything.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pattern: ::std::option::Option<::std::string::String>,
+    }
+    ///Changes of an archive.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ZipBatchRequest {
+        ///Whether all changes are made or none; they are when not said otherwise.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub atomic: ::std::option::Option<bool>,
+        ///The changes, in their order.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub operations: ::std::option::Option<::std::vec::Vec<ZipBatchOperation>>,
+    }
+    ///What became of the changes.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ZipBatchResponse {
+        ///The new archive; the original where nothing was stored.
+        pub cache_id: crate::CacheId,
+        ///When it was done, in milliseconds since 1970.
+        pub completed_at: u64,
+        ///Why nothing was stored.
+        pub error_message: ::std::string::String,
+        ///The members that were added.
+        pub files_added: ::std::vec::Vec<::std::string::String>,
+        ///The members that were replaced, and both names of those that were renamed.
+        pub files_modified: ::std::vec::Vec<::std::string::String>,
+        ///The members that were removed.
+        pub files_removed: ::std::vec::Vec<::std::string::String>,
+        ///How many members there are afterwards; 0 where it was rolled back.
+        pub new_file_count: u64,
+        ///The length of the archive afterwards, in bytes; 0 where it was rolled back.
+        pub new_size: u64,
+        ///What became of each change that was tried.
+        pub operation_results: ::std::vec::Vec<ZipOperationResult>,
+        ///How many changes were made, or needed not be.
+        pub operations_applied: u64,
+        ///How many changes failed.
+        pub operations_failed: u64,
+        ///The archive that was changed, which is left as it was.
+        pub original_cache_id: crate::CacheId,
+        ///Whether nothing was stored because a change failed.
+        pub rollback_performed: bool,
+        ///Whether no change failed.
+        pub success: bool,
+    }
+    ///When a change is made.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum ZipCondition {
+        #[serde(rename = "always")]
+        Always,
+        #[serde(rename = "if_exists")]
+        IfExists,
+        #[serde(rename = "if_not_exists")]
+        IfNotExists,
+    }
+    impl ::std::fmt::Display for ZipCondition {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Always => f.write_str("always"),
+                Self::IfExists => f.write_str("if_exists"),
+                Self::IfNotExists => f.write_str("if_not_exists"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for ZipCondition {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "always" => Ok(Self::Always),
+                "if_exists" => Ok(Self::IfExists),
+                "if_not_exists" => Ok(Self::IfNotExists),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ZipCondition {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ZipCondition {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///What was done with an archive, or what is in it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ZipOperationResponse {
+        ///The archive; of a change the new one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cache_id: ::std::option::Option<crate::CacheId>,
+        ///Always empty: a refusal has another status.
+        pub error_details: ::std::string::String,
+        ///Always empty: members are retrieved by another operation.
+        pub file_content: ::std::string::String,
+        ///The names of the members, sorted; of `list` alone.
+        pub file_list: ::std::vec::Vec<::std::string::String>,
+        ///Always 0: members are retrieved by another operation.
+        pub file_size: u64,
+        ///The members that were added or removed.
+        pub files_affected: ::std::vec::Vec<::std::string::String>,
+        ///What was done.
+        pub message: ::std::string::String,
+        ///`list`, `add` or `remove`.
+        pub operation: ::std::string::String,
+        ///The archive that was changed, which is left as it was.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub original_cache_id: ::std::option::Option<crate::CacheId>,
+        ///Always true: a refusal has another status.
+        pub success: bool,
+    }
+    ///What became of one change.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ZipOperationResult {
+        ///What was to be done.
+        pub action: ::std::string::String,
+        ///Why it failed.
+        pub error: ::std::string::String,
+        ///The member.
+        pub path: ::std::string::String,
+        ///Whether it was done, or needed not be.
+        pub success: bool,
+    }
+    ///A stored archive.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ZipStoreResponse {
+        ///The hash of its members.
+        pub cache_hash: crate::CacheHash,
+        ///The new entry's id.
+        pub cache_id: crate::CacheId,
+        ///Always null: a refusal has another status.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub error_message: ::std::option::Option<::std::string::String>,
+        ///Always null: a refusal has another status.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub error_type: ::std::option::Option<::std::string::String>,
+        ///How many members it has.
+        pub file_count: u64,
+        ///Its namespace, as it is stored.
+        pub namespace: crate::Namespace,
+        pub paths: Paths,
+        ///The length of the archive in bytes.
+        pub size: u64,
+        ///When it was stored, in milliseconds since 1970.
+        pub stored_at: u64,
+        ///Always true: a refusal has another status.
+        pub success: bool,
     }
     /// Error types.
     pub mod error {
@@ -1834,6 +2163,51 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /**Create the fixtures of tests
+
+They are stored once, in the namespace `default`; the answer is their manifest.
+
+Sends a `GET` request to `/server/create/test-fixtures`
+
+*/
+    pub async fn create_test_fixtures<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::FixturesResponse>, Error<types::ErrorBody>> {
+        let url = format!("{}/server/create/test-fixtures", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_test_fixtures",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**Tell where entries are kept
 
 Sends a `GET` request to `/server/storage/info`
@@ -1906,6 +2280,198 @@ Sends a `GET` request to `/server/storage/read-cache`
             .build()?;
         let info = OperationInfo {
             operation_id: "read_cache",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Delete everything in a namespace
+
+Without the scope `admin` the name of the namespace has to begin with `test`. Nobody should use the namespace
+meanwhile: what is stored then may lose a part.
+
+Sends a `DELETE` request to `/test-data/clear/{namespace}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+*/
+    pub async fn clear_namespace<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+    ) -> Result<ResponseValue<types::ClearResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/test-data/clear/{}", self.baseurl, encode_path(& namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "clear_namespace",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Create test data in three namespaces
+
+They are `test-data`, `test-demo` and `test-analytics`.
+
+Sends a `POST` request to `/test-data/create/in/default-namespaces/comprehensive`
+
+*/
+    pub async fn create_comprehensive<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::TestDataResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/test-data/create/in/default-namespaces/comprehensive", self.baseurl,
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_comprehensive",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Create three entries in the namespace `default`
+
+Sends a `POST` request to `/test-data/create/in/default-namespaces/minimal`
+
+*/
+    pub async fn create_minimal<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::TestDataResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/test-data/create/in/default-namespaces/minimal", self.baseurl,
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_minimal",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Create test data in a namespace
+
+Sends a `POST` request to `/test-data/create/in/new-namespace/{namespace}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+*/
+    pub async fn create_namespace<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+    ) -> Result<ResponseValue<types::TestDataResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/test-data/create/in/new-namespace/{}", self.baseurl, encode_path(&
+            namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_namespace",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -5278,6 +5844,395 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /**Make several changes of an archive at once
+
+They come to one new archive; the original is left as it is. A change that fails is said in the answer, whose status
+is 200, and rolls the others back unless `atomic` is false. Names that an archive cannot have refuse the request.
+
+Sends a `POST` request to `/{namespace}/zip/{cache_id}/batch/operations`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `body`: The changes.
+*/
+    pub async fn zip_batch_operations<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        body: &'a types::ZipBatchRequest,
+    ) -> Result<ResponseValue<types::ZipBatchResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/zip/{}/batch/operations", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "zip_batch_operations",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Add bytes to an archive
+
+A member of that name is replaced. The archive is left as it is; the answer names the new one.
+
+Sends a `POST` request to `/{namespace}/zip/{cache_id}/file/add/from/bytes/{file_path}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `file_path`: The member, at most 1024 characters; it may contain slashes, but no `.` or `..` segments.
+- `body`: The bytes.
+*/
+    pub async fn zip_file_add_from_bytes<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        file_path: &'a crate::MemberPath,
+        body: B,
+    ) -> Result<ResponseValue<types::ZipOperationResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/zip/{}/file/add/from/bytes/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& file_path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "zip_file_add_from_bytes",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Add a text to an archive
+
+The body is a JSON string when its content type is JSON, else UTF-8 text. A member of that name is replaced. The
+archive is left as it is; the answer names the new one.
+
+Sends a `POST` request to `/{namespace}/zip/{cache_id}/file/add/from/string/{file_path}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `file_path`: The member, at most 1024 characters; it may contain slashes, but no `.` or `..` segments.
+- `body`: The text.
+*/
+    pub async fn zip_file_add_from_string<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        file_path: &'a crate::MemberPath,
+        body: String,
+    ) -> Result<ResponseValue<types::ZipOperationResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/zip/{}/file/add/from/string/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& file_path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "zip_file_add_from_string",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Remove a member from an archive
+
+It need not be there. The archive is left as it is; the answer names the new one.
+
+Sends a `DELETE` request to `/{namespace}/zip/{cache_id}/file/delete/{file_path}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `file_path`: The member; it may contain slashes.
+*/
+    pub async fn zip_file_delete<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        file_path: &'a crate::MemberPath,
+    ) -> Result<ResponseValue<types::ZipOperationResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/zip/{}/file/delete/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& file_path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "zip_file_delete",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve a member of an archive
+
+That member alone is unpacked.
+
+Sends a `GET` request to `/{namespace}/zip/{cache_id}/file/retrieve/{file_path}`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `file_path`: The member; it may contain slashes.
+*/
+    pub async fn zip_file_retrieve<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        file_path: &'a crate::MemberPath,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/zip/{}/file/retrieve/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()), encode_path(& file_path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "zip_file_retrieve",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List the members of an archive
+
+Sends a `GET` request to `/{namespace}/zip/{cache_id}/files/list`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+*/
+    pub async fn zip_files_list<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+    ) -> Result<ResponseValue<types::ZipOperationResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/zip/{}/files/list", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "zip_files_list",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve an archive
+
+Sends a `GET` request to `/{namespace}/zip/{cache_id}/retrieve`
+
+Arguments:
+- `namespace`: The namespace.
+- `cache_id`: The entry's id, a UUID.
+- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
+content
+of that key, file id and kind; else 412.
+*/
+    pub async fn zip_retrieve<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_id: &'a crate::CacheId,
+        if_none_match: Option<&'a str>,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/zip/{}/retrieve", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "zip_retrieve",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**Store bytes
 
 With `Content-Encoding: gzip` they are stored as sent, hashed unpacked, and unpacked when retrieved. Bytes of another known
@@ -5685,6 +6640,130 @@ any for `*`; else 412.
             .build()?;
         let info = OperationInfo {
             operation_id: "store_string_with_key",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store an archive without members
+
+Sends a `POST` request to `/{namespace}/{strategy}/zip/create/{cache_key}/{file_id}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
+- `cache_key`: The cache key; it may contain slashes.
+- `file_id`: The name of the content file without its extension.
+*/
+    pub async fn zip_create<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        strategy: &'a crate::Strategy,
+        cache_key: &'a crate::CacheKey,
+        file_id: &'a crate::FileId,
+    ) -> Result<ResponseValue<types::ZipStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/{}/zip/create/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& strategy.to_string()), encode_path(& cache_key
+            .to_string()), encode_path(& file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "zip_create",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Store an archive
+
+It is stored as sent and hashed by the names and contents of its members, each of which is unpacked once. Refused are
+names that are absolute, have `..` segments or come twice, symbolic links, encrypted members and damaged ones, with
+400; more than 100,000 members, members of more than 100 MiB, more than 1 GiB in all, and what unpacks to more than a
+hundred times its size and a MiB, with 413.
+
+Sends a `POST` request to `/{namespace}/{strategy}/zip/store/{cache_key}/{file_id}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
+- `cache_key`: The cache key; it may contain slashes.
+- `file_id`: The name of the content file without its extension.
+- `body`: The archive.
+*/
+    pub async fn zip_store<'a, B: Into<reqwest::Body>>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        strategy: &'a crate::Strategy,
+        cache_key: &'a crate::CacheKey,
+        file_id: &'a crate::FileId,
+        body: B,
+    ) -> Result<ResponseValue<types::ZipStoreResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/{}/zip/store/{}/{}", self.baseurl, encode_path(& namespace
+            .to_string()), encode_path(& strategy.to_string()), encode_path(& cache_key
+            .to_string()), encode_path(& file_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
+            )
+            .body(body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "zip_store",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -116,6 +116,13 @@ impl CacheHashGenerator {
         Ok((self.of_digest(&digest), length))
     }
 
+    /// Begins the hash of an archive, which is made of its members alone: when it was packed, and how, does not count.
+    ///
+    /// It is SHA-256 whatever the algorithm, as in the Python service, and has at most 64 digits.
+    pub fn archive(&self) -> ArchiveHash {
+        ArchiveHash { digest: Sha256::new(), length: self.length }
+    }
+
     fn of_digest(&self, digest: &[u8]) -> CacheHash {
         CacheHash::parse(&hex_prefix(digest, self.length)).expect("a digest's digits are hexadecimal and at least ten")
     }
@@ -152,6 +159,50 @@ impl CacheHashGenerator {
             Json::Int(_) | Json::BigInt(_) | Json::Float(_) => self.from_string(&field.dumps()),
             Json::Array(_) | Json::Object(_) => Ok(self.from_json(field)),
         }
+    }
+}
+
+/// The hash of an archive on its way: its members in the order of their names, content in parts.
+///
+/// ```
+/// let mut hash = cache_client::CacheHashGenerator::default().archive();
+/// assert_eq!(hash.clone().finish().as_str(), "e3b0c44298fc1c14"); // no members
+/// hash.name("a.txt");
+/// hash.content(b"aa");
+/// hash.content(b"a");
+/// hash.end();
+/// hash.name("dir/b.json");
+/// hash.content(br#"{"b": 1}"#);
+/// hash.end();
+/// assert_eq!(hash.finish().as_str(), "ce061ae4244079c0");
+/// ```
+#[derive(Debug, Clone)]
+pub struct ArchiveHash {
+    digest: Sha256,
+    length: usize,
+}
+
+impl ArchiveHash {
+    /// Begins a member.
+    pub fn name(&mut self, name: &str) {
+        self.digest.update(name);
+        self.digest.update([0]);
+    }
+
+    /// Adds a part of the member's content.
+    pub fn content(&mut self, part: &[u8]) {
+        self.digest.update(part);
+    }
+
+    /// Ends the member.
+    pub fn end(&mut self) {
+        self.digest.update([0]);
+    }
+
+    /// Returns the hash of all members.
+    pub fn finish(self) -> CacheHash {
+        let digits = hex_prefix(&self.digest.finalize(), self.length);
+        CacheHash::parse(&digits).expect("a digest's digits are hexadecimal and at least ten")
     }
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// The longest [`Namespace`] or [`FileId`], in characters.
 pub const MAX_ID: usize = 128;
-/// The longest [`CacheKey`] or [`DataKey`], in characters.
+/// The longest [`CacheKey`], [`DataKey`] or [`MemberPath`], in characters.
 pub const MAX_KEY: usize = 1024;
 /// The longest [`FieldPath`], in characters.
 pub const MAX_FIELD_PATH: usize = 256;
@@ -319,6 +319,39 @@ fn path_segment(segment: &str) -> String {
     stored.replace("..", "-")
 }
 
+/// The path of a member of an archive, below the archive's root; kept as it is, without a character mapped.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MemberPath(Box<str>);
+text_newtype!(MemberPath, "member path");
+
+impl MemberPath {
+    /// Parses a path that leads nowhere but into the archive, whoever unpacks it: relative, without `.` and `..`
+    /// segments, on Windows as well.
+    pub fn parse(input: &str) -> Result<Self, Invalid> {
+        const WHAT: &str = "member path";
+        if input.is_empty() {
+            return Err(Invalid::new(WHAT, Reason::Empty));
+        }
+        if input.len() > MAX_KEY && input.chars().count() > MAX_KEY {
+            return Err(Invalid::new(WHAT, Reason::TooLong(MAX_KEY)));
+        }
+        if input.chars().any(char::is_control) {
+            return Err(Invalid::new(WHAT, Reason::Control));
+        }
+        let has_drive = matches!(input.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+        if input.starts_with(['/', '\\']) || has_drive {
+            return Err(Invalid::new(WHAT, Reason::Form("is absolute")));
+        }
+        if input.ends_with(['/', '\\']) {
+            return Err(Invalid::new(WHAT, Reason::Form("ends with a slash")));
+        }
+        if input.split(['/', '\\']).any(|segment| matches!(segment, "." | "..")) {
+            return Err(Invalid::new(WHAT, Reason::DotSegment));
+        }
+        Ok(Self(input.into()))
+    }
+}
+
 /// The dotted path of the field an entry is hashed by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldPath(Box<str>);
@@ -584,6 +617,27 @@ mod tests {
         assert_eq!((key.echo(), key.path()), ("a b/_c", "a-b/_c"));
         let up = DataKey::parse("../../up").unwrap();
         assert_eq!((up.echo(), up.path()), ("../../up", "-/-/up"));
+    }
+
+    #[test]
+    fn a_member_path_keeps_its_characters_and_leads_nowhere_else() {
+        for good in ["a.txt", "dir/é ünï.bin", "a//b", "..a/b..", "a:b/c", ".hidden", " x "] {
+            assert_eq!(MemberPath::parse(good).unwrap().as_str(), good);
+        }
+        for (wrong, why) in [
+            ("", "is empty"),
+            ("/etc/passwd", "is absolute"),
+            ("\\\\server\\x", "is absolute"),
+            ("C:/x", "is absolute"),
+            ("a/", "ends with a slash"),
+            ("../a", "contains a \".\" or \"..\" segment"),
+            ("a\\..\\b", "contains a \".\" or \"..\" segment"),
+            ("./a", "contains a \".\" or \"..\" segment"),
+            ("a\0b", "contains a control character"),
+            (&"x".repeat(1025), "is longer than 1024 characters"),
+        ] {
+            assert_eq!(reason(MemberPath::parse(wrong)), format!("member path {why}"), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -75,11 +75,31 @@
 //! | [`delete()`](CacheClient::delete) | entries with everything they own, also `if_match` |
 //! | [`data_store()`](CacheClient::data_store) | new child files, also `if_absent` |
 //! | [`data()`](CacheClient::data) | child files: `retrieve`, `list`, `read`, `exists`, `update`, `delete`, the last two also `if_match` |
+//! | [`zip()`](CacheClient::zip) | archives: `create`, `store`, and of an `archive` its `bytes`, `files`, each `file`, `add`, `remove`, `batch` |
 //! | [`namespace()`](CacheClient::namespace) | `ids`, `hashes`, `stats` and all `entries` of a namespace |
 //! | [`namespaces()`](CacheClient::namespaces) | their names |
 //! | [`temporal()`](CacheClient::temporal) | entries by the time they were stored, as a stream |
 //! | [`admin_storage()`](CacheClient::admin_storage) | the stored files themselves |
 //! | [`info()`](CacheClient::info), [`server()`](CacheClient::server) | health, versions, storage |
+//!
+//! An archive is changed by making another one of it; both stay ([`Zip`](client::Zip)):
+//!
+//! ```
+//! use cache_client::Strategy;
+//! use cache_client::client::ZipChange;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> anyhow::Result<()> {
+//! # let client = cache_server::in_process::InProcess::in_memory()?.client();
+//! let empty = client.zip().create("apps", Strategy::KeyBased, "packages/hello", "v1").send().await?;
+//! let first = client.zip().archive("apps", empty.cache_id).add("main.py", "print('hello')").await?;
+//! let changes = [ZipChange::rename("main.py", "src/hello.py"), ZipChange::add("README.md", "# Hello")];
+//! let second = client.zip().archive("apps", first).batch(changes).send().await?.cache_id;
+//! let readme = client.zip().archive("apps", second).file("README.md").await?;
+//! assert_eq!(readme.as_deref(), Some(b"# Hello".as_slice()));
+//! assert_eq!(client.zip().archive("apps", first).files().await?, Some(vec!["main.py".to_owned()]));
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! Listings and bulk reads come as a page, as a stream that asks for page after page, or all at once:
 //!
@@ -143,7 +163,7 @@
 //! | call | no connection | lost answer, 408, 502, 504 | 429 | 503 |
 //! |---|---|---|---|---|
 //! | reads, deletes, updates, stores of child files with a name | again | again | again | again |
-//! | stores of entries, and of child files without a name | again | **no** | again | again |
+//! | stores of entries and archives, changes of archives, and stores of child files without a name | again | **no** | again | again |
 //! | with `if_match` or `if_absent`, but deletes | again | **no** | again | **no** |
 //! | bodies that are streamed | **no** | **no** | **no** | **no** |
 //!
@@ -256,7 +276,9 @@ pub use client::CacheClient;
 #[cfg(feature = "client")]
 pub use error::{Error, Result};
 pub use hash::{Algorithm, CacheHashGenerator};
-pub use ids::{CacheHash, CacheId, CacheKey, DataKey, DataType, FieldPath, FileId, Invalid, Name, Namespace, Strategy};
+pub use ids::{
+    CacheHash, CacheId, CacheKey, DataKey, DataType, FieldPath, FileId, Invalid, MemberPath, Name, Namespace, Strategy,
+};
 pub use json::Json;
 #[cfg(feature = "client")]
 pub use raw_json::RawJson;

@@ -3,9 +3,10 @@
 //! Programs written against the Python "MGraph-AI cache service" use it without a change: the routes, the bodies and
 //! the
 //! stored files are the same. Requests come in through `api`, which knows HTTP; `cache` does what they ask, in
-//! terms of entries; `layout` and `records` say where and how entries are written; `storage` keeps the bytes.
+//! terms of entries; `archive` reads and changes zip archives; `layout` and `records` say where and how entries are written; `storage` keeps the bytes.
 
 mod api;
+pub mod archive;
 pub mod cache;
 pub use cache_client::clock;
 pub mod coding;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The unmodified Python client and programs that use it against our server, stored folders and buckets in both
+# The unmodified Python client and programs that use it against our server, archives against Python's zipfile, stored folders and buckets in both
 # directions, and the two services side by side.
 #
 #   tests/compat/python.sh target/release/cache-server
@@ -49,6 +49,8 @@ for program in html_cache graphs; do
     "$venv/bin/python" -W ignore "$here/serve_python.py" \
         "$venv/bin/python" -W ignore "$here/programs/$program.py" '{url}' '{key}' --python-service
 done
+echo '-- archives'
+"$venv/bin/python" -W ignore "$here/archives.py" "$binary"
 echo '-- folders both ways'
 "$venv/bin/python" -W ignore "$here/both_ways.py" "$binary"
 echo '-- side by side'

@@ -26,8 +26,10 @@ fn operations() -> Vec<(String, String, Option<String>)> {
             let is_open = about["security"] == json!([{}]);
             // Whoever has a key may ask who it is.
             let scope = scope.or_else(|| (!is_open).then(|| "any".to_owned()));
+            // Others are cleared by administrators alone.
+            let namespace = if path.starts_with("/test-data/clear/") { "test-theirs" } else { "theirs" };
             let path = [
-                ("{namespace}", "theirs"),
+                ("{namespace}", namespace),
                 ("{strategy}", "key_based"),
                 ("{cache_id}", "00000000-0000-4000-8000-000000000000"),
                 ("{cache_hash}", "0123456789abcdef"),
@@ -35,6 +37,8 @@ fn operations() -> Vec<(String, String, Option<String>)> {
                 ("{data_key}", "a/key"),
                 ("{data_file_id}", "file"),
                 ("{data_type}", "string"),
+                ("{file_id}", "file"),
+                ("{file_path}", "a/file"),
                 ("{path}", "theirs/data"),
             ]
             .iter()
@@ -550,4 +554,38 @@ async fn answers_say_how_they_are_to_be_taken() {
     }
     let cookie = server.post("/auth/set-auth-cookie").without_key().json(json!({ "cookie_value": "x" })).ok().await;
     assert_eq!(cookie.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn only_administrators_clear_namespaces_that_are_no_tests() {
+    let folder = tempfile::tempdir().unwrap();
+    let limited = "scopes = [\"read\", \"write\", \"delete\"], namespaces = [\"test-*\", \"notes\"]";
+    let keys = [
+        ("all", KEY, ALL),
+        ("user", "user", "scopes = [\"read\", \"write\", \"delete\"]"),
+        ("writer", "writer", "scopes = [\"read\", \"write\"]"),
+        ("mine", "mine", limited),
+    ];
+    let server = with_keys(&keys_file(folder.path(), &keys));
+    for (method, path, key, status) in [
+        ("POST", "/notes/direct/store/json", "user", 200),
+        ("DELETE", "/test-data/clear/notes", "user", 403),
+        ("DELETE", "/test-data/clear/notes", "mine", 403),
+        ("DELETE", "/test-data/clear/atest", "user", 403),
+        ("DELETE", "/test-data/clear/test-1", "writer", 403),
+        ("DELETE", "/test-data/clear/test-1", "mine", 200),
+        ("DELETE", "/test-data/clear/test", "mine", 403),
+        ("DELETE", "/test-data/clear/tests", "user", 200),
+        // Those that name no namespace store in some that the key has to reach all the same.
+        ("GET", "/server/create/test-fixtures", "mine", 403),
+        ("POST", "/test-data/create/in/default-namespaces/minimal", "mine", 403),
+        ("POST", "/test-data/create/in/default-namespaces/comprehensive", "mine", 200),
+        ("POST", "/test-data/create/in/default-namespaces/minimal", "writer", 200),
+        ("POST", "/test-data/create/in/new-namespace/other", "mine", 403),
+    ] {
+        assert_eq!(ask(&server, method, path, key).await.status(), status, "{method} {path} {key}");
+    }
+    let ids = server.get("/notes/file-ids").value().await;
+    assert_eq!(ids.as_array().unwrap().len(), 1, "nothing was cleared");
+    assert_eq!(server.delete("/test-data/clear/notes").value().await["files_deleted"], 5);
 }

@@ -11,9 +11,10 @@ use serde_json::{Map, Value, json};
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../cache-client/src/generated.rs");
 
 /// Names that have a type of their own in the client: of parameters and of fields, and the type.
-const NAMED: [(&str, &str); 11] = [
+const NAMED: [(&str, &str); 13] = [
     ("namespace", "Namespace"),
     ("cache_id", "CacheId"),
+    ("original_cache_id", "CacheId"),
     ("latest_id", "CacheId"),
     ("cache_hash", "CacheHash"),
     ("strategy", "Strategy"),
@@ -24,9 +25,10 @@ const NAMED: [(&str, &str); 11] = [
     ("data_file_id", "FileId"),
     ("file_id", "FileId"),
     ("json_field_path", "FieldPath"),
+    ("file_path", "MemberPath"),
 ];
 /// How many of them are types of fields as well.
-const OF_FIELDS: usize = 6;
+const OF_FIELDS: usize = 7;
 
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
@@ -52,7 +54,9 @@ fn document() -> Value {
     for name in ["Namespace", "CacheId", "CacheHash", "Strategy", "DataType", "CacheKey", "DataKey", "FileId"] {
         schemas.insert(name.to_owned(), json!({ "type": "string" }));
     }
-    schemas.insert("FieldPath".to_owned(), json!({ "type": "string" }));
+    for name in ["FieldPath", "MemberPath"] {
+        schemas.insert(name.to_owned(), json!({ "type": "string" }));
+    }
     schemas.insert("RawJson".to_owned(), json!({ "type": "object" }));
     // These are what the client calls `Strategy` and `DataType`.
     schemas.remove("StrategyName");
@@ -60,10 +64,18 @@ fn document() -> Value {
     document
 }
 
-/// OpenAPI 3.1 to 3.0: types that may be null, and the formats of integers.
+/// OpenAPI 3.1 to 3.0: types and references that may be null, and the formats of integers.
 fn downgrade(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            if let Some(Value::Array(options)) = fields.get("oneOf")
+                && options.iter().any(|option| option["type"] == "null")
+            {
+                let others: Vec<_> = options.iter().filter(|option| option["type"] != "null").cloned().collect();
+                fields.remove("oneOf");
+                fields.insert("allOf".to_owned(), json!(others));
+                fields.insert("nullable".to_owned(), json!(true));
+            }
             if let Some(Value::Array(types)) = fields.get("type") {
                 let other = types.iter().find(|name| *name != "null").unwrap().clone();
                 fields.insert("nullable".to_owned(), json!(types.len() > 1));
@@ -128,7 +140,9 @@ fn source() -> String {
     for name in ["Namespace", "CacheId", "CacheHash", "Strategy", "DataType", "CacheKey", "DataKey", "FileId"] {
         settings.with_replacement(name, format!("crate::{name}"), [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     }
-    settings.with_replacement("FieldPath", "crate::FieldPath", [TypeImpl::Display, TypeImpl::FromStr].into_iter());
+    for name in ["FieldPath", "MemberPath"] {
+        settings.with_replacement(name, format!("crate::{name}"), [TypeImpl::Display, TypeImpl::FromStr].into_iter());
+    }
     settings.with_replacement("RawJson", "crate::RawJson", std::iter::empty());
     let tokens = Generator::new(&settings).generate_tokens(&document).unwrap();
     let file = prettyplease::unparse(&syn::parse2(tokens).unwrap());

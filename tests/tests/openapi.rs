@@ -118,6 +118,8 @@ fn concrete(path: &str) -> String {
         ("{data_key}", "a/key"),
         ("{data_file_id}", "file"),
         ("{data_type}", "string"),
+        ("{file_id}", "file"),
+        ("{file_path}", "a/file"),
         ("{path}", "ns/refs"),
     ]
     .iter()

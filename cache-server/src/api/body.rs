@@ -8,6 +8,7 @@ use cache_client::Json;
 use cache_client::json::Memory;
 use futures::future::LocalBoxFuture;
 use http_service::Call;
+use serde::de::DeserializeOwned;
 
 use super::error::{Error, Result};
 use crate::coding::{Coding, UnknownCoding};
@@ -144,6 +145,19 @@ impl Body {
             object @ Json::Object(_) => Ok(object),
             other => Err(Error::body("dict_type", REASON, &other.dumps_compact())),
         }
+    }
+
+    /// JSON of a form that is known here.
+    pub(crate) fn parsed<T: DeserializeOwned>(self) -> Result<T> {
+        let body = self.required()?;
+        if !body.is_json {
+            return Err(Error::body("model_attributes_type", "Input should be sent as application/json", ""));
+        }
+        body.plain_text()?;
+        serde_json::from_slice(&body.bytes).map_err(|error| match error.is_data() {
+            true => Error::body("value_error", error, ""),
+            false => Error::body("json_invalid", error, ""),
+        })
     }
 
     /// Bytes; a JSON string stands for its UTF-8, as in the Python service, and is the only way to say that there are none.

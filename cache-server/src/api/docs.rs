@@ -9,16 +9,18 @@ use super::params::{DataTypeName, OrderName, StrategyName};
 use super::routes::operations;
 
 /// The groups of operations, in the order Swagger UI shows them.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 14] = [
     ("store", "New entries."),
     ("retrieve", "Entries by id and by hash, and the documents about them."),
     ("exists", "Whether there is an entry."),
     ("update", "New content for an entry."),
     ("delete", "Entries with everything they own."),
     ("data", "Child files of an entry."),
+    ("zip", "Archives: as a whole, member by member, and changed."),
     ("namespace", "What a namespace holds, and bulk reads of it."),
     ("namespaces", "The namespaces."),
     ("admin_storage", "The stored objects themselves, for administrators."),
+    ("test_data", "Entries to try things out with."),
     ("server", "This server."),
     ("info", "About the service, and probes."),
     ("auth", "Keys and sessions of browsers."),

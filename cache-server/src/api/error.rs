@@ -56,6 +56,9 @@ pub(crate) enum Error {
     /// There is nothing here, in the words the Python service uses at this route.
     #[error("{0}")]
     NotFound(String),
+    /// It cannot be done, in the words the Python service uses at this route: 400.
+    #[error("{0}")]
+    Rejected(String),
     /// There is no such child file, or no entry for it: 404 with the ids that were asked for.
     #[error("{message}")]
     NoChild {
@@ -165,7 +168,9 @@ pub(crate) enum Refused {
 impl actix_web::ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Invalid { .. } | Self::InvalidInput { .. } | Self::NotText => StatusCode::BAD_REQUEST,
+            Self::Invalid { .. } | Self::InvalidInput { .. } | Self::Rejected(_) | Self::NotText => {
+                StatusCode::BAD_REQUEST
+            }
             Self::NoEntry { .. }
             | Self::NotFound(_)
             | Self::NoChild { .. }
@@ -179,6 +184,8 @@ impl actix_web::ResponseError for Error {
                 cache::Error::AlreadyExists { .. } | cache::Error::Changed => StatusCode::PRECONDITION_FAILED,
                 cache::Error::TypeMismatch { .. } | cache::Error::PathConflict { .. } => StatusCode::CONFLICT,
                 cache::Error::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                cache::Error::Archive(error) if error.is_too_much() => StatusCode::PAYLOAD_TOO_LARGE,
+                cache::Error::Archive(_) => StatusCode::BAD_REQUEST,
                 cache::Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 cache::Error::Storage(error) => match error {
                     storage::Error::PathConflict { .. } => StatusCode::CONFLICT,
@@ -254,7 +261,7 @@ impl Error {
                 }
                 json!({ "detail": about })
             }
-            Self::NotFound(text) | Self::NotJson(text) => json!({ "detail": text }),
+            Self::NotFound(text) | Self::NotJson(text) | Self::Rejected(text) => json!({ "detail": text }),
             Self::UnsupportedMediaType(reason) => {
                 detail(json!({ "error_type": "UNSUPPORTED_MEDIA_TYPE", "message": reason }))
             }
@@ -293,6 +300,8 @@ fn refusal_value(refusal: &Refusal) -> Value {
 fn cache_error(error: &cache::Error) -> Value {
     let kind = match error {
         cache::Error::InvalidInput { field, reason } => return invalid_input(field, reason, None),
+        // A text, as the Python service answers what is wrong with an archive.
+        cache::Error::Archive(error) => return json!({ "detail": error.to_string() }),
         cache::Error::AlreadyExists { cache_id, .. } => {
             let about = json!({ "error_type": "ALREADY_EXISTS", "message": error.to_string(), "cache_id": cache_id });
             return detail(about);

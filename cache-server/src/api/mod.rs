@@ -1,6 +1,7 @@
 //! The HTTP service: one file for each group of operations, and what they share.
 
 mod admin_storage;
+mod archives;
 mod auth;
 mod body;
 mod conditional;
@@ -18,6 +19,7 @@ mod routes;
 mod store;
 mod stream;
 mod temporal;
+mod test_data;
 mod update;
 
 use actix_web::http::header::HeaderName;

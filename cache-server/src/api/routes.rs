@@ -86,6 +86,17 @@ pub(super) fn operations() -> Vec<Entry> {
         DELETE "/{namespace}/cache/{cache_id}/data/delete/{data_type}/{data_file_id}"             delete data::delete::delete_child, conditional, small;
         DELETE "/{namespace}/cache/{cache_id}/data/delete/{data_type}/{*data_key}/{data_file_id}" delete data::delete::delete_child_under, conditional, small;
 
+        // Archives.
+        POST   "/{namespace}/{strategy}/zip/create/{*cache_key}/{file_id}"                        write  archives::whole::zip_create, small;
+        POST   "/{namespace}/{strategy}/zip/store/{*cache_key}/{file_id}"                         write  archives::whole::zip_store;
+        GET    "/{namespace}/zip/{cache_id}/retrieve"                                             read   archives::whole::zip_retrieve, small;
+        GET    "/{namespace}/zip/{cache_id}/files/list"                                           read   archives::members::zip_files_list, small;
+        GET    "/{namespace}/zip/{cache_id}/file/retrieve/{*file_path}"                           read   archives::members::zip_file_retrieve, small;
+        POST   "/{namespace}/zip/{cache_id}/file/add/from/string/{*file_path}"                    write  archives::members::zip_file_add_from_string;
+        POST   "/{namespace}/zip/{cache_id}/file/add/from/bytes/{*file_path}"                     write  archives::members::zip_file_add_from_bytes;
+        DELETE "/{namespace}/zip/{cache_id}/file/delete/{*file_path}"                             write  archives::members::zip_file_delete, small;
+        POST   "/{namespace}/zip/{cache_id}/batch/operations"                                     write  archives::batch::zip_batch_operations;
+
         // Whether there is an entry.
         GET    "/{namespace}/exists/id/{cache_id}"                                                read   exists::exists_by_id, small;
         GET    "/{namespace}/exists/hash/{cache_hash}"                                            read   exists::exists_by_hash, small;
@@ -105,6 +116,13 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/{namespace}/file-ids"                                                            read   namespace::list_ids, small;
         GET    "/{namespace}/stats"                                                               read   namespace::namespace_stats, small;
         GET    "/namespaces/list"                                                                 read   namespace::list_namespaces, small;
+
+        // Entries to try things out with.
+        GET    "/server/create/test-fixtures"                                                     write  test_data::create_test_fixtures, small;
+        POST   "/test-data/create/in/default-namespaces/comprehensive"                            write  test_data::create_comprehensive, small;
+        POST   "/test-data/create/in/default-namespaces/minimal"                                  write  test_data::create_minimal, small;
+        POST   "/test-data/create/in/new-namespace/{namespace}"                                   write  test_data::create_namespace, small;
+        DELETE "/test-data/clear/{namespace}"                                                     delete test_data::clear_namespace, small;
 
         // The stored objects themselves, for administrators.
         GET    "/admin/storage/bucket-name"                                                       admin  admin_storage::bucket_name, small;

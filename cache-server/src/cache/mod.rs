@@ -5,16 +5,20 @@
 //! in the
 //! reference by its hash. It becomes visible with its id reference, which is written after everything it points to.
 
+mod archives;
+mod batch;
 mod cut_off;
 mod data;
 mod delete;
 mod entries;
+mod fixtures;
 mod gzip;
 mod namespaces;
 mod references;
 mod retrieve;
 mod store;
 mod temporal;
+mod test_data;
 mod update;
 mod versions;
 
@@ -23,7 +27,10 @@ use std::sync::Arc;
 use cache_client::hash::HashError;
 use cache_client::{CacheHash, CacheHashGenerator, CacheId, FileId, Namespace};
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 
+pub use archives::{NewArchive, StoredArchive, Unpacked};
+pub use batch::{Action, BatchChange, BatchOutcome, Condition, NOTHING_REMOVED};
 pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
 pub use delete::Deleted;
 pub use entries::{ContentFile, EntryFilter, EntryFound, Order, together};
@@ -32,9 +39,11 @@ pub use references::ReadCacheStats;
 pub use retrieve::{Compact, Details, Entry, Parts, Value};
 pub use store::{Content, NewEntry, StoreWhen, Stored};
 pub use temporal::{TemporalCursor, TemporalFound, TemporalScan};
+pub use test_data::{STRATEGIES, Sample};
 pub use update::{NewContent, Updated};
 
 use self::references::{Known, ReferenceCache};
+use crate::archive;
 use crate::clock::Clock;
 use crate::layout;
 use crate::records::{HashReference, IdReference, Located};
@@ -53,6 +62,8 @@ pub struct Cache {
     versions: Arc<versions::Versions>,
     hours: Arc<temporal::Hours>,
     health: Arc<Health>,
+    /// The archives that are worked on.
+    archives: Arc<Semaphore>,
 }
 
 /// Why an operation was refused or failed. What is merely absent is `None`, not an error.
@@ -101,6 +112,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// An archive, or a change of one, is refused.
+    #[error(transparent)]
+    Archive(#[from] archive::Error),
     /// Too many writers wanted the same objects at once.
     #[error("too many concurrent changes of the same entry")]
     Busy,
@@ -141,6 +155,7 @@ impl Cache {
             versions: Arc::default(),
             hours: Arc::default(),
             health: Arc::default(),
+            archives: Arc::new(archives::places()),
         }
     }
 

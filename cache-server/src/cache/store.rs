@@ -62,6 +62,13 @@ pub enum Content {
         /// How they are packed.
         coding: Option<Coding>,
     },
+    /// The bytes of an archive, which is hashed by its members.
+    Archive {
+        /// The bytes.
+        bytes: Bytes,
+        /// The hash.
+        hash: CacheHash,
+    },
 }
 
 /// What was stored.
@@ -85,14 +92,14 @@ impl Content {
     fn kind(&self) -> Kind {
         match self {
             Self::String(_) | Self::Json { .. } => Kind::Json,
-            Self::Binary { .. } => Kind::Binary,
+            Self::Binary { .. } | Self::Archive { .. } => Kind::Binary,
         }
     }
 
     fn coding(&self) -> Option<Coding> {
         match self {
             Self::Binary { coding, .. } => *coding,
-            Self::String(_) | Self::Json { .. } => None,
+            Self::String(_) | Self::Json { .. } | Self::Archive { .. } => None,
         }
     }
 }
@@ -131,6 +138,12 @@ impl Cache {
         }
     }
 
+    /// Stores an entry that has an id already, which is its file id as well.
+    pub(super) async fn store_as(&self, entry: NewEntry, id: CacheId) -> Result<Stored> {
+        let draft = Draft { cache_id: id, file_id: id.into(), ..self.draft(entry)? };
+        self.write(&draft, draft.place(1), Vec::new()).await?.ok_or(Error::Busy)
+    }
+
     fn draft(&self, entry: NewEntry) -> Result<Draft> {
         let (cache_hash, bytes) = match &entry.content {
             Content::String(text) => {
@@ -149,6 +162,7 @@ impl Cache {
                 (hash, bytes.clone())
             }
             Content::Binary { bytes, .. } => (self.hashes.from_bytes(bytes), bytes.clone()),
+            Content::Archive { bytes, hash } => (hash.clone(), bytes.clone()),
         };
         let cache_id = CacheId::random();
         let file_id = entry.file_id.clone().unwrap_or_else(|| cache_id.into());
@@ -305,7 +319,7 @@ impl Draft {
                 Some(field.as_ref().map(ToString::to_string).unwrap_or_default())
             }
             Content::Json { field, .. } => field.as_ref().map(ToString::to_string),
-            Content::String(_) | Content::Binary { .. } => None,
+            Content::String(_) | Content::Binary { .. } | Content::Archive { .. } => None,
         };
         Metadata {
             content_hash: content_hash(&self.bytes),

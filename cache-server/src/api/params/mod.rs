@@ -9,13 +9,15 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, web};
-use cache_client::{CacheHash, CacheId, CacheKey, DataKey, DataType, FieldPath, FileId, Invalid, Namespace, Strategy};
+use cache_client::{
+    CacheHash, CacheId, CacheKey, DataKey, DataType, FieldPath, FileId, Invalid, MemberPath, Namespace, Strategy,
+};
 use http_service::Call;
 
 pub(crate) use names::{DataTypeName, OrderName, StrategyName};
 pub(crate) use path::{
-    ByHash, ById, ChildFileId, ChildFolder, ChildType, FileFolder, InNamespace, Keyed, StoredFile, StoredFolder,
-    WithStrategy,
+    ByHash, ById, ChildFileId, ChildFolder, ChildType, FileFolder, InNamespace, Keyed, MemberName, NamedFile,
+    NewMember, StoredFile, StoredFolder, WithStrategy,
 };
 pub(crate) use query::{EntrySelection, FileName, FullPath, HashField, Ordering, Page, Recursive, TimeRange};
 
@@ -156,6 +158,8 @@ names! {
     CacheHash: |_| None,
     Strategy: |_| None,
     DataType: |_| None,
+    MemberPath: |_| None,
+    String: |_| None,
 }
 
 /// Several sets of parameters at once.

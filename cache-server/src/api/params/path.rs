@@ -1,6 +1,6 @@
 //! Parameters of the path.
 
-use cache_client::{CacheHash, CacheId, CacheKey, DataKey, DataType, FileId, Namespace, Strategy};
+use cache_client::{CacheHash, CacheId, CacheKey, DataKey, DataType, FileId, Invalid, MemberPath, Namespace, Strategy};
 use utoipa::IntoParams;
 
 use super::{DataTypeName, FromParams, Source, StrategyName};
@@ -94,6 +94,30 @@ path_params!(
     ChildType {
         /// `string`, `json` or `binary`.
         data_type: DataType as (value_type = DataTypeName) = DataType::parse,
+    }
+);
+
+path_params!(
+    /// The file id of an entry.
+    NamedFile {
+        /// The name of the content file without its extension.
+        file_id: FileId as (value_type = String) = FileId::parse,
+    }
+);
+
+path_params!(
+    /// A member of an archive, by whatever name it has there.
+    MemberName {
+        /// The member; it may contain slashes.
+        file_path: String as (value_type = String) = |text: &str| Ok::<_, Invalid>(text.to_owned()),
+    }
+);
+
+path_params!(
+    /// A name for a member of an archive.
+    NewMember {
+        /// The member, at most 1024 characters; it may contain slashes, but no `.` or `..` segments.
+        file_path: MemberPath as (value_type = String) = MemberPath::parse,
     }
 );
 
