@@ -77,6 +77,12 @@ pub(crate) enum Error {
     /// A string was asked for as JSON and is none: 415.
     #[error("{0}")]
     NotJson(String),
+    /// Nothing of the range is there: 416.
+    #[error("the range begins after the last of {length} bytes")]
+    Range {
+        /// How many bytes there are.
+        length: u64,
+    },
     /// The request is not served, whatever it is about.
     #[error(transparent)]
     Refusal(#[from] Refusal),
@@ -158,6 +164,7 @@ impl actix_web::ResponseError for Error {
             | Self::NoFile(_)
             | Self::NoPage => StatusCode::NOT_FOUND,
             Self::NotJson(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Range { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Refusal(refusal) => refusal.status(),
             Self::Cache(error) => match error {
                 cache::Error::InvalidInput { .. } => StatusCode::BAD_REQUEST,
@@ -190,6 +197,10 @@ impl actix_web::ResponseError for Error {
             Self::NoChildBytes => response.finish(),
             Self::NoPage => response.content_type("text/html; charset=utf-8").body("File not found."),
             Self::Refusal(refusal) => refusal.response(),
+            Self::Range { length } => {
+                response.insert_header((header::CONTENT_RANGE, format!("bytes */{length}")));
+                json_body(&mut response, &self.body_value())
+            }
             Self::Cache(
                 cache::Error::Busy | cache::Error::Storage(storage::Error::Unavailable { .. } | storage::Error::NoRoom),
             ) => {
@@ -242,6 +253,7 @@ impl Error {
                 "message": "The requested file does not exist in storage", "path": path,
             }),
             Self::NoChildBytes | Self::NoPage => Value::Null,
+            Self::Range { .. } => detail(json!({ "error_type": "RANGE_NOT_SATISFIABLE", "message": self.to_string() })),
             Self::Refusal(refusal) => refusal_value(refusal),
             Self::Cache(error) => cache_error(error),
         }

@@ -12,6 +12,7 @@ mod exists;
 mod info;
 mod namespace;
 mod params;
+mod range;
 mod retrieve;
 mod routes;
 mod store;

@@ -6,6 +6,7 @@ use cache_client::{DataKey, DataType, Json};
 use super::content;
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, ChildFileId, FileFolder, Params};
+use crate::api::range::{PartOfBytes, RangeHeaders, RangeOf};
 use crate::api::store::Bytes;
 use crate::cache::Cache;
 
@@ -19,19 +20,20 @@ async fn json_content(cache: &Cache, at: ById, key: Option<DataKey>, file: Child
     Ok(HttpResponse::Ok().content_type("application/json").body(value.dumps_compact()))
 }
 
-async fn raw_content(
+async fn string_content(cache: &Cache, at: ById, key: Option<DataKey>, file: ChildFileId) -> Result<HttpResponse> {
+    let bytes = content(cache, &at, key, file, DataType::String).await?.ok_or(Error::NoChildBytes)?;
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(bytes))
+}
+
+async fn binary_content(
     cache: &Cache,
     at: ById,
     key: Option<DataKey>,
     file: ChildFileId,
-    data_type: DataType,
+    range: &RangeOf,
 ) -> Result<HttpResponse> {
-    let bytes = content(cache, &at, key, file, data_type).await?.ok_or(Error::NoChildBytes)?;
-    let media_type = match data_type {
-        DataType::String => "text/plain; charset=utf-8",
-        DataType::Json | DataType::Binary => "application/octet-stream",
-    };
-    Ok(HttpResponse::Ok().content_type(media_type).body(bytes))
+    let bytes = content(cache, &at, key, file, DataType::Binary).await?.ok_or(Error::NoChildBytes)?;
+    Ok(range.bytes(bytes, None))
 }
 
 /// Retrieve a JSON child file
@@ -76,7 +78,7 @@ pub(crate) async fn retrieve_child_string(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, None, file, DataType::String).await
+    string_content(&cache, at, None, file).await
 }
 
 /// Retrieve a string child file from a folder
@@ -91,7 +93,7 @@ pub(crate) async fn retrieve_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, folder.data_key, file, DataType::String).await
+    string_content(&cache, at, folder.data_key, file).await
 }
 
 /// Retrieve a binary child file
@@ -99,17 +101,19 @@ pub(crate) async fn retrieve_child_string_under(
     get,
     path = "",
     tag = "data",
-    params(ById, ChildFileId),
+    params(ById, ChildFileId, RangeHeaders),
     responses(
         (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        PartOfBytes,
         Refused
     )
 )]
 pub(crate) async fn retrieve_child_binary(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
+    range: RangeOf,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, None, file, DataType::Binary).await
+    binary_content(&cache, at, None, file, &range).await
 }
 
 /// Retrieve a binary child file from a folder
@@ -117,15 +121,17 @@ pub(crate) async fn retrieve_child_binary(
     get,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId),
+    params(ById, FileFolder, ChildFileId, RangeHeaders),
     responses(
         (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        PartOfBytes,
         Refused
     )
 )]
 pub(crate) async fn retrieve_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
+    range: RangeOf,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, folder.data_key, file, DataType::Binary).await
+    binary_content(&cache, at, folder.data_key, file, &range).await
 }

@@ -7,9 +7,10 @@ use cache_client::{CacheHash, CacheId, Namespace};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{BYTES, EntryMetadata, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
+use super::{EntryMetadata, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ByHash, Params};
+use crate::api::range::{PartOfBytes, RangeHeaders, RangeOf};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, Entry, Parts};
 
@@ -71,18 +72,20 @@ pub(crate) async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): P
     get,
     path = "",
     tag = "retrieve",
-    params(ByHash),
+    params(ByHash, RangeHeaders),
     responses(
         (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        PartOfBytes,
         Refused
     )
 )]
 pub(crate) async fn retrieve_binary_by_hash(
     cache: web::Data<Cache>,
     Params(at): Params<ByHash>,
+    range: RangeOf,
 ) -> Result<HttpResponse> {
     let bytes = as_bytes(&form_by_hash(&cache, &at).await?)?;
-    Ok(HttpResponse::Ok().content_type(BYTES).body(bytes))
+    Ok(range.bytes(bytes, None))
 }
 
 /// Retrieve what is known of the newest entry of a hash

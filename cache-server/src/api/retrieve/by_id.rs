@@ -4,10 +4,11 @@ use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{BYTES, MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
+use super::{MISSING, RetrieveResponse, TEXT, as_bytes, as_json, as_text, generic, json_text};
 use crate::api::conditional::{Conditions, IfNoneMatch, content_tag, owned_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, Params};
+use crate::api::range::{PartOfBytes, RangeHeaders, RangeOf};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, Entry, Parts};
 
@@ -106,12 +107,13 @@ pub(crate) async fn retrieve_json(
     get,
     path = "",
     tag = "retrieve",
-    params(ById, IfNoneMatch),
+    params(ById, IfNoneMatch, RangeHeaders),
     responses(
         (
             status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream",
             headers(("ETag" = String, description = "The tag of the content."))
         ),
+        PartOfBytes,
         (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
@@ -120,8 +122,10 @@ pub(crate) async fn retrieve_binary(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     conditions: Conditions,
+    range: RangeOf,
 ) -> Result<HttpResponse> {
     let entry = form_by_id(&cache, &at).await?;
     let bytes = as_bytes(&entry)?;
-    Ok(conditions.tagged(&content_tag(&entry.version), |response| response.content_type(BYTES).body(bytes)))
+    let tag = content_tag(&entry.version);
+    Ok(conditions.tagged(&tag, |_| range.bytes(bytes, Some(&tag))))
 }
