@@ -68,7 +68,7 @@ impl Name<'_> {
                 vec![format!("{data}/versions/v{version}"), minute(), format!("{data}/latest")]
             }
             Strategy::KeyBased => vec![match self.cache_key {
-                Some(key) => format!("{data}/{key}"),
+                Some(key) => key_folder(self.namespace, key).to_string(),
                 None => data.clone(),
             }],
         };
@@ -91,6 +91,11 @@ fn data_folder(namespace: &Namespace, strategy: Strategy) -> String {
 /// The folder everything of a strategy lies in.
 pub fn strategy_folder(namespace: &Namespace, strategy: Strategy) -> Folder {
     Folder::from_parsed(data_folder(namespace, strategy))
+}
+
+/// The folder that the entries of a key lie in, which are `key_based`.
+pub fn key_folder(namespace: &Namespace, key: &CacheKey) -> Folder {
+    Folder::from_parsed(format!("{}/{key}", data_folder(namespace, Strategy::KeyBased)))
 }
 
 /// The folder of the version folders of `temporal_versioned`.

@@ -18,6 +18,7 @@ async fn places(server: &TestServer, bytes: &[u8]) -> Vec<(String, bool)> {
     vec![
         (format!("/ns/retrieve/{}/binary", entry.cache_id), true),
         (format!("/ns/retrieve/hash/{}/binary", entry.cache_hash), false),
+        ("/ns/retrieve/key/k?as=binary".to_owned(), true),
         (format!("{child}/binary/c"), false),
         (format!("{child}/binary/a/b/c"), false),
     ]
@@ -182,7 +183,7 @@ async fn other_forms_know_no_ranges() {
     let server = Engine::Memory.start();
     let entry = server.post("/ns/key_based/store/string/k?file_id=f").text("1234567890").stored().await;
     let id = &entry.cache_id;
-    for path in [format!("{id}/string"), format!("{id}/json"), id.clone()] {
+    for path in [format!("{id}/string"), format!("{id}/json"), id.clone(), "key/k?as=string".into(), "key/k".into()] {
         let path = format!("/ns/retrieve/{path}");
         let answer = server.get(&path).header("range", "bytes=0-1").await;
         assert_eq!((answer.status(), answer.header("accept-ranges")), (200, None), "{path}");

@@ -13,6 +13,7 @@ use http_service::{Call, Refusal};
 use serde_json::{Value, json};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::records::FileKind;
 use crate::{cache, storage};
 
 /// A refusal.
@@ -47,7 +48,7 @@ pub(crate) enum Error {
     NoEntry {
         /// Where it was looked for.
         namespace: Namespace,
-        /// By this id,
+        /// By this id, or by its key,
         cache_id: Option<CacheId>,
         /// or by this hash.
         cache_hash: Option<CacheHash>,
@@ -115,6 +116,11 @@ impl Error {
         Self::NoEntry { namespace: namespace.clone(), cache_id: Some(id), cache_hash: None }
     }
 
+    /// No entry of that key.
+    pub(crate) fn no_key(namespace: &Namespace) -> Self {
+        Self::NoEntry { namespace: namespace.clone(), cache_id: None, cache_hash: None }
+    }
+
     /// No entry of that hash.
     pub(crate) fn no_hash(namespace: &Namespace, hash: &CacheHash) -> Self {
         Self::NoEntry { namespace: namespace.clone(), cache_id: None, cache_hash: Some(hash.clone()) }
@@ -169,7 +175,7 @@ impl actix_web::ResponseError for Error {
             Self::Cache(error) => match error {
                 cache::Error::InvalidInput { .. } => StatusCode::BAD_REQUEST,
                 cache::Error::AlreadyExists | cache::Error::Changed => StatusCode::PRECONDITION_FAILED,
-                cache::Error::TypeMismatch { .. } => StatusCode::CONFLICT,
+                cache::Error::Ambiguous { .. } | cache::Error::TypeMismatch { .. } => StatusCode::CONFLICT,
                 cache::Error::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
                 cache::Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 cache::Error::Storage(error) => match error {
@@ -285,6 +291,14 @@ fn cache_error(error: &cache::Error) -> Value {
         cache::Error::InvalidInput { field, reason } => return invalid_input(field, reason, None),
         cache::Error::AlreadyExists => "ALREADY_EXISTS",
         cache::Error::Changed => "PRECONDITION_FAILED",
+        cache::Error::Ambiguous { found, is_cut } => {
+            let entries =
+                found.iter().map(|entry| json!({ "file_id": entry.file_id, "kind": FileKind::from(entry.kind) }));
+            return detail(json!({
+                "error_type": "AMBIGUOUS", "message": error.to_string(), "entries": entries.collect::<Vec<_>>(),
+                "has_more": is_cut,
+            }));
+        }
         cache::Error::TypeMismatch { .. } => "TYPE_MISMATCH",
         cache::Error::Unreadable { .. } => {
             let message = "the stored content is not valid JSON; its bytes are at the binary route";

@@ -24,6 +24,9 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/server/storage/info"                                                             admin  info::storage_info, small;
         GET    "/server/storage/read-cache"                                                       admin  info::read_cache, small;
 
+        // Entries by their key: before those by id, since a key may be `string` or `refs/all`.
+        GET    "/{namespace}/retrieve/key/{*cache_key}"                                           read   retrieve::by_key::retrieve_by_key, small;
+
         // Entries by their id.
         GET    "/{namespace}/retrieve/{cache_id}"                                                 read   retrieve::by_id::retrieve_by_id, small;
         GET    "/{namespace}/retrieve/{cache_id}/string"                                          read   retrieve::by_id::retrieve_string, small;

@@ -5,6 +5,7 @@
 //! in the
 //! reference by its hash. It becomes visible with its id reference, which is written after everything it points to.
 
+mod by_key;
 mod cut_off;
 mod data;
 mod delete;
@@ -24,6 +25,7 @@ use cache_client::hash::HashError;
 use cache_client::{CacheHash, CacheHashGenerator, CacheId, FileId, Namespace};
 use serde::de::DeserializeOwned;
 
+pub use by_key::{Keyed, KeyedName};
 pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
 pub use delete::Deleted;
 pub use entries::{ContentFile, EntryFilter, EntryFound, Order, together};
@@ -72,6 +74,14 @@ pub enum Error {
     /// The content is not the one the request asked for.
     #[error("the content has changed: its tag is another one")]
     Changed,
+    /// Several entries have the name that was asked for, or more names lie under it than are looked at.
+    #[error("more than one entry of this key may be meant: 'file_id' and 'kind' say which")]
+    Ambiguous {
+        /// Entries of that name, up to a hundred.
+        found: Vec<Keyed>,
+        /// Whether there may be more.
+        is_cut: bool,
+    },
     /// Bytes were sent for an entry that is not binary, or the reverse.
     #[error("{sent} cannot replace the content of a {stored} entry")]
     TypeMismatch {

@@ -11,12 +11,15 @@ use actix_web::{FromRequest, HttpRequest};
 use cache_client::Invalid;
 use http_service::Call;
 
-pub(crate) use names::{DataTypeName, OrderName, StrategyName};
+pub(crate) use names::{DataTypeName, FormName, KindName, OrderName, StrategyName};
 pub(crate) use path::{
     ByHash, ById, ChildFileId, ChildFolder, ChildType, FileFolder, InNamespace, Keyed, StoredFile, StoredFolder,
     WithStrategy,
 };
-pub(crate) use query::{EntrySelection, FileName, FullPath, HashField, Ordering, Page, Recursive, TimeRange};
+pub(crate) use query::{
+    EntrySelection, FileName, Form, FullPath, HashField, KeyedSelection, Ordering, Page, Recursive,
+    TimeRange,
+};
 
 use super::error::{Error, Result};
 

@@ -3,8 +3,9 @@
 use cache_client::{FieldPath, FileId, Strategy};
 use utoipa::IntoParams;
 
-use super::{FromParams, OrderName, Source, StrategyName};
+use super::{FormName, FromParams, KindName, OrderName, Source, StrategyName};
 use crate::api::error::Result;
+use crate::layout::Kind;
 
 /// How a keyed entry is named and hashed.
 #[derive(Debug, IntoParams)]
@@ -152,5 +153,60 @@ impl FromParams for Ordering {
             _ => Err("is neither 'asc' nor 'desc'"),
         };
         Ok(Self { order: source.query("order", parse)? })
+    }
+}
+
+/// Which entry of a key, and in which form.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct KeyedSelection {
+    /// The name of the content file without its extension; the only entry of the key when not given.
+    #[param(value_type = Option<String>)]
+    pub(crate) file_id: Option<FileId>,
+    /// `json`, also for a string, or `binary`; the only one of the file id when not given.
+    #[param(value_type = Option<KindName>)]
+    pub(crate) kind: Option<Kind>,
+    /// `string`, `json` or `binary`: the content, converted as by id; `metadata`; `cache-id`. The entry with its content when not given.
+    #[param(rename = "as", value_type = Option<FormName>)]
+    pub(crate) form: Form,
+}
+
+/// The form an entry is answered in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Content and metadata, or for bytes where they are.
+    Entry,
+    /// The content as text.
+    String,
+    /// The content as JSON.
+    Json,
+    /// The content as bytes.
+    Binary,
+    /// What is known of the entry.
+    Metadata,
+    /// The entry's id.
+    CacheId,
+}
+
+impl FromParams for KeyedSelection {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        let kind = |text: &str| match text {
+            "json" => Ok(Kind::Json),
+            "binary" => Ok(Kind::Binary),
+            _ => Err("is neither 'json' nor 'binary'"),
+        };
+        let form = |text: &str| match text {
+            "string" => Ok(Form::String),
+            "json" => Ok(Form::Json),
+            "binary" => Ok(Form::Binary),
+            "metadata" => Ok(Form::Metadata),
+            "cache-id" => Ok(Form::CacheId),
+            _ => Err("is none of 'string', 'json', 'binary', 'metadata', 'cache-id'"),
+        };
+        Ok(Self {
+            file_id: source.optional("file_id", FileId::parse)?,
+            kind: source.query("kind", kind)?,
+            form: source.query("as", form)?.unwrap_or(Form::Entry),
+        })
     }
 }

@@ -1,7 +1,8 @@
-//! `retrieve`: entries by id and by hash, their content in any form, and the documents about them.
+//! `retrieve`: entries by id, by hash and by key, their content in any form, and the documents about them.
 
 pub(super) mod by_hash;
 pub(super) mod by_id;
+pub(super) mod by_key;
 pub(super) mod documents;
 
 use actix_web::HttpResponse;
