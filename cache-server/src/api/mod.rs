@@ -3,6 +3,7 @@
 mod admin_storage;
 mod auth;
 mod body;
+mod bulk;
 mod conditional;
 mod data;
 mod delete;

@@ -48,6 +48,10 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/{namespace}/retrieve/hash/{cache_hash}/refs-hash"                                read   retrieve::by_hash::retrieve_refs_by_hash, small;
         GET    "/{namespace}/retrieve/hash/{cache_hash}/cache-id"                                 read   retrieve::by_hash::retrieve_cache_id_by_hash, small;
 
+        // Many entries by their ids.
+        POST   "/{namespace}/retrieve/ids"                                                        read   bulk::retrieve_ids;
+        POST   "/{namespace}/delete/ids"                                                          delete bulk::delete_ids;
+
         // New entries.
         POST   "/{namespace}/{strategy}/store/string"                                             write  store::store_string;
         POST   "/{namespace}/{strategy}/store/string/{*cache_key}"                                write  store::store_string_with_key;
