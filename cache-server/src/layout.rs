@@ -109,6 +109,11 @@ pub fn version_of(content: &ObjectPath) -> Option<u32> {
     versioned.split('/').next()?.parse().ok()
 }
 
+/// The folder of everything that a namespace holds.
+pub fn namespace_folder(namespace: &Namespace) -> Folder {
+    Folder::from_parsed(namespace.to_string())
+}
+
 /// The folder of all id references of a namespace, or of all its hash references.
 pub fn references_folder(namespace: &Namespace, by: &str) -> Folder {
     Folder::from_parsed(format!("{namespace}/refs/{by}"))

@@ -106,6 +106,18 @@ async fn a_retrieve_by_key_costs_one_less_than_by_hash() {
 }
 
 #[tokio::test]
+async fn a_bulk_read_costs_three_an_entry_and_the_deletion_of_a_namespace_three_more_than_those_of_its_entries() {
+    let Some(counted) = Counted::start("cost-of-many", &[]) else { return };
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        ids.push(counted.store("/ns/direct/store/string", &format!("text {n}")).await.cache_id);
+    }
+    let ids = serde_json::json!(ids);
+    assert_eq!(counted.cost(counted.server.post("/ns/retrieve/ids").json(&ids)).await, 3 * 3);
+    assert_eq!(counted.cost(counted.server.delete("/ns?confirm=ns")).await, 3 * 19 + 3);
+}
+
+#[tokio::test]
 async fn without_the_read_cache_every_retrieve_by_id_costs_two() {
     let Some(counted) = Counted::start("cost-uncached", &[("--s3-read-cache-bytes", "0")]) else { return };
     let entry = counted.store("/ns/direct/store/string", "text").await;

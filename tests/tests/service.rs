@@ -217,6 +217,10 @@ async fn an_unknown_path_is_a_404_in_json() {
     for path in ["/", "/nothing", "/ns/nothing", "/ns/direct/store", "/ns/direct/store/number", "/info", "/favicon.ico"]
     {
         for method in [Method::GET, Method::POST, Method::DELETE, Method::PUT] {
+            // A path of one segment names a namespace, which can be deleted.
+            if method == Method::DELETE && path.rfind('/') == Some(0) && path.len() > 1 {
+                continue;
+            }
             let answer = server.request(method.clone(), path).await;
             assert_eq!(
                 (answer.status(), answer.header("content-type")),

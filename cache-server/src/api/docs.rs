@@ -16,7 +16,7 @@ const TAGS: [(&str, &str); 12] = [
     ("update", "New content for an entry."),
     ("delete", "Entries with everything they own."),
     ("data", "Child files of an entry."),
-    ("namespace", "What a namespace holds, and bulk reads of it."),
+    ("namespace", "What a namespace holds, bulk reads of it, and its deletion."),
     ("namespaces", "The namespaces."),
     ("admin_storage", "The stored objects themselves, for administrators."),
     ("server", "This server."),

@@ -4,6 +4,7 @@ mod admin_storage;
 mod auth;
 mod body;
 mod bulk;
+mod clear;
 mod conditional;
 mod data;
 mod delete;

@@ -108,6 +108,7 @@ pub(super) fn operations() -> Vec<Entry> {
         // A whole namespace.
         GET    "/{namespace}/temporal/entries"                                                    read   temporal::read_temporal_entries, small;
         GET    "/{namespace}/entries"                                                             read   temporal::read_entries, small;
+        DELETE "/{namespace}"                                                                     admin  clear::delete_namespace, small;
         GET    "/{namespace}/file-hashes"                                                         read   namespace::list_hashes, small;
         GET    "/{namespace}/file-ids"                                                            read   namespace::list_ids, small;
         GET    "/{namespace}/stats"                                                               read   namespace::namespace_stats, small;

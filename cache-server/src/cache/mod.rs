@@ -6,6 +6,7 @@
 //! reference by its hash. It becomes visible with its id reference, which is written after everything it points to.
 
 mod by_key;
+mod clear;
 mod cut_off;
 mod data;
 mod delete;
@@ -26,6 +27,7 @@ use cache_client::{CacheHash, CacheHashGenerator, CacheId, FileId, Namespace};
 use serde::de::DeserializeOwned;
 
 pub use by_key::{Keyed, KeyedName};
+pub use clear::Cleared;
 pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
 pub use delete::Deleted;
 pub use entries::{ContentFile, EntryFilter, EntryFound, Order, together};

@@ -17,7 +17,7 @@ pub(crate) use path::{
     WithStrategy,
 };
 pub(crate) use query::{
-    EntrySelection, FileName, Form, FullPath, HashField, KeyedSelection, Ordering, Page, Recursive,
+    Clearance, EntrySelection, FileName, Form, FullPath, HashField, KeyedSelection, Ordering, Page, Recursive,
     TimeRange,
 };
 

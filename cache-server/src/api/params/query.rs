@@ -210,3 +210,33 @@ impl FromParams for KeyedSelection {
         })
     }
 }
+
+/// Which entries of a namespace are deleted, and how many at once.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Clearance {
+    /// The name of the namespace once more, as it is stored.
+    pub(crate) confirm: String,
+    /// Only entries whose cache key begins with this text; without it, all that the namespace holds.
+    pub(crate) key_prefix: Option<String>,
+    /// At most this many entries, 1 to 1000; 100 when not given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000)]
+    pub(crate) limit: usize,
+    /// Where to go on: `next` of the page before.
+    pub(crate) cursor: Option<String>,
+}
+
+impl FromParams for Clearance {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        let limit = |text: &str| match text.parse() {
+            Ok(limit) if (1..=1000).contains(&limit) => Ok(limit),
+            _ => Err("is not a number from 1 to 1000"),
+        };
+        Ok(Self {
+            confirm: source.text("confirm").unwrap_or_default(),
+            key_prefix: source.text("key_prefix"),
+            limit: source.query("limit", limit)?.unwrap_or(100),
+            cursor: source.text("cursor").filter(|cursor| !cursor.is_empty()),
+        })
+    }
+}
