@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{Attempt, CacheClient, Child, Parsed, Repeat, in_folder};
-use crate::client::Chunks;
+use crate::client::{ByteRange, Chunks, Part};
 use crate::error::Result;
 use crate::generated::{ByteStream, ResponseValue};
 use crate::ids::{DataKey, Name};
@@ -61,8 +61,21 @@ impl ChildRetrieve {
     pub async fn binary(self) -> Result<Option<Bytes>> {
         let child = &self.child?;
         let call = |attempt: Attempt| async move {
-            match bytes(&attempt, child).await? {
+            match bytes(&attempt, child, (None, None)).await? {
                 Some(answer) => attempt.bytes(answer).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        self.client.call(Repeat::Always, call).await
+    }
+
+    /// Retrieves some of the bytes of a binary file.
+    pub async fn part(self, range: impl Into<ByteRange>) -> Result<Option<Part>> {
+        let (child, range) = (&self.child?, &range.into());
+        let range = range.headers()?;
+        let call = |attempt: Attempt| async move {
+            match bytes(&attempt, child, range).await? {
+                Some(answer) => Part::read(&attempt, answer).await.map(Some),
                 None => Ok(None),
             }
         };
@@ -73,7 +86,7 @@ impl ChildRetrieve {
     pub async fn stream(self) -> Result<Option<Chunks>> {
         let child = &self.child?;
         let call = |attempt: Attempt| async move {
-            let found = bytes(&attempt, child).await?;
+            let found = bytes(&attempt, child, (None, None)).await?;
             Ok(found.map(|answer| (answer, attempt.api.inner.request_id())))
         };
         let pause = self.client.attempt_timeout;
@@ -82,11 +95,15 @@ impl ChildRetrieve {
     }
 }
 
-async fn bytes(attempt: &Attempt, child: &Child) -> Result<Option<ResponseValue<ByteStream>>> {
+async fn bytes(
+    attempt: &Attempt,
+    child: &Child,
+    (if_range, range): (Option<&str>, Option<&str>),
+) -> Result<Option<ResponseValue<ByteStream>>> {
     let Child { namespace, id, key, file } = child;
     let api = &attempt.api;
     attempt.found(match key {
-        Some(key) => api.retrieve_child_binary_under(namespace, id, key, file).await,
-        None => api.retrieve_child_binary(namespace, id, file).await,
+        Some(key) => api.retrieve_child_binary_under(namespace, id, key, file, if_range, range).await,
+        None => api.retrieve_child_binary(namespace, id, file, if_range, range).await,
     })
 }
