@@ -3,7 +3,10 @@
 mod admin_storage;
 mod body;
 mod build;
+mod by_ids;
+mod by_key;
 mod bytes;
+mod clear;
 mod data;
 mod data_store;
 mod delete;
@@ -13,6 +16,7 @@ mod info;
 mod lines;
 mod listing;
 mod namespace;
+mod range;
 mod retrieve;
 mod store;
 mod tag;
@@ -29,7 +33,10 @@ use crate::retry::{Repeat, Retries};
 
 pub use admin_storage::AdminStorage;
 pub use build::Builder;
+pub use by_ids::{DeleteByIds, RetrieveByIds};
+pub use by_key::{ByKey, EntryKind};
 pub use bytes::Chunks;
+pub use clear::{Cleared, DeleteNamespace};
 pub use data::{ChildContent, ChildEntry, ChildListing, ChildRetrieve, ChildTarget, ChildUpdate, Children, Data};
 pub use data_store::{ChildStore, DataStore, StoredChild};
 pub use delete::{Delete, DeleteById, Deleted};
@@ -38,6 +45,7 @@ pub use exists::Exists;
 pub use info::{Info, Server};
 pub use listing::{Items, Listing, Page};
 pub use namespace::{BulkEntry, Entries, Namespaces, OfNamespace};
+pub use range::{ByteRange, Part};
 pub use retrieve::{ByHash, ById, Retrieve};
 pub use store::{Store, StoreEntry, Stored};
 pub use tag::Tag;
@@ -62,7 +70,7 @@ impl CacheClient {
         Store::new(self)
     }
 
-    /// Entries by id and by hash, in any form.
+    /// Entries by id, by hash and by key, in any form.
     pub fn retrieve(&self) -> Retrieve {
         Retrieve::new(self)
     }
@@ -228,7 +236,7 @@ macro_rules! group {
         $(#[$about])*
         #[derive(Debug, Clone)]
         pub struct $name {
-            client: $crate::CacheClient,
+            pub(super) client: $crate::CacheClient,
         }
 
         impl $name {

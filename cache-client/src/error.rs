@@ -48,10 +48,11 @@ pub enum Error {
         /// The server's identifier of the request.
         request_id: Option<RequestId>,
     },
-    /// What is stored is of another kind than the call takes, such as bytes for an update by a string.
+    /// What is stored is of another kind than the call takes, such as bytes for an update by a string; or a key has several entries,
+    /// or the content ends before the range begins.
     #[error("in conflict with what is stored: {message}")]
     Conflict {
-        /// The server's code, such as `TYPE_MISMATCH`.
+        /// The server's code, such as `TYPE_MISMATCH`, `AMBIGUOUS` or `RANGE_NOT_SATISFIABLE`.
         code: String,
         /// What is in conflict, in the server's words.
         message: String,

@@ -281,7 +281,7 @@ pub mod types {
         pub cache_id: crate::CacheId,
         ///The cache key; empty without one.
         pub cache_key: ::std::string::String,
-        ///`gzip` when the content is stored compressed.
+        ///How the content is packed, such as `gzip`; null when it is not.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub content_encoding: ::std::option::Option<::std::string::String>,
         ///The length of the content file in bytes.
@@ -363,6 +363,73 @@ pub mod types {
         ///About the entry of the manifest.
         pub metadata: ::serde_json::Value,
     }
+    ///In which form an entry is answered.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum FormName {
+        #[serde(rename = "string")]
+        String,
+        #[serde(rename = "json")]
+        Json,
+        #[serde(rename = "binary")]
+        Binary,
+        #[serde(rename = "metadata")]
+        Metadata,
+        #[serde(rename = "cache-id")]
+        CacheId,
+    }
+    impl ::std::fmt::Display for FormName {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::String => f.write_str("string"),
+                Self::Json => f.write_str("json"),
+                Self::Binary => f.write_str("binary"),
+                Self::Metadata => f.write_str("metadata"),
+                Self::CacheId => f.write_str("cache-id"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for FormName {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "string" => Ok(Self::String),
+                "json" => Ok(Self::Json),
+                "binary" => Ok(Self::Binary),
+                "metadata" => Ok(Self::Metadata),
+                "cache-id" => Ok(Self::CacheId),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for FormName {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for FormName {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
     ///One entry of a hash.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct HashEntryResponse {
@@ -389,6 +456,67 @@ pub mod types {
         ///`ok`.
         pub status: ::std::string::String,
     }
+    ///The ids of entries.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Ids {
+        ///Up to 1000 UUIDs.
+        pub ids: ::std::vec::Vec<::std::string::String>,
+    }
+    ///The kind of content of an entry.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum KindName {
+        #[serde(rename = "json")]
+        Json,
+        #[serde(rename = "binary")]
+        Binary,
+    }
+    impl ::std::fmt::Display for KindName {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Json => f.write_str("json"),
+                Self::Binary => f.write_str("binary"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for KindName {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "json" => Ok(Self::Json),
+                "binary" => Ok(Self::Binary),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for KindName {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for KindName {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
     ///What is stored about an entry beside its content.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct MetadataResponse {
@@ -409,6 +537,19 @@ pub mod types {
         pub tags: ::std::vec::Vec<::std::string::String>,
         ///When it was written, in milliseconds since 1970.
         pub timestamp: u64,
+    }
+    ///What a page of the deletion of a namespace has deleted.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NamespaceClearResponse {
+        ///How many entries are gone.
+        pub deleted: u64,
+        ///How many files are gone, of these entries and beside them.
+        pub deleted_files: u64,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///The cursor of the next page; null when the deletion is done.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next: ::std::option::Option<::std::string::String>,
     }
     ///In which order child files are read.
     #[derive(
@@ -474,7 +615,7 @@ pub mod types {
         pub cache_id: crate::CacheId,
         ///The cache key; empty without one.
         pub cache_key: ::std::string::String,
-        ///`gzip` when the content is stored compressed.
+        ///How the content is packed, such as `gzip`; null when it is not.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub content_encoding: ::std::option::Option<::std::string::String>,
         ///The file id.
@@ -2488,6 +2629,71 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /**Delete a namespace, or its entries under a key prefix
+
+Each call deletes up to `limit` entries with all they own. Repeat it with `cursor` until `next` is null; a deletion that was
+interrupted at any moment is begun again without a cursor. `confirm` must be the name of the namespace.
+
+Without `key_prefix` nothing of the namespace is left at the end, files without an entry included; such a file stays until it is
+a minute old, since a store may be under way, and until then there is a next page. With `key_prefix`, only entries whose cache key
+begins with it are deleted. Entries that are stored meanwhile may stay.
+
+Sends a `DELETE` request to `/{namespace}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `confirm`: The name of the namespace once more, as it is stored.
+- `cursor`: Where to go on: `next` of the page before.
+- `key_prefix`: Only entries whose cache key begins with this text; without it, all that the namespace holds.
+- `limit`: At most this many entries, 1 to 1000; 100 when not given.
+*/
+    pub async fn delete_namespace<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        confirm: &'a str,
+        cursor: Option<&'a str>,
+        key_prefix: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+    ) -> Result<ResponseValue<types::NamespaceClearResponse>, Error<types::ErrorBody>> {
+        let url = format!("{}/{}", self.baseurl, encode_path(& namespace.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("confirm", &confirm))
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("key_prefix", &key_prefix))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_namespace",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**Retrieve a binary child file
 
 Sends a `GET` request to `/{namespace}/cache/{cache_id}/data/binary/{data_file_id}`
@@ -2498,6 +2704,8 @@ Arguments:
 - `data_file_id`: The name of the child file without its extension.
 - `if_match`: Only when the answer has one of these tags; else 412.
 - `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
+- `if_range`: The tag of the bytes that the client has a part of; when they have another one, all of them are answered.
+- `range`: The part that is asked for: `bytes=0-99`, `bytes=100-` or `bytes=-100`.
 */
     pub async fn retrieve_child_binary<'a>(
         &'a self,
@@ -2506,13 +2714,15 @@ Arguments:
         data_file_id: &'a crate::FileId,
         if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
+        if_range: Option<&'a str>,
+        range: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/binary/{}", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()), encode_path(&
             data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(5usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
@@ -2523,6 +2733,12 @@ Arguments:
         }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_range {
+            header_map.append("If-Range", value.to_string().try_into()?);
+        }
+        if let Some(value) = range {
+            header_map.append("Range", value.to_string().try_into()?);
         }
         #[allow(unused_mut)]
         let mut request = self.client.get(url).headers(header_map).build()?;
@@ -2535,6 +2751,7 @@ Arguments:
         let response = result?;
         match response.status().as_u16() {
             200u16 => Ok(ResponseValue::stream(response)),
+            206u16 => Ok(ResponseValue::stream(response)),
             400u16..=499u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }
@@ -2555,6 +2772,8 @@ Arguments:
 - `data_file_id`: The name of the child file without its extension.
 - `if_match`: Only when the answer has one of these tags; else 412.
 - `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
+- `if_range`: The tag of the bytes that the client has a part of; when they have another one, all of them are answered.
+- `range`: The part that is asked for: `bytes=0-99`, `bytes=100-` or `bytes=-100`.
 */
     pub async fn retrieve_child_binary_under<'a>(
         &'a self,
@@ -2564,13 +2783,15 @@ Arguments:
         data_file_id: &'a crate::FileId,
         if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
+        if_range: Option<&'a str>,
+        range: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/cache/{}/data/binary/{}/{}", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()), encode_path(& data_key
             .to_string()), encode_path(& data_file_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(5usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
@@ -2581,6 +2802,12 @@ Arguments:
         }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_range {
+            header_map.append("If-Range", value.to_string().try_into()?);
+        }
+        if let Some(value) = range {
+            header_map.append("Range", value.to_string().try_into()?);
         }
         #[allow(unused_mut)]
         let mut request = self.client.get(url).headers(header_map).build()?;
@@ -2593,6 +2820,7 @@ Arguments:
         let response = result?;
         match response.status().as_u16() {
             200u16 => Ok(ResponseValue::stream(response)),
+            206u16 => Ok(ResponseValue::stream(response)),
             400u16..=499u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }
@@ -4406,6 +4634,52 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /**Delete many entries by their ids, with their child files
+
+One line of JSON for each id, in the order they were named: what deleting the entry alone answers, with its `cache_id` also where
+`status` is `not_found`. Lines come as entries are deleted; when the answer is cut off, the rest may be there still, and the same
+request deletes it. A bare JSON array of ids is taken as well.
+
+Sends a `POST` request to `/{namespace}/delete/ids`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `body`: The ids.
+*/
+    pub async fn delete_ids<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        body: &'a types::Ids,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/delete/ids", self.baseurl, encode_path(& namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "delete_ids",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**Delete an entry with its child files
 
 Files that a newer entry has taken over stay. An entry that is not there is no error: `status` is `not_found`.
@@ -4801,22 +5075,32 @@ Sends a `GET` request to `/{namespace}/retrieve/hash/{cache_hash}/binary`
 Arguments:
 - `namespace`: The namespace.
 - `cache_hash`: The hash: 10 to 96 lower-case hexadecimal digits.
+- `if_range`: The tag of the bytes that the client has a part of; when they have another one, all of them are answered.
+- `range`: The part that is asked for: `bytes=0-99`, `bytes=100-` or `bytes=-100`.
 */
     pub async fn retrieve_binary_by_hash<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_hash: &'a crate::CacheHash,
+        if_range: Option<&'a str>,
+        range: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/retrieve/hash/{}/binary", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_hash.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_range {
+            header_map.append("If-Range", value.to_string().try_into()?);
+        }
+        if let Some(value) = range {
+            header_map.append("Range", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self.client.get(url).headers(header_map).build()?;
         let info = OperationInfo {
@@ -4828,6 +5112,7 @@ Arguments:
         let response = result?;
         match response.status().as_u16() {
             200u16 => Ok(ResponseValue::stream(response)),
+            206u16 => Ok(ResponseValue::stream(response)),
             400u16..=499u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }
@@ -5086,6 +5371,138 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /**Retrieve many entries by their ids
+
+One line of JSON for each id, in the order they were asked for:
+`{cache_id, strategy, cache_key, file_id, stored_at, data_type, data}`, or `binary_url` in place of `data` for bytes. The line of
+an entry that is not there, or whose documents cannot be read, is `{cache_id, status}` with the status `not_found`. A bare JSON
+array of ids is taken as well.
+
+Sends a `POST` request to `/{namespace}/retrieve/ids`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `body`: The ids.
+*/
+    pub async fn retrieve_ids<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        body: &'a types::Ids,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/ids", self.baseurl, encode_path(& namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_ids",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Retrieve a `key_based` entry by its key
+
+Without `as`, what retrieving by id answers. `as=string`, `json` and `binary` answer the content, converted as by id;
+`as=metadata` answers the `metadata` of the entry alone; `as=cache-id` answers
+`{namespace, cache_key, file_id, cache_hash, cache_id}`.
+
+Without `file_id` the key must have one entry, and without `kind` the file id: several are refused with 409, whose
+`detail` has the `error_type` `AMBIGUOUS` and lists up to 100 `entries` as `{file_id, kind}`; `has_more` says that there may be more.
+Entries of longer keys are not looked at.
+
+Sends a `GET` request to `/{namespace}/retrieve/key/{cache_key}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `cache_key`: The cache key; it may contain slashes.
+- `as_`: `string`, `json` or `binary`: the content, converted as by id; `metadata`; `cache-id`. The entry with its content when not given.
+- `file_id`: The name of the content file without its extension; the only entry of the key when not given.
+- `kind`: `json`, also for a string, or `binary`; the only one of the file id when not given.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
+- `if_range`: The tag of the bytes that the client has a part of; when they have another one, all of them are answered.
+- `range`: The part that is asked for: `bytes=0-99`, `bytes=100-` or `bytes=-100`.
+*/
+    pub async fn retrieve_by_key<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cache_key: &'a crate::CacheKey,
+        as_: Option<types::FormName>,
+        file_id: Option<&'a crate::FileId>,
+        kind: Option<types::KindName>,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
+        if_range: Option<&'a str>,
+        range: Option<&'a str>,
+    ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/retrieve/key/{}", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& cache_key.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(5usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_range {
+            header_map.append("If-Range", value.to_string().try_into()?);
+        }
+        if let Some(value) = range {
+            header_map.append("Range", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("as", &as_))
+            .query(&progenitor_client::QueryParam::new("file_id", &file_id))
+            .query(&progenitor_client::QueryParam::new("kind", &kind))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_by_key",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            206u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**Retrieve an entry by its id
 
 Strings and JSON come with their content; bytes with the URL of the binary route.
@@ -5161,6 +5578,8 @@ Arguments:
 - `cache_id`: The entry's id, a UUID.
 - `if_match`: Only when the answer has one of these tags; else 412.
 - `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
+- `if_range`: The tag of the bytes that the client has a part of; when they have another one, all of them are answered.
+- `range`: The part that is asked for: `bytes=0-99`, `bytes=100-` or `bytes=-100`.
 */
     pub async fn retrieve_binary<'a>(
         &'a self,
@@ -5168,12 +5587,14 @@ Arguments:
         cache_id: &'a crate::CacheId,
         if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
+        if_range: Option<&'a str>,
+        range: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/retrieve/{}/binary", self.baseurl, encode_path(& namespace
             .to_string()), encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(5usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
@@ -5184,6 +5605,12 @@ Arguments:
         }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_range {
+            header_map.append("If-Range", value.to_string().try_into()?);
+        }
+        if let Some(value) = range {
+            header_map.append("Range", value.to_string().try_into()?);
         }
         #[allow(unused_mut)]
         let mut request = self.client.get(url).headers(header_map).build()?;
@@ -5196,6 +5623,7 @@ Arguments:
         let response = result?;
         match response.status().as_u16() {
             200u16 => Ok(ResponseValue::stream(response)),
+            206u16 => Ok(ResponseValue::stream(response)),
             400u16..=499u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }
@@ -6190,26 +6618,29 @@ Sends a `GET` request to `/{namespace}/zip/{cache_id}/retrieve`
 Arguments:
 - `namespace`: The namespace.
 - `cache_id`: The entry's id, a UUID.
-- `if_none_match`: When retrieving, tags the client has: 304 when one of them is current. When storing, `*`: only when there is no
-content
-of that key, file id and kind; else 412.
+- `if_match`: Only when the answer has one of these tags; else 412.
+- `if_none_match`: Tags that the client has: 304 without a body when one of them is that of the answer.
 */
     pub async fn zip_retrieve<'a>(
         &'a self,
         namespace: &'a crate::Namespace,
         cache_id: &'a crate::CacheId,
+        if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<ByteStream>, Error<types::ErrorBody>> {
         let url = format!(
             "{}/{}/zip/{}/retrieve", self.baseurl, encode_path(& namespace.to_string()),
             encode_path(& cache_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         if let Some(value) = if_none_match {
             header_map.append("If-None-Match", value.to_string().try_into()?);
         }

@@ -1,7 +1,7 @@
 //! The client of the cache service, and what it shares with the server: identifiers, JSON and hashes.
 //!
 //! The cache keeps strings, JSON objects and bytes in namespaces. Everything stored becomes an **entry** with an id of its own
-//! and a hash of its content; it is found by either. A **strategy** says how entries are laid out: by id, by time, or under a
+//! and a hash of its content; it is found by either, or by the key it was stored under. A **strategy** says how entries are laid out: by id, by time, or under a
 //! key of yours. An entry can own **child files**, which go with it.
 //!
 //! # Five minutes
@@ -40,6 +40,7 @@
 //! store.key("2026/plans").file_id("note").hash_field("title").send().await?;
 //! let hash = cache_client::CacheHashGenerator::default().from_string("plans")?;
 //! let id = client.retrieve().by_hash("notes", &hash).cache_id().await?.expect("it was stored");
+//! assert_eq!(client.retrieve().by_key("notes", "2026/plans").cache_id().await?, Some(id));
 //!
 //! // Child files belong to their entry.
 //! client.data_store().string("notes", id, "buy milk").key("todo").file_id("monday").send().await?;
@@ -69,10 +70,10 @@
 //! | method | what it does |
 //! |---|---|
 //! | [`store()`](CacheClient::store) | new entries: `json`, `string`, `binary`, `stream`, with a key, a file name, a hash field, `if_absent` or `if_match` |
-//! | [`retrieve()`](CacheClient::retrieve) | entries `by_id` and `by_hash`, as `json`, `string`, `binary`, `stream`, whole with `send`, and their documents |
+//! | [`retrieve()`](CacheClient::retrieve) | entries `by_id`, `by_hash` and `by_key`, as `json`, `string`, `binary`, `stream`, in `part`, whole with `send`, and their documents; many `by_ids` |
 //! | [`exists()`](CacheClient::exists) | whether there is an entry |
 //! | [`update()`](CacheClient::update) | new content, also `if_match` |
-//! | [`delete()`](CacheClient::delete) | entries with everything they own, also `if_match` |
+//! | [`delete()`](CacheClient::delete) | entries with everything they own, also `if_match`; many `by_ids`; a whole `namespace` |
 //! | [`data_store()`](CacheClient::data_store) | new child files, also `if_absent` |
 //! | [`data()`](CacheClient::data) | child files: `retrieve`, `list`, `read`, `exists`, `update`, `delete`, the last two also `if_match` |
 //! | [`zip()`](CacheClient::zip) | archives: `create`, `store`, and of an `archive` its `bytes`, `files`, each `file`, `add`, `remove`, `batch` |

@@ -114,7 +114,7 @@ fn refusal(answer: &ResponseValue<ErrorBody>, repeat: Repeat, request_id: Option
         }
         404 | 410 => Error::NotFound { message, request_id },
         408 | 502 | 504 => unavailable(repeat.after_loss()),
-        409 | 415 | 422 => Error::Conflict { code: code.unwrap_or_default(), message, request_id },
+        409 | 415 | 416 | 422 => Error::Conflict { code: code.unwrap_or_default(), message, request_id },
         412 => Error::PreconditionFailed { code: code.unwrap_or_default(), message, request_id },
         413 => Error::TooLarge { message, request_id },
         429 => unavailable(repeat.after_refusal()),

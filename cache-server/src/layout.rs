@@ -68,7 +68,7 @@ impl Name<'_> {
                 vec![format!("{data}/versions/v{version}"), minute(), format!("{data}/latest")]
             }
             Strategy::KeyBased => vec![match self.cache_key {
-                Some(key) => format!("{data}/{key}"),
+                Some(key) => key_folder(self.namespace, key).to_string(),
                 None => data.clone(),
             }],
         };
@@ -93,6 +93,11 @@ pub fn strategy_folder(namespace: &Namespace, strategy: Strategy) -> Folder {
     Folder::from_parsed(data_folder(namespace, strategy))
 }
 
+/// The folder that the entries of a key lie in, which are `key_based`.
+pub fn key_folder(namespace: &Namespace, key: &CacheKey) -> Folder {
+    Folder::from_parsed(format!("{}/{key}", data_folder(namespace, Strategy::KeyBased)))
+}
+
 /// The folder of the version folders of `temporal_versioned`.
 pub fn versions_folder(namespace: &Namespace) -> Folder {
     Folder::from_parsed(format!("{}/versions", data_folder(namespace, Strategy::TemporalVersioned)))
@@ -102,6 +107,11 @@ pub fn versions_folder(namespace: &Namespace) -> Folder {
 pub fn version_of(content: &ObjectPath) -> Option<u32> {
     let (_, versioned) = content.as_str().split_once("/data/temporal-versioned/versions/v")?;
     versioned.split('/').next()?.parse().ok()
+}
+
+/// The folder of everything that a namespace holds.
+pub fn namespace_folder(namespace: &Namespace) -> Folder {
+    Folder::from_parsed(namespace.to_string())
 }
 
 /// The folder of all id references of a namespace, or of all its hash references.

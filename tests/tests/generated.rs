@@ -112,6 +112,12 @@ fn type_bodies(operation: &mut Map<String, Value>) {
         schema["schema"] = reference("RawJson");
     }
     for response in operation["responses"].as_object_mut().unwrap().values_mut() {
+        if let Some(Value::Object(forms)) = response.get_mut("content")
+            && forms.len() > 1
+        {
+            // Which form it is depends on the request: whoever asked reads it.
+            forms.retain(|media_type, _| media_type == "application/octet-stream");
+        }
         let content = response.get_mut("content");
         let Some(json) = content.and_then(|content| content.get_mut("application/json")) else { continue };
         let schema = json.get("schema").and_then(Value::as_object);

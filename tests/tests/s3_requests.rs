@@ -85,6 +85,39 @@ async fn a_retrieve_by_id_costs_two_and_then_one_and_by_hash_three_and_then_two(
 }
 
 #[tokio::test]
+async fn a_retrieve_by_key_costs_one_less_than_by_hash() {
+    let Some(counted) = Counted::start("cost-by-key", &[]) else { return };
+    let entry = counted.store("/ns/key_based/store/string/k?file_id=f", "text").await;
+    for (form, by_hash) in [("&as=string", "/string"), ("&as=binary", "/binary"), ("", "")] {
+        let cold = Counted::start("cost-by-key", &[]).unwrap();
+        let by_hash = || cold.server.get(format!("/ns/retrieve/hash/{}{by_hash}", entry.cache_hash));
+        let first = cold.cost(by_hash()).await;
+        let later = cold.cost(by_hash()).await;
+        // What is not said about the entry has to be looked for.
+        for (name, more) in [("file_id=f&kind=json", 0), ("file_id=f", 1), ("kind=json", 1), ("", 1)] {
+            let cold = Counted::start("cost-by-key", &[]).unwrap();
+            let by_key = || cold.server.get(format!("/ns/retrieve/key/k?{name}{form}"));
+            assert_eq!(cold.cost(by_key()).await, first - 1 + more, "{name}{form}");
+            assert_eq!(cold.cost(by_key()).await, later - 1 + more, "{name}{form}");
+        }
+    }
+    let cache_id = counted.server.get("/ns/retrieve/key/k?file_id=f&kind=json&as=cache-id");
+    assert_eq!(counted.cost(cache_id).await, 2);
+}
+
+#[tokio::test]
+async fn a_bulk_read_costs_three_an_entry_and_the_deletion_of_a_namespace_three_more_than_those_of_its_entries() {
+    let Some(counted) = Counted::start("cost-of-many", &[]) else { return };
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        ids.push(counted.store("/ns/direct/store/string", &format!("text {n}")).await.cache_id);
+    }
+    let ids = serde_json::json!(ids);
+    assert_eq!(counted.cost(counted.server.post("/ns/retrieve/ids").json(&ids)).await, 3 * 3);
+    assert_eq!(counted.cost(counted.server.delete("/ns?confirm=ns")).await, 3 * 19 + 3);
+}
+
+#[tokio::test]
 async fn without_the_read_cache_every_retrieve_by_id_costs_two() {
     let Some(counted) = Counted::start("cost-uncached", &[("--s3-read-cache-bytes", "0")]) else { return };
     let entry = counted.store("/ns/direct/store/string", "text").await;

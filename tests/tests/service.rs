@@ -217,6 +217,10 @@ async fn an_unknown_path_is_a_404_in_json() {
     for path in ["/", "/nothing", "/ns/nothing", "/ns/direct/store", "/ns/direct/store/number", "/info", "/favicon.ico"]
     {
         for method in [Method::GET, Method::POST, Method::DELETE, Method::PUT] {
+            // A path of one segment names a namespace, which can be deleted.
+            if method == Method::DELETE && path.rfind('/') == Some(0) && path.len() > 1 {
+                continue;
+            }
             let answer = server.request(method.clone(), path).await;
             assert_eq!(
                 (answer.status(), answer.header("content-type")),
@@ -257,7 +261,7 @@ fn readable_paths(id: &str, hash: &str) -> Vec<String> {
     let concrete = paths.map(|(path, _)| {
         let path = path.replace("{namespace}", "ns").replace("{cache_id}", id).replace("{cache_hash}", hash);
         let path = path.replace("{data_type}", "string").replace("{data_key}", "folder");
-        path.replace("{data_file_id}", "child").replace("{path}", "ns/refs")
+        path.replace("{data_file_id}", "child").replace("{path}", "ns/refs").replace("{cache_key}", "a/key")
     });
     concrete.collect()
 }
@@ -266,6 +270,7 @@ each_engine!(head_is_answered_wherever_get_is);
 async fn head_is_answered_wherever_get_is(engine: Engine) {
     let server = engine.start();
     let entry = server.post("/ns/temporal/store/json").json("{}").stored().await;
+    server.post("/ns/key_based/store/string/a/key?file_id=f").text("text").stored().await;
     for path in ["child", "folder/child"] {
         server.post(format!("/ns/cache/{}/data/store/string/{path}", entry.cache_id)).text("text").ok().await;
     }

@@ -145,6 +145,11 @@ impl TryFrom<Line> for BulkEntry {
     }
 }
 
+/// The entry of a line.
+pub(super) fn entry_of_line(line: &RawJson) -> Result<BulkEntry> {
+    line.parse::<Line>()?.try_into()
+}
+
 impl Entries {
     /// Only entries of this strategy.
     pub fn strategy(self, strategy: Strategy) -> Self {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::{Attempt, CacheClient, Change, Chunks, Entry, Owner, Tag, group};
+use super::{Attempt, ByteRange, CacheClient, Change, Chunks, Entry, Owner, Part, Tag, group};
 use crate::error::Result;
 use crate::generated::ResponseValue;
 use crate::generated::types::{
@@ -13,7 +13,7 @@ use crate::ids::{CacheHash, CacheId, Invalid, Name, Namespace};
 use crate::retry::Repeat;
 
 group! {
-    /// Entries by id and by hash. What is not there is `None`.
+    /// Entries by id, by hash and by key. What is not there is `None`.
     Retrieve
 }
 
@@ -72,8 +72,25 @@ macro_rules! forms {
             pub async fn binary(self) -> Result<Option<Bytes>> {
                 let (namespace, name) = &self.target?;
                 let call = |attempt: Attempt| async move {
-                    match attempt.found(attempt.api.$binary(namespace, name $(, $condition)*).await)? {
+                    match attempt.found(attempt.api.$binary(namespace, name $(, $condition)*, None, None).await)? {
                         Some(answer) => attempt.bytes(answer).await.map(Some),
+                        None => Ok(None),
+                    }
+                };
+                self.client.call(Repeat::Always, call).await
+            }
+
+            /// Retrieves some of the bytes of the content.
+            ///
+            /// A range that begins after the last byte is [`Conflict`](crate::Error::Conflict).
+            pub async fn part(self, range: impl Into<ByteRange>) -> Result<Option<Part>> {
+                let (namespace, name) = &self.target?;
+                let range = &range.into();
+                let (if_range, range) = range.headers()?;
+                let call = |attempt: Attempt| async move {
+                    let answer = attempt.api.$binary(namespace, name $(, $condition)?, if_range, range).await;
+                    match attempt.found(answer)? {
+                        Some(answer) => Part::read(&attempt, answer).await.map(Some),
                         None => Ok(None),
                     }
                 };
@@ -84,7 +101,7 @@ macro_rules! forms {
             pub async fn stream(self) -> Result<Option<Chunks>> {
                 let (namespace, name) = &self.target?;
                 let call = |attempt: Attempt| async move {
-                    let found = attempt.found(attempt.api.$binary(namespace, name $(, $condition)*).await)?;
+                    let found = attempt.found(attempt.api.$binary(namespace, name $(, $condition)*, None, None).await)?;
                     Ok(found.map(|answer| (answer, attempt.api.inner.request_id())))
                 };
                 let pause = self.client.attempt_timeout;

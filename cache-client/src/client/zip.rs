@@ -147,7 +147,7 @@ impl Archive {
     pub async fn bytes(&self) -> Result<Option<Bytes>> {
         let (namespace, id) = &self.target.clone()?;
         let call = |attempt: Attempt| async move {
-            let found = attempt.found(attempt.api.zip_retrieve(namespace, id, None).await)?;
+            let found = attempt.found(attempt.api.zip_retrieve(namespace, id, None, None).await)?;
             whole(&attempt, found).await
         };
         self.client.call(Repeat::Always, call).await

@@ -32,8 +32,9 @@ pub(crate) async fn serve(
     let begun = Instant::now();
     let method = known(request.method());
     if method == "HEAD" {
-        // The server leaves the body out by itself.
+        // The server leaves the body out by itself. Ranges are parts of what a GET answers.
         request.head_mut().method = Method::GET;
+        request.headers_mut().remove(header::RANGE);
     }
     let raw = request.uri().path();
     // Decoded once: what stands for a slash is one, as in the Python service.

@@ -246,7 +246,7 @@ pub(crate) type Params = Vec<(&'static str, Range<usize>)>;
 pub(crate) enum Found {
     /// This entry.
     Entry(usize, Params),
-    /// Entries of other methods.
+    /// Entries of other methods, that have a fixed segment.
     OtherMethods(Vec<Method>),
     /// Nothing.
     Nothing,
@@ -307,7 +307,8 @@ impl Routes {
         if let Some((number, params)) = own.and_then(|tree| tree.find(path)) {
             return Found::Entry(number, params);
         }
-        let others = self.trees.iter().filter(|tree| tree.method != *method && tree.find(path).is_some());
+        let is_known = |tree: &Tree| tree.find(path).is_some_and(|(number, _)| is_named(self.entries[number].path));
+        let others = self.trees.iter().filter(|tree| tree.method != *method && is_known(tree));
         let methods: Vec<Method> = others.map(|tree| tree.method.clone()).collect();
         if methods.is_empty() { Found::Nothing } else { Found::OtherMethods(methods) }
     }
@@ -345,6 +346,11 @@ fn tree(entries: &[Entry], method: &Method) -> Tree {
         router.insert(numbered(&place), candidates).expect("places are told apart by their fixed segments");
     }
     Tree { method: method.clone(), places: router }
+}
+
+/// Whether a line has a fixed segment. One without matches whatever has its length, which says nothing of what there is.
+fn is_named(path: &str) -> bool {
+    path.split('/').any(|part| !part.is_empty() && !part.starts_with('{'))
 }
 
 /// The parts of a path of the table.
@@ -523,6 +529,15 @@ mod tests {
         ] {
             assert_eq!(found(&routes, Method::GET, path), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn what_matches_any_path_of_its_length_makes_no_path_known() {
+        let routes = table(&[("DELETE", "/{ns}"), ("GET", "/{ns}/list"), ("POST", "/{ns}/{kind}")]);
+        assert_eq!(found(&routes, Method::DELETE, "/a"), "/{ns} ns=a");
+        assert_eq!(found(&routes, Method::GET, "/a"), "404");
+        assert_eq!(found(&routes, Method::DELETE, "/a/list"), "405 [GET]");
+        assert_eq!(found(&routes, Method::DELETE, "/a/other"), "404");
     }
 
     #[test]

@@ -147,6 +147,23 @@ impl Body {
         }
     }
 
+    /// A JSON array, sent as JSON: the body itself, or this field of an object.
+    pub(crate) fn list(self, field: &str) -> Result<Vec<Json>> {
+        const REASON: &str = "Input should be a valid list, or an object with one in";
+        let body = self.required()?;
+        if !body.is_json {
+            return Err(Error::body("list_type", format!("{REASON} '{field}', sent as application/json"), ""));
+        }
+        let list = match body.json()? {
+            Json::Object(mut fields) => fields.swap_remove(field).unwrap_or(Json::Null),
+            other => other,
+        };
+        match list {
+            Json::Array(items) => Ok(items),
+            other => Err(Error::body("list_type", format!("{REASON} '{field}'"), &other.dumps_compact())),
+        }
+    }
+
     /// JSON of a form that is known here.
     pub(crate) fn parsed<T: DeserializeOwned>(self) -> Result<T> {
         let body = self.required()?;

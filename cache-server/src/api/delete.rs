@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 use super::conditional::IfMatch;
 use super::error::{Refused, Result};
 use super::params::{ById, Params};
-use crate::cache::Cache;
+use crate::cache::{Cache, Deleted};
 use crate::storage::ObjectPath;
 
 /// What was deleted. An entry that is not there is answered with `status` and `message` alone.
 #[derive(Debug, Default, Serialize, ToSchema)]
-struct DeleteResponse {
+pub(super) struct DeleteResponse {
     /// `success`, `partial` when a file of the entry was missing, `not_found`.
     status: &'static str,
     /// Why nothing was deleted.
@@ -55,17 +55,29 @@ pub(crate) async fn delete_by_id(
     Params(ById { namespace, cache_id }): Params<ById>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
-    let Some(deleted) = cache.delete(&namespace, cache_id, if_match.versions.as_deref()).await? else {
-        let message = Some(format!("Cache ID {cache_id} not found"));
-        return Ok(HttpResponse::Ok().json(DeleteResponse { status: "not_found", message, ..Default::default() }));
-    };
-    Ok(HttpResponse::Ok().json(DeleteResponse {
-        status: if deleted.missing.is_empty() { "success" } else { "partial" },
-        message: None,
-        cache_id: Some(cache_id),
-        deleted_count: Some(deleted.paths.len() as u64),
-        failed_count: Some(deleted.missing.len() as u64),
-        deleted_paths: Some(deleted.paths),
-        failed_paths: Some(deleted.missing),
-    }))
+    let deleted = cache.delete(&namespace, cache_id, if_match.versions.as_deref()).await?;
+    Ok(HttpResponse::Ok().json(DeleteResponse::of(cache_id, deleted)))
+}
+
+impl DeleteResponse {
+    fn of(cache_id: CacheId, deleted: Option<Deleted>) -> Self {
+        let Some(deleted) = deleted else {
+            let message = Some(format!("Cache ID {cache_id} not found"));
+            return Self { status: "not_found", message, ..Self::default() };
+        };
+        Self {
+            status: if deleted.missing.is_empty() { "success" } else { "partial" },
+            message: None,
+            cache_id: Some(cache_id),
+            deleted_count: Some(deleted.paths.len() as u64),
+            failed_count: Some(deleted.missing.len() as u64),
+            deleted_paths: Some(deleted.paths),
+            failed_paths: Some(deleted.missing),
+        }
+    }
+
+    /// One of several, which says also of an entry that is not there which one it is.
+    pub(super) fn one_of_many(cache_id: CacheId, deleted: Option<Deleted>) -> Self {
+        Self { cache_id: Some(cache_id), ..Self::of(cache_id, deleted) }
+    }
 }

@@ -5,19 +5,19 @@ use utoipa::openapi::{OpenApi, RefOr, Schema};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::error::{ErrorBody, Refused};
-use super::params::{DataTypeName, OrderName, StrategyName};
+use super::params::{DataTypeName, FormName, KindName, OrderName, StrategyName};
 use super::routes::operations;
 
 /// The groups of operations, in the order Swagger UI shows them.
 const TAGS: [(&str, &str); 14] = [
     ("store", "New entries."),
-    ("retrieve", "Entries by id and by hash, and the documents about them."),
+    ("retrieve", "Entries by id, by hash and by key, and the documents about them."),
     ("exists", "Whether there is an entry."),
     ("update", "New content for an entry."),
     ("delete", "Entries with everything they own."),
     ("data", "Child files of an entry."),
     ("zip", "Archives: as a whole, member by member, and changed."),
-    ("namespace", "What a namespace holds, and bulk reads of it."),
+    ("namespace", "What a namespace holds, bulk reads of it, and its deletion."),
     ("namespaces", "The namespaces."),
     ("admin_storage", "The stored objects themselves, for administrators."),
     ("test_data", "Entries to try things out with."),
@@ -35,7 +35,14 @@ pub(crate) fn document() -> OpenApi {
                 service 0.14.0.",
         tags: &TAGS,
         // Neither shared responses nor parameters bring their schemas along.
-        schemas: vec![schema::<ErrorBody>(), schema::<StrategyName>(), schema::<DataTypeName>(), schema::<OrderName>()],
+        schemas: vec![
+            schema::<ErrorBody>(),
+            schema::<StrategyName>(),
+            schema::<DataTypeName>(),
+            schema::<OrderName>(),
+            schema::<KindName>(),
+            schema::<FormName>(),
+        ],
         refusals: Refused::responses(),
     };
     http_service::document(&operations(), about)

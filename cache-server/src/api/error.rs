@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::coding::UnknownCoding;
+use crate::records::FileKind;
 use crate::{cache, storage};
 
 /// A refusal.
@@ -48,7 +49,7 @@ pub(crate) enum Error {
     NoEntry {
         /// Where it was looked for.
         namespace: Namespace,
-        /// By this id,
+        /// By this id, or by its key,
         cache_id: Option<CacheId>,
         /// or by this hash.
         cache_hash: Option<CacheHash>,
@@ -89,6 +90,12 @@ pub(crate) enum Error {
     /// A body that is no text in any encoding of JSON: 400, in the words of FastAPI.
     #[error("the body is not text")]
     NotText,
+    /// Nothing of the range is there: 416.
+    #[error("the range begins after the last of {length} bytes")]
+    Range {
+        /// How many bytes there are.
+        length: u64,
+    },
     /// The request is not served, whatever it is about.
     #[error(transparent)]
     Refusal(#[from] Refusal),
@@ -119,6 +126,11 @@ impl Error {
     /// No entry of that id.
     pub(crate) fn no_entry(namespace: &Namespace, id: CacheId) -> Self {
         Self::NoEntry { namespace: namespace.clone(), cache_id: Some(id), cache_hash: None }
+    }
+
+    /// No entry of that key.
+    pub(crate) fn no_key(namespace: &Namespace) -> Self {
+        Self::NoEntry { namespace: namespace.clone(), cache_id: None, cache_hash: None }
     }
 
     /// No entry of that hash.
@@ -178,11 +190,14 @@ impl actix_web::ResponseError for Error {
             | Self::NoFile(_)
             | Self::NoPage => StatusCode::NOT_FOUND,
             Self::NotJson(_) | Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Range { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Refusal(refusal) => refusal.status(),
             Self::Cache(error) => match error {
                 cache::Error::InvalidInput { .. } => StatusCode::BAD_REQUEST,
                 cache::Error::AlreadyExists { .. } | cache::Error::Changed => StatusCode::PRECONDITION_FAILED,
-                cache::Error::TypeMismatch { .. } | cache::Error::PathConflict { .. } => StatusCode::CONFLICT,
+                cache::Error::Ambiguous { .. }
+                | cache::Error::TypeMismatch { .. }
+                | cache::Error::PathConflict { .. } => StatusCode::CONFLICT,
                 cache::Error::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
                 cache::Error::Archive(error) if error.is_too_much() => StatusCode::PAYLOAD_TOO_LARGE,
                 cache::Error::Archive(_) => StatusCode::BAD_REQUEST,
@@ -212,6 +227,10 @@ impl actix_web::ResponseError for Error {
             Self::NoChildBytes => response.finish(),
             Self::NoPage => response.content_type("text/html; charset=utf-8").body("File not found."),
             Self::Refusal(refusal) => refusal.response(),
+            Self::Range { length } => {
+                response.insert_header((header::CONTENT_RANGE, format!("bytes */{length}")));
+                json_body(&mut response, &self.body_value())
+            }
             Self::Cache(
                 cache::Error::Busy | cache::Error::Storage(storage::Error::Unavailable { .. } | storage::Error::NoRoom),
             ) => {
@@ -271,6 +290,7 @@ impl Error {
                 "message": "The requested file does not exist in storage", "path": path,
             }),
             Self::NoChildBytes | Self::NoPage => Value::Null,
+            Self::Range { .. } => detail(json!({ "error_type": "RANGE_NOT_SATISFIABLE", "message": self.to_string() })),
             Self::Refusal(refusal) => refusal_value(refusal),
             Self::Cache(error) => cache_error(error),
         }
@@ -308,6 +328,14 @@ fn cache_error(error: &cache::Error) -> Value {
         }
         cache::Error::PathConflict { .. } => "PATH_CONFLICT",
         cache::Error::Changed => "PRECONDITION_FAILED",
+        cache::Error::Ambiguous { found, is_cut } => {
+            let entries =
+                found.iter().map(|entry| json!({ "file_id": entry.file_id, "kind": FileKind::from(entry.kind) }));
+            return detail(json!({
+                "error_type": "AMBIGUOUS", "message": error.to_string(), "entries": entries.collect::<Vec<_>>(),
+                "has_more": is_cut,
+            }));
+        }
         cache::Error::TypeMismatch { .. } => "TYPE_MISMATCH",
         cache::Error::Unreadable { .. } => {
             let message = "the stored content is not valid JSON; its bytes are at the binary route";

@@ -24,6 +24,9 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/server/storage/info"                                                             admin  info::storage_info, small;
         GET    "/server/storage/read-cache"                                                       admin  info::read_cache, small;
 
+        // Entries by their key: before those by id, since a key may be `string` or `refs/all`.
+        GET    "/{namespace}/retrieve/key/{*cache_key}"                                           read   retrieve::by_key::retrieve_by_key, small;
+
         // Entries by their id.
         GET    "/{namespace}/retrieve/{cache_id}"                                                 read   retrieve::by_id::retrieve_by_id, small;
         GET    "/{namespace}/retrieve/{cache_id}/string"                                          read   retrieve::by_id::retrieve_string, small;
@@ -44,6 +47,10 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/{namespace}/retrieve/hash/{cache_hash}/metadata"                                 read   retrieve::by_hash::retrieve_metadata_by_hash, small;
         GET    "/{namespace}/retrieve/hash/{cache_hash}/refs-hash"                                read   retrieve::by_hash::retrieve_refs_by_hash, small;
         GET    "/{namespace}/retrieve/hash/{cache_hash}/cache-id"                                 read   retrieve::by_hash::retrieve_cache_id_by_hash, small;
+
+        // Many entries by their ids.
+        POST   "/{namespace}/retrieve/ids"                                                        read   bulk::retrieve_ids;
+        POST   "/{namespace}/delete/ids"                                                          delete bulk::delete_ids;
 
         // New entries.
         POST   "/{namespace}/{strategy}/store/string"                                             write  store::store_string, conditional;
@@ -112,6 +119,7 @@ pub(super) fn operations() -> Vec<Entry> {
         // A whole namespace.
         GET    "/{namespace}/temporal/entries"                                                    read   temporal::read_temporal_entries, small;
         GET    "/{namespace}/entries"                                                             read   temporal::read_entries, small;
+        DELETE "/{namespace}"                                                                     admin  clear::delete_namespace, small;
         GET    "/{namespace}/file-hashes"                                                         read   namespace::list_hashes, small;
         GET    "/{namespace}/file-ids"                                                            read   namespace::list_ids, small;
         GET    "/{namespace}/stats"                                                               read   namespace::namespace_stats, small;

@@ -16,7 +16,7 @@ use crate::cache::{Cache, Compact, EntryFilter, EntryFound, TemporalCursor, Temp
 /// How many entries a page has when no limit is given.
 const DEFAULT_LIMIT: usize = 1000;
 /// Ends an object of metadata with the content, or for bytes with where it is.
-fn line(about: &serde_json::Value, namespace: &Namespace, id: CacheId, content: Compact) -> String {
+pub(super) fn line(about: &serde_json::Value, namespace: &Namespace, id: CacheId, content: Compact) -> String {
     let (name, content) = match content {
         Compact::String(text) => ("data", Json::String(text).dumps_compact()),
         Compact::Json(text) => ("data", text),

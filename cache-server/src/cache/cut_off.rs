@@ -6,7 +6,7 @@ use super::delete::leave_hash;
 use super::{Cache, Error, Result, document, parse_hash_reference};
 use crate::layout;
 use crate::records::{HashEntry, HashReference, Located, Metadata, reference_bytes};
-use crate::storage::{Batch, Change, Head, ObjectPath, Require};
+use crate::storage::{Batch, Change, Head, Object, ObjectPath, Require};
 
 /// An entry that was never finished blocks its name for this long, in milliseconds: its store may be under way.
 const CUT_OFF: u64 = 60_000;
@@ -23,8 +23,6 @@ impl Cache {
         content: &ObjectPath,
         head: Head,
     ) -> Result<Vec<Require>> {
-        // What is of a time far ahead was written while the clock was wrong.
-        let is_old = |modified: u64| modified.abs_diff(self.now()) >= CUT_OFF;
         let sidecar = layout::metadata_of(content);
         let record = self.storage.get(&sidecar).await?;
         let exists = |cache_id| Error::AlreadyExists { what: "content of that key and file id", cache_id };
@@ -32,7 +30,8 @@ impl Cache {
         if let Some(record) = &record {
             owners.push(document::<Metadata>(&sidecar, record)?.data.cache_id);
         }
-        if !is_old(head.modified) || record.as_ref().is_some_and(|record| !is_old(record.modified)) {
+        let is_young = |record: &Object| self.may_be_under_way(record.modified);
+        if self.may_be_under_way(head.modified) || record.as_ref().is_some_and(is_young) {
             return Err(exists(owners.first().copied()));
         }
         for owner in owners {
@@ -46,6 +45,12 @@ impl Cache {
             None => Require::Absent(sidecar),
         };
         Ok(vec![Require::Version(content.clone(), head.version), record])
+    }
+
+    /// Tells whether what was written at this time may be part of a store that is under way.
+    pub(super) fn may_be_under_way(&self, modified: u64) -> bool {
+        // What is of a time far ahead was written while the clock was wrong.
+        modified.abs_diff(self.now()) < CUT_OFF
     }
 
     /// Adds an entry to the reference of its hash, where a crash left it out.

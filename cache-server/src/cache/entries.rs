@@ -1,5 +1,7 @@
 //! Bulk reads: the entries of a namespace, and the child files of a key, with their content.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use cache_client::{CacheId, DataKey, Namespace, Strategy};
 
@@ -94,15 +96,43 @@ impl Cache {
         let page = self.storage.list(&folder, after, limit).await?;
         let next = if page.len() == limit { page.last().map(|listed| listed.path.to_string()) } else { None };
         let paths: Vec<_> = page.into_iter().map(|listed| listed.path).collect();
-        let objects = self.storage.get_many(&paths).await?;
-        let mut entries = Vec::new();
-        for (at, object) in paths.into_iter().zip(objects) {
-            let Some(reference) = object.and_then(|object| parse_reference(&at, &object)) else { continue };
-            let Some(content) = reference.file_paths.content_files.first().cloned() else { continue };
-            if filter.strategy.is_none_or(|strategy| strategy == reference.strategy) {
-                entries.push((at, reference, content));
-            }
+        let references = self.located(paths).await?;
+        let is_wanted = |(_, reference): &(ObjectPath, Located)| {
+            filter.strategy.is_none_or(|strategy| strategy == reference.strategy)
+        };
+        let mut found = self.with_sidecars(references.into_iter().filter(is_wanted).collect()).await?;
+        if let Some(prefix) = &filter.key_prefix {
+            found.retain(|found| found.owner.cache_key.starts_with(prefix.as_str()));
         }
+        Ok((found, next))
+    }
+
+    /// Finds entries by their ids; `None` for one that is not there, or cannot be read. Costs two small reads an entry.
+    pub async fn entries_of(&self, namespace: &Namespace, ids: &[CacheId]) -> Result<Vec<Option<EntryFound>>> {
+        let paths: Vec<_> = ids.iter().map(|id| layout::by_id(namespace, *id)).collect();
+        let references = self.located(paths.clone()).await?;
+        let found = self.with_sidecars(references).await?.into_iter().map(|found| (found.at.clone(), found));
+        let found: HashMap<String, EntryFound> = found.collect();
+        Ok(paths.iter().map(|path| found.get(path.as_str()).cloned()).collect())
+    }
+
+    /// Reads id references; those that are not there, or cannot be read, are left out.
+    async fn located(&self, paths: Vec<ObjectPath>) -> Result<Vec<(ObjectPath, Located)>> {
+        let objects = self.storage.get_many(&paths).await?;
+        let read = |(path, object): (ObjectPath, Option<Object>)| {
+            let reference = parse_reference(&path, &object?)?;
+            Some((path, reference))
+        };
+        Ok(paths.into_iter().zip(objects).filter_map(read).collect())
+    }
+
+    /// Reads what the sidecars say of entries; those whose sidecar cannot be read are left out.
+    async fn with_sidecars(&self, references: Vec<(ObjectPath, Located)>) -> Result<Vec<EntryFound>> {
+        let content = |(at, reference): (ObjectPath, Located)| {
+            let content = reference.file_paths.content_files.first().cloned()?;
+            Some((at, reference, content))
+        };
+        let entries: Vec<_> = references.into_iter().filter_map(content).collect();
         let sidecars: Vec<_> = entries.iter().map(|(_, _, content)| layout::metadata_of(content)).collect();
         let objects = self.storage.get_many(&sidecars).await?;
         let mut found = Vec::new();
@@ -115,13 +145,10 @@ impl Cache {
                 }
                 None => (unknown_owner(&reference, None), 0),
             };
-            let is_wanted = |prefix: &String| owner.cache_key.starts_with(prefix.as_str());
-            if filter.key_prefix.as_ref().is_none_or(is_wanted) {
-                let content = ContentFile::new(path, size, &owner);
-                found.push(EntryFound { reference, owner, content, at: at.to_string() });
-            }
+            let content = ContentFile::new(path, size, &owner);
+            found.push(EntryFound { reference, owner, content, at: at.to_string() });
         }
-        Ok((found, next))
+        Ok(found)
     }
 
     /// Reads what content files hold, where it may be text; `None` for one that is gone or cannot be read.

@@ -7,6 +7,8 @@
 
 mod archives;
 mod batch;
+mod by_key;
+mod clear;
 mod cut_off;
 mod data;
 mod delete;
@@ -31,6 +33,8 @@ use tokio::sync::Semaphore;
 
 pub use archives::{NewArchive, StoredArchive, Unpacked};
 pub use batch::{Action, BatchChange, BatchOutcome, Condition, NOTHING_REMOVED};
+pub use by_key::{Keyed, KeyedName};
+pub use clear::Cleared;
 pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
 pub use delete::Deleted;
 pub use entries::{ContentFile, EntryFilter, EntryFound, Order, together};
@@ -96,6 +100,14 @@ pub enum Error {
     /// The content is not the one the request asked for.
     #[error("the content has changed: its tag is another one")]
     Changed,
+    /// Several entries have the name that was asked for, or more names lie under it than are looked at.
+    #[error("more than one entry of this key may be meant: 'file_id' and 'kind' say which")]
+    Ambiguous {
+        /// Entries of that name, up to a hundred.
+        found: Vec<Keyed>,
+        /// Whether there may be more.
+        is_cut: bool,
+    },
     /// Bytes were sent for an entry that is not binary, or the reverse.
     #[error("{sent} cannot replace the content of a {stored} entry")]
     TypeMismatch {

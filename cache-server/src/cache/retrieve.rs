@@ -7,7 +7,7 @@ use super::references::Known;
 use super::{Cache, Error, Result, document, gzip};
 use crate::layout;
 use crate::records::{Config, FileKind, IdReference, Located, Metadata, Owned, Owner};
-use crate::storage::{Mark, ObjectPath, Version};
+use crate::storage::{Mark, Object, ObjectPath, Version};
 
 /// What is read of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,8 +129,7 @@ impl Cache {
             Some(object) => document::<Owned>(&sidecar, &object)?.data,
             None => unknown_owner(&reference, content.mark),
         };
-        let marked = content.mark.map(|mark| mark.cache_id);
-        Ok(Some(Entry { reference, owner, path, content: content.bytes, version: content.version, marked }))
+        Ok(Some(Entry::new(reference, owner, path, content)))
     }
 
     /// The layout sidecar of an entry's first content file.
@@ -164,7 +163,7 @@ impl Cache {
         let named = all.data.iter().chain(&all.by_hash).chain(&all.by_id);
         let paths: Vec<_> = named.filter(|path| !by_id.file_paths.content_files.contains(path)).cloned().collect();
         let objects = self.storage.get_many(&paths).await?;
-        let parse = |object: crate::storage::Object| Json::parse(&object.bytes).ok();
+        let parse = |object: Object| Json::parse(&object.bytes).ok();
         let documents = paths.into_iter().zip(objects.into_iter().map(|object| object.and_then(parse))).collect();
         Ok(Some(Details { by_id, documents }))
     }
@@ -229,6 +228,11 @@ impl Stored<'_> {
 }
 
 impl Entry {
+    pub(super) fn new(reference: Located, owner: Owner, path: ObjectPath, content: Object) -> Self {
+        let Object { bytes: content, version, mark, .. } = content;
+        Self { reference, owner, path, content, version, marked: mark.map(|mark| mark.cache_id) }
+    }
+
     /// What the entry holds: JSON parsed, gzip unpacked.
     ///
     /// Fails with [`Error::Unreadable`] for content Python wrote that is no valid JSON.

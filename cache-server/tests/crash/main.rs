@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 mod check;
+mod clear;
 mod cut_off;
 mod failing_flush;
 mod full_disk;

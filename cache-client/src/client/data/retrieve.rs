@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{Attempt, CacheClient, Child, Parsed, Repeat, in_folder};
-use crate::client::{Chunks, Tag};
+use crate::client::{ByteRange, Chunks, Part, Tag};
 use crate::error::Result;
 use crate::generated::{ByteStream, ResponseValue};
 use crate::ids::{DataKey, Name};
@@ -77,9 +77,22 @@ impl ChildRetrieve {
     pub async fn binary_with_tag(self) -> Result<Option<(Bytes, Option<Tag>)>> {
         let child = &self.child?;
         let call = |attempt: Attempt| async move {
-            let Some(answer) = bytes(&attempt, child).await? else { return Ok(None) };
+            let Some(answer) = bytes(&attempt, child, (None, None)).await? else { return Ok(None) };
             let tag = Tag::of(answer.headers());
             Ok(Some((attempt.bytes(answer).await?, tag)))
+        };
+        self.client.call(Repeat::Always, call).await
+    }
+
+    /// Retrieves some of the bytes of a binary file.
+    pub async fn part(self, range: impl Into<ByteRange>) -> Result<Option<Part>> {
+        let (child, range) = (&self.child?, &range.into());
+        let range = range.headers()?;
+        let call = |attempt: Attempt| async move {
+            match bytes(&attempt, child, range).await? {
+                Some(answer) => Part::read(&attempt, answer).await.map(Some),
+                None => Ok(None),
+            }
         };
         self.client.call(Repeat::Always, call).await
     }
@@ -88,7 +101,7 @@ impl ChildRetrieve {
     pub async fn stream(self) -> Result<Option<Chunks>> {
         let child = &self.child?;
         let call = |attempt: Attempt| async move {
-            let found = bytes(&attempt, child).await?;
+            let found = bytes(&attempt, child, (None, None)).await?;
             Ok(found.map(|answer| (answer, attempt.api.inner.request_id())))
         };
         let pause = self.client.attempt_timeout;
@@ -97,11 +110,15 @@ impl ChildRetrieve {
     }
 }
 
-async fn bytes(attempt: &Attempt, child: &Child) -> Result<Option<ResponseValue<ByteStream>>> {
+async fn bytes(
+    attempt: &Attempt,
+    child: &Child,
+    (if_range, range): (Option<&str>, Option<&str>),
+) -> Result<Option<ResponseValue<ByteStream>>> {
     let Child { namespace, id, key, file } = child;
     let api = &attempt.api;
     attempt.found(match key {
-        Some(key) => api.retrieve_child_binary_under(namespace, id, key, file, None, None).await,
-        None => api.retrieve_child_binary(namespace, id, file, None, None).await,
+        Some(key) => api.retrieve_child_binary_under(namespace, id, key, file, None, None, if_range, range).await,
+        None => api.retrieve_child_binary(namespace, id, file, None, None, if_range, range).await,
     })
 }

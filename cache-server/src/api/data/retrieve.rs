@@ -8,6 +8,7 @@ use super::content;
 use crate::api::conditional::{ReadConditions, content_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, ChildFileId, FileFolder, Params};
+use crate::api::range::{PartOfBytes, RangeHeaders, RangeOf};
 use crate::api::store::Bytes;
 use crate::cache::Cache;
 
@@ -23,20 +24,22 @@ async fn json_content(cache: &Cache, at: ById, key: Option<DataKey>, file: Child
     Ok(response.body(value.dumps_compact()))
 }
 
-async fn raw_content(
+async fn string_content(cache: &Cache, at: ById, key: Option<DataKey>, file: ChildFileId) -> Result<HttpResponse> {
+    let found = content(cache, &at, key, file, DataType::String).await?.ok_or(Error::NoChildBytes)?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, content_tag(&found.version))).content_type("text/plain; charset=utf-8");
+    Ok(response.body(found.bytes))
+}
+
+async fn binary_content(
     cache: &Cache,
     at: ById,
     key: Option<DataKey>,
     file: ChildFileId,
-    data_type: DataType,
+    range: &RangeOf,
 ) -> Result<HttpResponse> {
-    let found = content(cache, &at, key, file, data_type).await?.ok_or(Error::NoChildBytes)?;
-    let media_type = match data_type {
-        DataType::String => "text/plain; charset=utf-8",
-        DataType::Json | DataType::Binary => "application/octet-stream",
-    };
-    let mut response = HttpResponse::Ok();
-    Ok(response.insert_header((ETAG, content_tag(&found.version))).content_type(media_type).body(found.bytes))
+    let found = content(cache, &at, key, file, DataType::Binary).await?.ok_or(Error::NoChildBytes)?;
+    Ok(range.bytes(found.bytes, Some(&content_tag(&found.version))))
 }
 
 /// Retrieve a JSON child file
@@ -102,7 +105,7 @@ pub(crate) async fn retrieve_child_string(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, None, file, DataType::String).await
+    string_content(&cache, at, None, file).await
 }
 
 /// Retrieve a string child file from a folder
@@ -124,7 +127,7 @@ pub(crate) async fn retrieve_child_string_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, folder.data_key, file, DataType::String).await
+    string_content(&cache, at, folder.data_key, file).await
 }
 
 /// Retrieve a binary child file
@@ -132,12 +135,13 @@ pub(crate) async fn retrieve_child_string_under(
     get,
     path = "",
     tag = "data",
-    params(ById, ChildFileId, ReadConditions),
+    params(ById, ChildFileId, ReadConditions, RangeHeaders),
     responses(
         (
             status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream",
             headers(("ETag" = String, description = "The tag of the child file."))
         ),
+        PartOfBytes,
         (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
@@ -145,8 +149,9 @@ pub(crate) async fn retrieve_child_string_under(
 pub(crate) async fn retrieve_child_binary(
     cache: web::Data<Cache>,
     Params((at, file)): Params<(ById, ChildFileId)>,
+    range: RangeOf,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, None, file, DataType::Binary).await
+    binary_content(&cache, at, None, file, &range).await
 }
 
 /// Retrieve a binary child file from a folder
@@ -154,12 +159,13 @@ pub(crate) async fn retrieve_child_binary(
     get,
     path = "",
     tag = "data",
-    params(ById, FileFolder, ChildFileId, ReadConditions),
+    params(ById, FileFolder, ChildFileId, ReadConditions, RangeHeaders),
     responses(
         (
             status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream",
             headers(("ETag" = String, description = "The tag of the child file."))
         ),
+        PartOfBytes,
         (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
@@ -167,6 +173,7 @@ pub(crate) async fn retrieve_child_binary(
 pub(crate) async fn retrieve_child_binary_under(
     cache: web::Data<Cache>,
     Params((at, folder, file)): Params<(ById, FileFolder, ChildFileId)>,
+    range: RangeOf,
 ) -> Result<HttpResponse> {
-    raw_content(&cache, at, folder.data_key, file, DataType::Binary).await
+    binary_content(&cache, at, folder.data_key, file, &range).await
 }

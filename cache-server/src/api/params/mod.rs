@@ -14,12 +14,15 @@ use cache_client::{
 };
 use http_service::Call;
 
-pub(crate) use names::{DataTypeName, OrderName, StrategyName};
+pub(crate) use names::{DataTypeName, FormName, KindName, OrderName, StrategyName};
 pub(crate) use path::{
     ByHash, ById, ChildFileId, ChildFolder, ChildType, FileFolder, InNamespace, Keyed, MemberName, NamedFile,
     NewMember, StoredFile, StoredFolder, WithStrategy,
 };
-pub(crate) use query::{EntrySelection, FileName, FullPath, HashField, Ordering, Page, Recursive, TimeRange};
+pub(crate) use query::{
+    Clearance, EntrySelection, FileName, Form, FullPath, HashField, KeyedSelection, Ordering, Page, Recursive,
+    TimeRange,
+};
 
 use super::Settings;
 use super::error::{Error, Result};

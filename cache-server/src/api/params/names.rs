@@ -32,3 +32,24 @@ pub(crate) enum OrderName {
     Asc,
     Desc,
 }
+
+/// The kind of content of an entry.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the names of `Kind`")]
+pub(crate) enum KindName {
+    Json,
+    Binary,
+}
+
+/// In which form an entry is answered.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "describes the names of `Form`")]
+pub(crate) enum FormName {
+    String,
+    Json,
+    Binary,
+    Metadata,
+    CacheId,
+}

@@ -3,9 +3,10 @@
 use cache_client::{FieldPath, FileId, Strategy};
 use utoipa::IntoParams;
 
-use super::{FromParams, OrderName, Source, StrategyName};
+use super::{FormName, FromParams, KindName, OrderName, Source, StrategyName};
 use crate::api::cursor::Listing;
-use crate::api::error::Result;
+use crate::api::error::{Error, Result};
+use crate::layout::Kind;
 
 /// How a keyed entry is named and hashed.
 #[derive(Debug, IntoParams)]
@@ -159,5 +160,102 @@ impl FromParams for Ordering {
             _ => Err("is neither 'asc' nor 'desc'"),
         };
         Ok(Self { order: source.query("order", parse)? })
+    }
+}
+
+/// Which entry of a key, and in which form.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct KeyedSelection {
+    /// The name of the content file without its extension; the only entry of the key when not given.
+    #[param(value_type = Option<String>)]
+    pub(crate) file_id: Option<FileId>,
+    /// `json`, also for a string, or `binary`; the only one of the file id when not given.
+    #[param(value_type = Option<KindName>)]
+    pub(crate) kind: Option<Kind>,
+    /// `string`, `json` or `binary`: the content, converted as by id; `metadata`; `cache-id`. The entry with its content when not given.
+    #[param(rename = "as", value_type = Option<FormName>)]
+    pub(crate) form: Form,
+}
+
+/// The form an entry is answered in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Content and metadata, or for bytes where they are.
+    Entry,
+    /// The content as text.
+    String,
+    /// The content as JSON.
+    Json,
+    /// The content as bytes.
+    Binary,
+    /// What is known of the entry.
+    Metadata,
+    /// The entry's id.
+    CacheId,
+}
+
+impl FromParams for KeyedSelection {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        let kind = |text: &str| match text {
+            "json" => Ok(Kind::Json),
+            "binary" => Ok(Kind::Binary),
+            _ => Err("is neither 'json' nor 'binary'"),
+        };
+        let form = |text: &str| match text {
+            "string" => Ok(Form::String),
+            "json" => Ok(Form::Json),
+            "binary" => Ok(Form::Binary),
+            "metadata" => Ok(Form::Metadata),
+            "cache-id" => Ok(Form::CacheId),
+            _ => Err("is none of 'string', 'json', 'binary', 'metadata', 'cache-id'"),
+        };
+        Ok(Self {
+            file_id: source.name("file_id", FileId::parse)?,
+            kind: source.query("kind", kind)?,
+            form: source.query("as", form)?.unwrap_or(Form::Entry),
+        })
+    }
+}
+
+/// Which entries of a namespace are deleted, and how many at once.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Clearance {
+    /// The name of the namespace once more, as it is stored.
+    pub(crate) confirm: String,
+    /// Only entries whose cache key begins with this text; without it, all that the namespace holds.
+    pub(crate) key_prefix: Option<String>,
+    /// At most this many entries, 1 to 1000; 100 when not given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000)]
+    pub(crate) limit: usize,
+    /// Where to go on: `next` of the page before.
+    pub(crate) cursor: Option<String>,
+    /// The deletion whose pages these are.
+    #[param(ignore)]
+    pub(crate) listing: Listing,
+}
+
+impl FromParams for Clearance {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        // A prefix under another name would delete all that the namespace holds.
+        let known = |name: &str| ["confirm", "key_prefix", "limit", "cursor"].contains(&name);
+        if let Some((name, value)) = form_urlencoded::parse(source.query.as_bytes()).find(|(name, _)| !known(name)) {
+            let reason = format!("is not all that was sent: {name:?} is no parameter of this deletion");
+            return Err(Error::parameter("query", "confirm", reason, &value));
+        }
+        let listing = Listing::of(source.call.path(), source.query);
+        let place = |cursor: &str| listing.place(cursor).ok_or("is not a cursor of this deletion");
+        let limit = |text: &str| match text.parse() {
+            Ok(limit) if (1..=1000).contains(&limit) => Ok(limit),
+            _ => Err("is not a number from 1 to 1000"),
+        };
+        Ok(Self {
+            confirm: source.text("confirm").unwrap_or_default(),
+            key_prefix: source.text("key_prefix"),
+            limit: source.query("limit", limit)?.unwrap_or(100),
+            cursor: source.optional("cursor", place)?,
+            listing,
+        })
     }
 }

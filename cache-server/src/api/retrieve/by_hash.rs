@@ -13,6 +13,7 @@ use super::{
 };
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ByHash, Params};
+use crate::api::range::{PartOfBytes, RangeHeaders, RangeOf};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, Entry, Parts};
 
@@ -79,9 +80,10 @@ pub(crate) async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): P
     get,
     path = "",
     tag = "retrieve",
-    params(ByHash),
+    params(ByHash, RangeHeaders),
     responses(
         (status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream"),
+        PartOfBytes,
         Refused
     )
 )]
@@ -89,8 +91,9 @@ pub(crate) async fn retrieve_binary_by_hash(
     cache: web::Data<Cache>,
     Params(at): Params<ByHash>,
     accepted: Option<web::Header<AcceptEncoding>>,
+    range: RangeOf,
 ) -> Result<HttpResponse> {
-    binary(&mut HttpResponse::Ok(), &form_by_hash(&cache, &at).await?, accepted.as_deref())
+    binary(&form_by_hash(&cache, &at).await?, None, &range, accepted.as_deref())
 }
 
 /// Retrieve what is known of the newest entry of a hash

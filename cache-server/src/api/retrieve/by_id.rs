@@ -9,6 +9,7 @@ use super::{MISSING, RetrieveResponse, TEXT, as_json, as_text, binary, generic, 
 use crate::api::conditional::{ReadConditions, content_tag, owned_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, Params};
+use crate::api::range::{PartOfBytes, RangeHeaders, RangeOf};
 use crate::api::store::Bytes;
 use crate::cache::{Cache, Entry, Parts};
 
@@ -99,12 +100,13 @@ pub(crate) async fn retrieve_json(cache: web::Data<Cache>, Params(at): Params<By
     get,
     path = "",
     tag = "retrieve",
-    params(ById, ReadConditions),
+    params(ById, ReadConditions, RangeHeaders),
     responses(
         (
             status = 200, description = "The bytes.", body = Bytes, content_type = "application/octet-stream",
             headers(("ETag" = String, description = "The tag of the content."))
         ),
+        PartOfBytes,
         (status = 304, description = "The client has it: `If-None-Match` holds."),
         Refused
     )
@@ -113,7 +115,8 @@ pub(crate) async fn retrieve_binary(
     cache: web::Data<Cache>,
     Params(at): Params<ById>,
     accepted: Option<web::Header<AcceptEncoding>>,
+    range: RangeOf,
 ) -> Result<HttpResponse> {
     let entry = form_by_id(&cache, &at).await?;
-    binary(HttpResponse::Ok().insert_header((ETAG, content_tag(&entry.version))), &entry, accepted.as_deref())
+    binary(&entry, Some(&content_tag(&entry.version)), &range, accepted.as_deref())
 }

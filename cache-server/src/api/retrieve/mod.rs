@@ -1,11 +1,12 @@
-//! `retrieve`: entries by id and by hash, their content in any form, and the documents about them.
+//! `retrieve`: entries by id, by hash and by key, their content in any form, and the documents about them.
 
 pub(super) mod by_hash;
 pub(super) mod by_id;
+pub(super) mod by_key;
 pub(super) mod documents;
 
 use actix_web::http::header::{
-    AcceptEncoding, CONTENT_ENCODING, Encoding, HeaderName, Preference, Quality, QualityItem, VARY,
+    AcceptEncoding, CONTENT_ENCODING, Encoding, HeaderName, HeaderValue, Preference, Quality, QualityItem, VARY,
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine;
@@ -17,6 +18,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::error::{Error, Result};
+use super::range::RangeOf;
 use crate::cache::{self, Compact, Entry, Value};
 use crate::coding::Coding;
 use crate::records::FileKind;
@@ -178,23 +180,27 @@ pub(super) fn as_bytes(entry: &Entry) -> Result<bytes::Bytes> {
 /// Answers the content as bytes, and says how they are packed where this service did not unpack them: in `Content-Encoding` when
 /// the client takes that coding, else in a header that changes nothing.
 pub(super) fn binary(
-    response: &mut HttpResponseBuilder,
     entry: &Entry,
+    tag: Option<&str>,
+    range: &RangeOf,
     accepted: Option<&AcceptEncoding>,
 ) -> Result<HttpResponse> {
     let bytes = as_bytes(entry)?;
     // What Python packed may be too large to be unpacked here.
     let is_unpacked = entry.owner.is_gzip() && !(bytes.starts_with(&[0x1f, 0x8b]) && bytes == entry.content);
     let stored = entry.owner.content_encoding.as_deref().filter(|name| !is_unpacked && *name != "identity");
+    let mut answer = range.bytes(bytes, tag);
     if let Some(stored) = stored {
         let can_be_named = entry.owner.coding().filter(|coding| *coding != Coding::IdentityGzip);
-        let accepted = accepted.filter(|_| can_be_named.is_some());
         let is_taken = can_be_named.zip(accepted).is_some_and(|(coding, accepted)| accepts(accepted, coding));
         let stored = can_be_named.map_or(stored, |coding| coding.name());
         let header = if is_taken { CONTENT_ENCODING } else { STORED_CONTENT_ENCODING };
-        response.insert_header((header, stored)).insert_header((VARY, "accept-encoding"));
+        if let Ok(stored) = HeaderValue::from_str(stored) {
+            answer.headers_mut().insert(header, stored);
+        }
+        answer.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
     }
-    Ok(response.content_type(BYTES).body(bytes))
+    Ok(answer)
 }
 
 /// Tells whether a client takes bytes of a coding.

@@ -49,10 +49,11 @@ impl Edits {
                         return Ok(Outcome::Written(version(&tag)));
                     }
                 }
-                Change::Delete if bytes.is_some() => {
+                // Also what a crash left of a removal.
+                Change::Delete if now.is_some() => {
                     if let Some(stand_in) = StandIn::put(bucket, path, &still).await? {
                         stand_in.finish(bucket).await;
-                        return Ok(Outcome::Deleted);
+                        return Ok(if bytes.is_some() { Outcome::Deleted } else { Outcome::Unchanged });
                     }
                 }
                 Change::Delete | Change::Keep => return Ok(Outcome::Unchanged),
