@@ -92,7 +92,8 @@ impl Service {
 
     /// The routes of the service, with a record of every request.
     pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
-        let requests = Requests::in_background(&self.recorder).trusted_proxies(self.trusted_proxies);
+        let requests =
+            Requests::in_background(&self.recorder).trusted_proxies(self.trusted_proxies).leave_out(["/health"]);
         app.app_data(web::Data::new(self.clone())).app_data(web::Data::new(requests));
         let recorded = web::scope("").wrap(from_fn(record_requests));
         let recorded = recorded.service(create_token).service(begin).service(upload).service(complete);

@@ -5,11 +5,14 @@ mod event;
 mod pulse;
 mod recorder;
 mod retention;
+mod sketches;
 mod stored;
 mod totals;
+mod unreadable;
 pub(crate) mod user_agent;
 mod visitor;
 mod window;
+mod windows;
 
 use cache_client::{CacheId, Strategy};
 

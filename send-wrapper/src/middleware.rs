@@ -1,15 +1,18 @@
 //! What an application on actix-web needs: who is asking, and a record of every request.
 
+mod answer;
+
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Instant;
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, REFERER, USER_AGENT};
+use actix_web::http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, REFERER, USER_AGENT};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, web};
 
 use crate::analytics::{Client, Event, EventType, Recorder, Source};
+use crate::time::Timestamp;
+use answer::Answer;
 
 /// The address of the client that made a request.
 ///
@@ -59,15 +62,25 @@ pub struct Requests {
     inline: bool,
     trusted_proxies: usize,
     country: Option<HeaderName>,
+    left_out: Vec<Box<str>>,
+    own_sites: Vec<Box<str>>,
 }
 
 impl Requests {
     /// Records in the background: a request costs some microseconds more.
     pub fn in_background(recorder: &Recorder) -> Self {
-        Self { recorder: recorder.clone(), inline: false, trusted_proxies: 0, country: None }
+        Self {
+            recorder: recorder.clone(),
+            inline: false,
+            trusted_proxies: 0,
+            country: None,
+            left_out: Vec::new(),
+            own_sites: Vec::new(),
+        }
     }
 
-    /// Records before each answer is given, for hosts that freeze a program between requests: a request waits for the cache.
+    /// Records before each answer is given, for hosts that freeze a program between requests: a request waits for the cache. An answer
+    /// that is streamed is recorded when it begins.
     pub fn inline(recorder: &Recorder) -> Self {
         Self { inline: true, ..Self::in_background(recorder) }
     }
@@ -82,21 +95,50 @@ impl Requests {
         Self { country: Some(name), ..self }
     }
 
-    /// What is known of a request before it is answered.
-    fn begun(&self, request: &HttpRequest) -> (Event, Client) {
+    /// Leaves out requests to these paths, such as `/health`: probes of load balancers and monitors, which nobody wants to see among
+    /// what people do. [`RecorderHealth::left_out`](crate::analytics::RecorderHealth::left_out) counts them.
+    pub fn leave_out<'a>(self, paths: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { left_out: paths.into_iter().map(Box::from).collect(), ..self }
+    }
+
+    /// Says by which other hosts the site is known, such as `www.example.org`. A page of one of these, or of the host a request
+    /// was sent to, is no referrer: the request came from the site itself.
+    pub fn own_sites<'a>(self, hosts: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { own_sites: hosts.into_iter().map(|host| host.to_ascii_lowercase().into()).collect(), ..self }
+    }
+
+    /// What is known of a request before it is answered; `None` when it is left out.
+    fn begun(&self, request: &HttpRequest) -> Option<Begun> {
+        if self.left_out.iter().any(|path| **path == *request.path()) {
+            self.recorder.leave_out();
+            return None;
+        }
         let text = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
         // The pattern, not the path: that may name a transfer or a token, or whatever somebody has thought up.
         let path = request.match_pattern().unwrap_or_else(|| "(unmatched)".to_owned());
-        let event = Event::new(EventType::ApiCall, self.recorder.now()).source(Source::Http);
+        let at = self.recorder.now();
+        let event = Event::new(EventType::ApiCall, at).source(Source::Http);
         let event = event.request(request.method().as_str(), &path);
-        let event = text(&REFERER).into_iter().fold(event, Event::referrer);
+        let mut event = text(&REFERER).into_iter().fold(event, Event::referrer);
+        // HTTP/2 has it in the address.
+        let asked = text(&HOST).or_else(|| request.uri().host());
+        if event.referrer_domain.as_deref().is_some_and(|referrer| self.is_own(referrer, asked)) {
+            event = event.from_own_site();
+        }
         let country = self.country.as_ref().and_then(text).and_then(|text| crate::Country::parse(text).ok());
         let client = Client {
             address: Some(client_address(request, self.trusted_proxies)),
             // More of it is not looked at.
             user_agent: text(&USER_AGENT).map(|text| text.chars().take(512).collect()),
         };
-        (country.into_iter().fold(event, Event::country), client)
+        Some(Begun { event: country.into_iter().fold(event, Event::country), client, at })
+    }
+
+    /// Whether a host is the site itself, whatever the port.
+    fn is_own(&self, host: &str, asked: Option<&str>) -> bool {
+        let name = without_port(host);
+        let is = |own: &str| own.eq_ignore_ascii_case(name);
+        asked.map(without_port).is_some_and(is) || self.own_sites.iter().any(|own| is(own))
     }
 
     async fn record(&self, event: Event, client: Client) {
@@ -109,37 +151,70 @@ impl Requests {
     }
 }
 
-/// Records a request when it is answered, by the pattern of its route, such as `/transfers/{id}`: as `page_view` where a page was shown, as
-/// `api_call` else, also where a middleware inside answers with an error. Uploads, downloads and uses of tokens are recorded by the
-/// application itself, so that nothing counts twice.
+fn without_port(host: &str) -> &str {
+    host.rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(host, |(name, _)| name)
+}
+
+/// A request that is not answered yet.
+#[derive(Debug)]
+struct Begun {
+    event: Event,
+    client: Client,
+    at: Timestamp,
+}
+
+impl Begun {
+    /// The event of the request, now that it is answered.
+    fn answered(self, status: u16, now: Timestamp) -> (Event, Client) {
+        let took = now.millis().saturating_sub(self.at.millis());
+        (Event { timestamp: now, ..self.event.answer(status, took) }, self.client)
+    }
+}
+
+/// Records a request when its answer is done, by the pattern of its route, such as `/transfers/{id}`: as `page_view` where a page was
+/// shown, as `api_call` else, also where a middleware inside answers with an error. Uploads, downloads and uses of tokens are recorded by
+/// the application itself, so that nothing counts twice.
+///
+/// An answer is done when its last byte was handed over, or the client is gone: that is the event's time, and its duration is the
+/// time since the request came.
 ///
 /// Without [`Requests`] in the application's data, or when the cache is away, requests are answered as ever.
 pub async fn record_requests(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let begun = Instant::now();
-    let Some(requests) = request.app_data::<web::Data<Requests>>().cloned() else { return next.call(request).await };
-    let (mut event, client) = requests.begun(request.request());
-    let answered = next.call(request).await;
-    let status = match &answered {
-        Ok(answered) => answered.status(),
-        Err(error) => error.as_response_error().status_code(),
+    let requests = request.app_data::<web::Data<Requests>>().cloned();
+    let Some((requests, mut begun)) = requests.and_then(|it| Some((it.clone(), it.begun(request.request())?))) else {
+        return Ok(next.call(request).await?.map_body(|_, body| Answer::unrecorded(body)));
     };
-    event = event.answer(status.as_u16(), u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
-    if let Ok(answered) = &answered {
-        let response = answered.response();
-        let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
-        if status.is_success() && response.headers().get(CONTENT_TYPE).is_some_and(is_page) {
-            event.event_type = EventType::PageView;
+    let answered = match next.call(request).await {
+        Ok(answered) => answered,
+        Err(error) => {
+            let status = error.as_response_error().status_code();
+            let (event, client) = begun.answered(status.as_u16(), requests.recorder.now());
+            requests.record(event, client).await;
+            return Err(error);
         }
-        event = match response.body().size() {
-            BodySize::Sized(bytes) => event.content_bytes(bytes),
-            BodySize::None | BodySize::Stream => event,
-        };
+    };
+    let response = answered.response();
+    let status = response.status();
+    let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
+    if status.is_success() && response.headers().get(CONTENT_TYPE).is_some_and(is_page) {
+        begun.event.event_type = EventType::PageView;
     }
-    requests.record(event, client).await;
-    answered
+    begun.event = match response.body().size() {
+        BodySize::Sized(bytes) => begun.event.content_bytes(bytes),
+        BodySize::None | BodySize::Stream => begun.event,
+    };
+    if requests.inline {
+        let (event, client) = begun.answered(status.as_u16(), requests.recorder.now());
+        requests.record(event, client).await;
+        return Ok(answered.map_body(|_, body| Answer::unrecorded(body)));
+    }
+    let recorder = requests.recorder.clone();
+    Ok(answered.map_body(|_, body| Answer::recorded(body, recorder, begun, status.as_u16())))
 }
 
 #[cfg(test)]

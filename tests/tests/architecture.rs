@@ -106,7 +106,8 @@ fn nobody_knows_the_time_zone_of_the_machine() {
 #[test]
 fn only_the_middleware_and_the_service_of_the_wrapper_know_a_framework() {
     let service = |path: &Path| named(path, "admin.rs") || ["admin", "bin"].iter().any(|in_it| of(path, in_it));
-    assert_eq!(places("send-wrapper/src", &["actix"], |path| named(path, "middleware.rs") || service(path)), NONE);
+    let middleware = |path: &Path| named(path, "middleware.rs") || of(path, "middleware");
+    assert_eq!(places("send-wrapper/src", &["actix"], |path| middleware(path) || service(path)), NONE);
 }
 
 #[test]

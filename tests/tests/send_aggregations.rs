@@ -6,7 +6,8 @@ use cache_tests::{Act, Engine, Faulty, Still, each_engine, request_at as request
 use send_wrapper::analytics::{
     Client, Event, EventType, Recorder, RecorderSettings, Secret, Source, Window, WindowType,
 };
-use send_wrapper::{Country, SendCache, Timestamp};
+use send_wrapper::{Clock, Country, EntryKey, SendCache, Timestamp, namespaces};
+use serde_json::{Value, json};
 
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
@@ -23,6 +24,13 @@ each_engine!(
     an_event_is_late_when_its_window_was_closed,
     of_two_who_compute_a_window_both_answer_what_is_stored,
     a_batch_that_was_stored_twice_counts_once,
+    clocks_that_are_a_minute_wrong_lose_nothing,
+    an_event_long_before_its_window_is_early,
+    bots_are_counted_apart,
+    what_the_application_says_of_a_request_as_well_counts_once,
+    a_window_of_the_first_form_is_computed_again,
+    what_cannot_be_computed_again_keeps_its_figures_and_costs_longer_windows_no_error,
+    a_damaged_window_is_computed_again,
 );
 
 async fn half_an_hour_equals_a_count_by_hand(engine: Engine) {
@@ -57,7 +65,7 @@ async fn half_an_hour_equals_a_count_by_hand(engine: Engine) {
     assert_eq!((half.cache_key.as_str(), half.sealed), ("aggregations/30min/2026-02-13-14-00", true));
     assert_eq!((half.window_start.millis(), half.window_end.millis()), (TWO, TWO + 30 * MINUTE));
     assert_eq!((half.event_count, half.total_requests, half.page_views, half.api_calls), (10, 6, 1, 5));
-    assert_eq!((half.file_uploads, half.file_downloads, half.token_uses), (1, 1, 1));
+    assert_eq!((half.file_uploads, half.completed_transfers, half.file_downloads, half.token_uses), (1, 1, 1, 1));
     assert_eq!((half.unique_visitors, half.error_count, half.total_bytes, half.late_events), (4, 2, 57, 1));
     assert!((half.avg_duration_ms - 1080.0 / 6.0).abs() < 1e-9, "{}", half.avg_duration_ms);
     // Within one percent.
@@ -213,4 +221,174 @@ async fn a_batch_that_was_stored_twice_counts_once(engine: Engine) {
     }
     still.set(TWO + HOUR);
     assert_eq!(still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await.event_count, 6);
+}
+
+async fn clocks_that_are_a_minute_wrong_lose_nothing(engine: Engine) {
+    let half = 30 * MINUTE;
+    let still = Still::at(engine, TWO);
+    // Two recorders, one of which is a minute fast and one a minute slow, on both edges of a half hour.
+    for at in [TWO - MINUTE, TWO, TWO + half - 1, TWO + half, TWO + half + MINUTE - 1] {
+        still.set(at.max(still.clock.now()));
+        let now = still.clock.now();
+        still.record([(request(now + MINUTE), 1), (request(now - MINUTE), 2)]).await;
+    }
+    still.set(TWO + 3 * HOUR);
+    let mut counted = 0;
+    for key in ["2026-02-13-13-30", "2026-02-13-14-00", "2026-02-13-14-30"] {
+        let window = still.aggregation(WindowType::HalfHour, key).await;
+        assert_eq!((window.late_events, window.early_events), (0, 0), "{key}");
+        counted += window.event_count;
+    }
+    assert_eq!(counted, 10);
+    let middle = still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await;
+    assert_eq!((middle.event_count, middle.unique_visitors), (5, 2));
+}
+
+async fn an_event_long_before_its_window_is_early(engine: Engine) {
+    let still = Still::at(engine, TWO + 10 * MINUTE);
+    let absurd = [TWO + 30 * MINUTE + 1, TWO + DAY, 253_402_300_800_000, u64::MAX];
+    still.record([(request(TWO + 10 * MINUTE), 1)]).await;
+    still.record(absurd.map(|at| (request(at), 2))).await;
+    // A minute before its window it counts there.
+    still.set(TWO + 29 * MINUTE);
+    still.record([(request(TWO + 30 * MINUTE), 3)]).await;
+    still.set(TWO + 2 * DAY);
+    let here = still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await;
+    assert_eq!((here.event_count, here.early_events, here.unique_visitors), (1, 4, 1));
+    let next = still.aggregation(WindowType::HalfHour, "2026-02-13-14-30").await;
+    assert_eq!((next.event_count, next.early_events), (1, 0));
+    let day = still.aggregation(WindowType::Daily, "2026-02-13").await;
+    assert_eq!((day.event_count, day.early_events), (2, 4));
+}
+
+async fn bots_are_counted_apart(engine: Engine) {
+    let still = Still::at(engine, TWO + MINUTE);
+    let bot =
+        |event: Event| event.user_agent("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)");
+    let crawled = request(TWO).request("GET", "/crawled").answer(404, 5000).referrer("https://example.org/");
+    still
+        .record([
+            (request(TWO), 1),
+            (bot(crawled), 2),
+            (bot(request(TWO)), 3),
+            // A program that sends files is no person, but its files are files.
+            (
+                Event::new(EventType::FileUpload, Timestamp::from_millis(TWO))
+                    .user_agent("curl/8.5.0")
+                    .content_bytes(9),
+                4,
+            ),
+        ])
+        .await;
+    let half = still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await;
+    assert_eq!((half.event_count, half.bot_requests), (4, 2));
+    assert_eq!((half.total_requests, half.unique_visitors, half.error_count), (1, 1, 0));
+    assert_eq!((half.file_uploads, half.total_bytes, half.p99_duration_ms), (1, 9, 10));
+    assert_eq!((half.top_paths.len(), half.top_referrers.len(), half.status_codes.len()), (1, 0, 1));
+    let pulse = still.send.analytics().pulse(5).await.unwrap();
+    assert_eq!((pulse.active_requests, pulse.active_visitors, pulse.bot_requests), (1, 1, 2));
+}
+
+async fn what_the_application_says_of_a_request_as_well_counts_once(engine: Engine) {
+    let still = Still::at(engine, TWO + MINUTE);
+    let said = |event: Event| {
+        let event = event.request("PUT", "/transfers/{id}/payload").answer(500, 90);
+        event.country(Country::parse("PT").unwrap()).referrer("https://example.org/")
+    };
+    let at = Timestamp::from_millis(TWO);
+    let server = said(Event::new(EventType::ApiCall, at).source(Source::Http));
+    still.record([(server, 1), (said(Event::new(EventType::FileUpload, at)), 1)]).await;
+    let half = still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await;
+    assert_eq!((half.event_count, half.total_requests, half.file_uploads, half.error_count), (2, 1, 1, 1));
+    let lists = [&half.top_paths, &half.top_countries, &half.top_referrers, &half.status_codes];
+    assert!(lists.iter().all(|list| list.len() == 1 && list[0].count == 1), "{half:?}");
+}
+
+/// A document as the first version stored it.
+fn of_the_first_form(kind: &str, key: &str, events: u64, visitors: u64) -> (EntryKey, Value) {
+    let cache_key = format!("aggregations/{kind}/{key}");
+    let mut document = json!({
+        "cache_key": cache_key, "window_type": kind, "window_key": key,
+        "window_start": TWO, "window_end": TWO + HOUR, "computed_at": TWO + 2 * HOUR, "sealed": true,
+        "event_count": events, "total_requests": events, "unique_visitors": visitors, "page_views": 0, "api_calls": events,
+        "file_uploads": 3, "file_downloads": 0, "token_uses": 0, "error_count": 0, "avg_duration_ms": 10.0,
+        "p50_duration_ms": 10, "p95_duration_ms": 10, "p99_duration_ms": 10, "late_events": 0, "total_bytes": 77,
+        "top_paths": [{ "value": "/old", "count": events }], "top_countries": [], "top_referrers": [],
+        "status_codes": [{ "value": "200", "count": events }],
+    });
+    let sketch = "{\"config\":{\"max_num_bins\":2048,\"gamma\":1.02},\"store\":{\"bins\":[1]}}";
+    document["merge_state"] = json!({
+        "event_count": events, "total_requests": events, "page_views": 0, "api_calls": events, "file_uploads": 3,
+        "file_downloads": 0, "token_uses": 0, "error_count": 0, "late_events": 0, "total_bytes": 77,
+        "duration_sum": 10 * events, "duration_count": events, "visitors_of_days": 0,
+        "visitors": "{\"data\":140233172041731}", "durations": sketch, "paths": { "/old": events }, "countries": {},
+        "referrers": {}, "status_codes": { "200": events },
+    });
+    (EntryKey::parse(&cache_key).unwrap(), document)
+}
+
+async fn a_window_of_the_first_form_is_computed_again(engine: Engine) {
+    let still = Still::at(engine, TWO + MINUTE);
+    still.record((0..4).map(|visitor| (request(TWO), visitor))).await;
+    still.set(TWO + 3 * HOUR);
+    let entries = still.send.entries(namespaces::ANALYTICS).unwrap();
+    for (kind, key) in [("30min", "2026-02-13-14-00"), ("hourly", "2026-02-13-14")] {
+        let (key, document) = of_the_first_form(kind, key, 4, 4);
+        entries.store(&key, &document).await.unwrap();
+    }
+    let hour = still.text(WindowType::Hourly, "2026-02-13-14").await;
+    let read: Value = serde_json::from_str(&hour).unwrap();
+    assert_eq!((&read["event_count"], &read["unique_visitors"]), (&4.into(), &4.into()));
+    assert_eq!((&read["top_paths"][0]["value"], &read["unreadable_parts"]), (&"/a".into(), &0.into()));
+    // It is stored like that, below as well, and is one call from then on.
+    still.calls.calls();
+    assert_eq!(still.text(WindowType::Hourly, "2026-02-13-14").await, hour);
+    assert_eq!(still.calls.calls(), 1);
+    let half: Value = serde_json::from_str(&still.text(WindowType::HalfHour, "2026-02-13-14-00").await).unwrap();
+    assert_eq!((&half["top_paths"][0]["value"], &half["merge_state"]["format"]), (&"/a".into(), &2.into()));
+    // The other half had no events, and no document: none was made.
+    assert_eq!(still.stored().await, 2);
+}
+
+async fn what_cannot_be_computed_again_keeps_its_figures_and_costs_longer_windows_no_error(engine: Engine) {
+    // A day of which nothing is left but its document, and one with an event.
+    let still = Still::at(engine, TWO + DAY);
+    still.record([(request(TWO + DAY), 1)]).await;
+    let entries = still.send.entries(namespaces::ANALYTICS).unwrap();
+    let (key, document) = of_the_first_form("daily", "2026-02-13", 1000, 40);
+    entries.store(&key, &document).await.unwrap();
+    still.set(TWO + 40 * DAY);
+
+    let month = still.aggregation(WindowType::Monthly, "2026-02").await;
+    assert_eq!((month.event_count, month.unique_visitors, month.unreadable_parts), (1001, 41, 1));
+    assert_eq!((month.total_bytes, month.completed_transfers), (77, 3));
+    assert_eq!((month.status_codes[0].count, month.avg_duration_ms), (1001, 10.0));
+    let year = still.aggregation(WindowType::Yearly, "2026").await;
+    assert_eq!((year.event_count, year.unique_visitors, year.unreadable_parts), (1001, 41, 1));
+    let day: Value = serde_json::from_str(&still.text(WindowType::Daily, "2026-02-13").await).unwrap();
+    for (field, was) in document.as_object().unwrap().iter().filter(|(field, _)| *field != "merge_state") {
+        assert_eq!(&day[field], was, "{field}");
+    }
+    assert_eq!((&day["unreadable_parts"], &day["merge_state"]["format"]), (&1.into(), &2.into()));
+    assert!(!day.to_string().contains("140233172041731"), "no address of memory is kept");
+}
+
+async fn a_damaged_window_is_computed_again(engine: Engine) {
+    let still = Still::at(engine, TWO + MINUTE);
+    still.record([(request(TWO), 1), (request(TWO), 2)]).await;
+    still.set(TWO + 3 * HOUR);
+    let whole = still.text(WindowType::HalfHour, "2026-02-13-14-00").await;
+    let entries = still.send.entries(namespaces::ANALYTICS).unwrap();
+    let key = EntryKey::parse("aggregations/30min/2026-02-13-14-00").unwrap();
+    let mut damaged: Value = serde_json::from_str(&whole).unwrap();
+    damaged["merge_state"]["visitors"] = "AAAA".into();
+    for document in [damaged, json!({ "something": "else" })] {
+        entries.store(&key, &document).await.unwrap();
+        let hour = Window::parse(WindowType::Hourly, "2026-02-13-14").unwrap();
+        let send = still.other();
+        let read: Value = serde_json::from_str(send.analytics().aggregation(hour).await.unwrap().get()).unwrap();
+        assert_eq!((&read["event_count"], &read["unique_visitors"]), (&2.into(), &2.into()));
+        assert_eq!(still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await.unique_visitors, 2);
+        entries.delete(&EntryKey::parse("aggregations/hourly/2026-02-13-14").unwrap()).await.unwrap();
+    }
 }

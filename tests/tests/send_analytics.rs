@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use actix_web::body::MessageBody as _;
 use actix_web::dev::Service as _;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
@@ -15,7 +16,7 @@ use actix_web::{App, HttpResponse, web};
 use cache_client::CacheClient;
 use cache_server::in_process::InProcess;
 use cache_tests::{Act, Engine, Faulty, KEY, TestServer, World, each_engine, each_transport};
-use send_wrapper::analytics::{Client, Event, EventType, Recorder, RecorderSettings, Secret, Source};
+use send_wrapper::analytics::{Client, Event, EventType, Recorder, RecorderSettings, Secret, Source, WindowType};
 use send_wrapper::middleware::{Requests, record_requests};
 use send_wrapper::{Clock, EventId, ManualClock, SendCache, SystemClock, Timestamp, TransferId, namespaces};
 use serde_json::Value;
@@ -368,6 +369,88 @@ async fn every_request_is_recorded_once_without_what_would_tell_who_made_it() {
     }
     let pulse = send.analytics().pulse(1).await.unwrap();
     assert_eq!((pulse.active_requests, pulse.active_visitors), (3, 2));
+}
+
+#[actix_web::test]
+async fn an_upload_of_ten_minutes_counts_when_it_is_done_with_its_duration() {
+    // 2026-02-13T13:55:00Z, so that it ends at 14:05.
+    let still = cache_tests::Still::at(Engine::Memory, 1_770_990_900_000);
+    let recorder = Recorder::start(&still.send, secret(), settings());
+    let clock = Arc::clone(&still.clock);
+    let upload = move || {
+        clock.advance(10 * MINUTE);
+        async { HttpResponse::NoContent().finish() }
+    };
+    let app = App::new()
+        .app_data(web::Data::new(Requests::in_background(&recorder)))
+        .wrap(from_fn(record_requests))
+        .route("/upload", web::put().to(upload));
+    let app = init_service(app).await;
+    call_service(&app, from(A).uri("/upload").method(actix_web::http::Method::PUT).to_request()).await;
+    recorder.flush().await;
+    assert_eq!(still.send.analytics().pulse(5).await.unwrap().active_requests, 1);
+    let half = still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await;
+    assert_eq!((half.total_requests, half.avg_duration_ms), (1, 600_000.0));
+    assert!(half.p50_duration_ms.abs_diff(600_000) <= 6_000, "{}", half.p50_duration_ms);
+    let before = still.aggregation(WindowType::HalfHour, "2026-02-13-13-30").await;
+    assert_eq!((before.event_count, half.late_events), (0, 0));
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_streamed_is_recorded_when_it_was_sent_or_given_up() {
+    let still = cache_tests::Still::at(Engine::Memory, LATE);
+    let recorder = Recorder::start(&still.send, secret(), settings());
+    let clock = Arc::clone(&still.clock);
+    let download = move || {
+        let clock = Arc::clone(&clock);
+        let parts = futures::stream::repeat_with(move || {
+            clock.advance(1000);
+            Ok::<_, actix_web::Error>(web::Bytes::from_static(b"0123456789"))
+        });
+        async { HttpResponse::Ok().streaming(futures::StreamExt::take(parts, 3)) }
+    };
+    let app = App::new()
+        .app_data(web::Data::new(Requests::in_background(&recorder)))
+        .wrap(from_fn(record_requests))
+        .route("/download", web::get().to(download));
+    let app = init_service(app).await;
+    let whole = call_service(&app, from(A).uri("/download").to_request()).await;
+    recorder.flush().await;
+    assert_eq!(recorder.health().recorded, 0, "nothing was sent yet");
+    assert_eq!(actix_web::test::read_body(whole).await.len(), 30);
+    let mut part = call_service(&app, from(A).uri("/download").to_request()).await.into_body();
+    let begun = futures::future::poll_fn(|context| std::pin::Pin::new(&mut part).poll_next(context)).await;
+    assert!(begun.is_some_and(|bytes| bytes.is_ok()));
+    drop(part);
+    recorder.flush().await;
+    let ids = still.client().namespace().ids(namespaces::ANALYTICS).all().await.unwrap();
+    let batch: Value = still.client().retrieve().by_id(namespaces::ANALYTICS, ids[0]).json().await.unwrap().unwrap();
+    let events: Vec<Event> = serde_json::from_value(batch["events"].clone()).unwrap();
+    let seen = events.iter().map(|event| (event.content_bytes, event.duration_ms, event.timestamp.millis() - LATE));
+    assert_eq!(seen.collect::<Vec<_>>(), [(Some(30), Some(3000), 3000), (Some(10), Some(1000), 4000)]);
+}
+
+#[actix_web::test]
+async fn probes_are_left_out_and_pages_of_the_own_site_are_no_referrer() {
+    let still = cache_tests::Still::at(Engine::Memory, LATE);
+    let recorder = Recorder::start(&still.send, secret(), settings());
+    let requests = Requests::in_background(&recorder).leave_out(["/call"]).own_sites(["WWW.send.example"]);
+    let app = application!(requests);
+    for referrer in
+        ["https://send.example/a", "http://SEND.example:8080/b", "https://www.send.example", "https://example.org/"]
+    {
+        let asked = from(A).uri("/page").insert_header(("host", "send.example:443"));
+        call_service(&app, asked.insert_header(("referer", referrer)).to_request()).await;
+    }
+    call_service(&app, from(B).uri("/call").method(actix_web::http::Method::POST).to_request()).await;
+    call_service(&app, from(A).uri("/call/").to_request()).await;
+    recorder.flush().await;
+    let health = recorder.health();
+    assert_eq!((health.recorded, health.left_out, health.dropped), (5, 1, 0));
+    let half = still.aggregation(WindowType::HalfHour, "2026-02-13-23-30").await;
+    assert_eq!((half.total_requests, half.unique_visitors, half.own_site_requests), (5, 1, 3));
+    let referrers: Vec<_> = half.top_referrers.iter().map(|top| (top.value.as_str(), top.count)).collect();
+    assert_eq!(referrers, [("example.org", 1)]);
 }
 
 #[actix_web::test]

@@ -167,10 +167,13 @@ async fn a_file_is_sent_with_a_token_and_fetched(world: World) {
     world.service.recorder.flush().await;
     let (_, health) = client.json("GET", "/health").await;
     assert_eq!((&health["analytics"]["recorded"], &health["cache"]["healthy"]), (&18.into(), &true.into()), "{health}");
+    // But probes.
+    assert_eq!(health["analytics"]["left_out"], 1);
     world.service.recorder.flush().await;
     let (status, pulse) = client.json("GET", "/pulse").await;
-    assert_eq!((status, &pulse["active_requests"], &pulse["active_visitors"]), (200, &12.into(), &1.into()), "{pulse}");
-    assert_eq!((&pulse["active_transfers"], &pulse["recent_events"][0]["path"]), (&1.into(), &"/health".into()));
+    assert_eq!((status, &pulse["active_requests"], &pulse["active_visitors"]), (200, &11.into(), &1.into()), "{pulse}");
+    let newest = &pulse["recent_events"][0]["path"];
+    assert_eq!((&pulse["active_transfers"], newest), (&1.into(), &"/transfers/{id}/payload".into()));
     assert!(world.all().await.iter().any(|name| name.starts_with("admin/analytics/data/temporal/")));
     assert_eq!(client.json("GET", "/pulse?window_minutes=0").await.0, 400);
 }

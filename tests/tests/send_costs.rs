@@ -183,10 +183,9 @@ async fn costs_are_divided_by_what_happened_in_the_same_time(engine: Engine) {
     happens(EventType::ApiCall, Source::Http, 1);
     happens(EventType::ApiCall, Source::Http, 2);
     happens(EventType::PageView, Source::Http, 2);
-    // Two transfers: one is complete, and downloaded.
-    for event_type in
-        [EventType::FileUpload, EventType::FileUpload, EventType::TransferComplete, EventType::FileDownload]
-    {
+    // Three transfers of which two are complete, one after two attempts, and one is downloaded.
+    let (upload, complete) = (EventType::FileUpload, EventType::TransferComplete);
+    for event_type in [upload, upload, complete, upload, upload, complete, EventType::FileDownload] {
         happens(event_type, Source::Application, 1);
     }
     recorder.flush().await;

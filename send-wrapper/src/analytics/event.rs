@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::user_agent::family_and_system;
+use super::user_agent::UserAgent;
 use crate::names::{Country, EventId, IpHash, TokenName, TransferId};
 use crate::time::Timestamp;
+
+/// The referrer of a request that came from a page of the site itself.
+pub(crate) const OWN_SITE: &str = "(own site)";
 
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,7 +20,7 @@ pub enum EventType {
     ApiCall,
     /// A file came in.
     FileUpload,
-    /// A transfer got all its files. Counted as an event alone: its upload is counted already.
+    /// A transfer got all its files. Its bytes are counted with its uploads.
     TransferComplete,
     /// A file went out.
     FileDownload,
@@ -49,7 +52,7 @@ pub struct Event {
     pub event_id: EventId,
     /// What kind of thing happened.
     pub event_type: EventType,
-    /// When it happened.
+    /// When it happened; a request, when its answer was done.
     pub timestamp: Timestamp,
     /// Who says so.
     pub source: Source,
@@ -65,9 +68,12 @@ pub struct Event {
     pub ip_hash: Option<IpHash>,
     /// The client's family and system.
     pub user_agent: Option<String>,
+    /// Whether the client is a bot, as far as its user agent tells. Left out of documents where it is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_bot: bool,
     /// Where the client is.
     pub country: Option<Country>,
-    /// The host the client came from.
+    /// The host the client came from; `(own site)` for a page of the site itself.
     pub referrer_domain: Option<String>,
     /// The length of what was sent or received, in bytes; 2^53 at most.
     pub content_bytes: Option<u64>,
@@ -91,6 +97,7 @@ impl Event {
             duration_ms: None,
             ip_hash: None,
             user_agent: None,
+            is_bot: false,
             country: None,
             referrer_domain: None,
             content_bytes: None,
@@ -121,9 +128,11 @@ impl Event {
         Self { ip_hash: Some(ip_hash), ..self }
     }
 
-    /// Keeps the family and system of the client's user agent, such as `Firefox on Linux`; `other` for what is not known.
+    /// Keeps the family and system of the client's user agent, such as `Firefox on Linux`, `other` for what is not known; and whether it is
+    /// a bot's.
     pub fn user_agent(self, user_agent: &str) -> Self {
-        Self { user_agent: Some(family_and_system(user_agent)), ..self }
+        let UserAgent { family_and_system, is_bot } = UserAgent::of(user_agent);
+        Self { user_agent: Some(family_and_system), is_bot, ..self }
     }
 
     /// Where the client is.
@@ -137,6 +146,11 @@ impl Event {
             url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
         let host = host.rsplit('@').next().unwrap_or_default();
         Self { referrer_domain: Some(bounded(host, 253)).filter(|host| !host.is_empty()), ..self }
+    }
+
+    /// Says that the client came from a page of the site itself.
+    pub fn from_own_site(self) -> Self {
+        Self { referrer_domain: Some(OWN_SITE.to_owned()), ..self }
     }
 
     /// How much was sent or received, in bytes.

@@ -27,9 +27,12 @@ pub struct Pulse {
     pub computed_at: Timestamp,
     /// How many minutes it covers.
     pub window_minutes: u32,
-    /// How many requests were answered.
+    /// How many requests of people were answered.
     pub active_requests: u64,
-    /// How many clients there were. One that was there on both sides of midnight counts twice, since its hash changes with the day.
+    /// How many requests of bots were answered. They are in no other figure.
+    #[serde(default)]
+    pub bot_requests: u64,
+    /// How many people there were. One that was there on both sides of midnight counts twice, since its hash changes with the day.
     pub active_visitors: u64,
     /// How many transfers something happened to.
     pub active_transfers: u64,
@@ -65,6 +68,8 @@ struct Seen {
     source: Source,
     timestamp: Timestamp,
     ip_hash: Option<IpHash>,
+    #[serde(default)]
+    is_bot: bool,
     transfer_id: Option<TransferId>,
     method: Option<String>,
     path: Option<String>,
@@ -128,17 +133,19 @@ impl Analytics {
     async fn compute_pulse(&self, window_minutes: u32) -> Result<Pulse> {
         let now = self.send.now();
         let begin = now.minus(Duration::from_secs(60) * window_minutes);
-        let (mut requests, mut visitors, mut transfers) = (0, HashSet::new(), HashSet::new());
+        let (mut requests, mut bot_requests) = (0, 0);
+        let (mut visitors, mut transfers) = (HashSet::new(), HashSet::new());
         // The oldest of the newest on top.
         let mut recent: BinaryHeap<std::cmp::Reverse<RecentEvent>> = BinaryHeap::with_capacity(RECENT + 1);
-        // An event is stored after it has happened.
+        // Clocks may be apart. Whatever is stored is stored by now.
         each_event(&self.send, begin.minus(APART), now.plus(APART), |_, mut seen: Seen| {
             if seen.timestamp <= begin || seen.timestamp > now {
                 return;
             }
             // What the application says of a request is said of one that the server has counted.
-            requests += u64::from(is_request(&seen));
-            visitors.extend(seen.ip_hash.take());
+            let counted = if seen.is_bot { &mut bot_requests } else { &mut requests };
+            *counted += u64::from(is_request(&seen));
+            visitors.extend(seen.ip_hash.take().filter(|_| !seen.is_bot));
             transfers.extend(seen.transfer_id.take());
             recent.push(std::cmp::Reverse(seen.into()));
             if recent.len() > RECENT {
@@ -151,6 +158,7 @@ impl Analytics {
             computed_at: now,
             window_minutes,
             active_requests: requests,
+            bot_requests,
             active_visitors: visitors.len() as u64,
             active_transfers: transfers.len() as u64,
             recent_events,

@@ -67,6 +67,7 @@ struct State {
     recorded: AtomicU64,
     dropped: AtomicU64,
     given_up: AtomicU64,
+    left_out: AtomicU64,
     entries: AtomicU64,
     /// How many entries are being tried again.
     failing: AtomicU64,
@@ -121,6 +122,8 @@ pub struct RecorderHealth {
     pub dropped: u64,
     /// Events that the cache did not take for too long.
     pub given_up: u64,
+    /// Requests that the middleware was told to leave out, such as probes. They are nowhere else.
+    pub left_out: u64,
 }
 
 /// Several events in one entry.
@@ -144,6 +147,7 @@ impl Recorder {
             recorded: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             given_up: AtomicU64::new(0),
+            left_out: AtomicU64::new(0),
             entries: AtomicU64::new(0),
             failing: AtomicU64::new(0),
             lost_at: AtomicU64::new(0),
@@ -195,7 +199,7 @@ impl Recorder {
 
     /// How recording goes.
     pub fn health(&self) -> RecorderHealth {
-        let State { recorded, dropped, given_up, entries, failing, lost_at, .. } = &*self.state;
+        let State { recorded, dropped, given_up, left_out, entries, failing, lost_at, .. } = &*self.state;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let shows = Timestamp::from_millis(read(lost_at)).plus(LOSS_SHOWS);
         RecorderHealth {
@@ -205,7 +209,14 @@ impl Recorder {
             queued: u64::try_from(self.queue.max_capacity() - self.queue.capacity()).unwrap_or_default(),
             dropped: read(dropped),
             given_up: read(given_up),
+            left_out: read(left_out),
         }
+    }
+
+    /// Counts a request that is not recorded.
+    #[cfg(feature = "middleware")]
+    pub(crate) fn leave_out(&self) {
+        self.state.left_out.fetch_add(1, Ordering::Relaxed);
     }
 
     #[cfg(feature = "middleware")]

@@ -15,7 +15,7 @@ use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
 /// How far the clocks of the cache and of those who record may be apart.
-pub(crate) const APART: Duration = Duration::from_secs(5);
+pub(crate) const APART: Duration = Duration::from_secs(60);
 /// How many entries come with one call; each holds up to 500 events, some 200 KB.
 const PAGE: u32 = 250;
 

@@ -2,17 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use cardinality_estimator::CardinalityEstimator;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sketches_ddsketch::{Config, DDSketch};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::event::{EventType, Source};
+use super::event::{EventType, OWN_SITE, Source};
+use super::sketches::{Durations, Frequent, Visitors};
 use crate::names::IpHash;
 use crate::time::Timestamp;
-
-/// How many different values a list of counts holds; what comes after counts as `(other)`.
-const MOST_VALUES: usize = 5000;
-const OTHER: &str = "(other)";
 
 /// What an aggregation needs of an event.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,196 +19,186 @@ pub(crate) struct Seen {
     pub(crate) status_code: Option<u16>,
     pub(crate) duration_ms: Option<u64>,
     pub(crate) ip_hash: Option<IpHash>,
+    #[serde(default)]
+    pub(crate) is_bot: bool,
     pub(crate) country: Option<String>,
     pub(crate) referrer_domain: Option<String>,
     pub(crate) content_bytes: Option<u64>,
 }
 
+/// The form of stored totals. Those of the first form had no number, and sketches that nobody reads any more.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Format;
+
+impl Format {
+    pub(crate) const NUMBER: u64 = 2;
+}
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(Self::NUMBER)
+    }
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u64::deserialize(deserializer)? {
+            Self::NUMBER => Ok(Self),
+            other => Err(de::Error::custom(format!("format {other} is not {}", Self::NUMBER))),
+        }
+    }
+}
+
 /// What events come to. Adding the totals of parts, in any grouping, gives the totals of the whole.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Totals {
+    pub(crate) format: Format,
+    #[serde(flatten)]
+    pub(crate) sums: Sums,
+    /// How often each status was answered.
+    #[serde(default)]
+    pub(crate) status_codes: BTreeMap<String, u64>,
+    #[serde(default)]
+    pub(crate) visitors: Visitors,
+    #[serde(default)]
+    pub(crate) durations: Durations,
+    #[serde(default)]
+    pub(crate) paths: Frequent,
+    #[serde(default)]
+    pub(crate) countries: Frequent,
+    #[serde(default)]
+    pub(crate) referrers: Frequent,
+}
+
+/// What simply adds up.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sums {
     pub(crate) event_count: u64,
     pub(crate) total_requests: u64,
     pub(crate) page_views: u64,
     pub(crate) api_calls: u64,
+    pub(crate) bot_requests: u64,
     pub(crate) file_uploads: u64,
+    pub(crate) completed_transfers: u64,
     pub(crate) file_downloads: u64,
     pub(crate) token_uses: u64,
     pub(crate) error_count: u64,
     pub(crate) late_events: u64,
+    pub(crate) early_events: u64,
     pub(crate) total_bytes: u64,
+    pub(crate) own_site_requests: u64,
+    pub(crate) unreadable_parts: u64,
     pub(crate) duration_sum: u64,
     pub(crate) duration_count: u64,
     /// The visitors of each whole day before the one that `visitors` is about: they cannot be told apart from each other.
     pub(crate) visitors_of_days: u64,
-    pub(crate) visitors: Visitors,
-    pub(crate) durations: Durations,
-    pub(crate) paths: Counts,
-    pub(crate) countries: Counts,
-    pub(crate) referrers: Counts,
-    pub(crate) status_codes: Counts,
 }
 
-/// How often each value was there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Counts(pub(crate) BTreeMap<String, u64>);
-
-impl Counts {
-    fn add(&mut self, value: &str, times: u64) {
-        let full = self.0.len() >= MOST_VALUES;
-        match self.0.get_mut(value) {
-            Some(count) => *count += times,
-            None => *self.0.entry(if full { OTHER } else { value }.to_owned()).or_default() += times,
-        }
-    }
-}
-
-/// How many visitors there were: exact for small sets, within some percent above. In documents a text.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Visitors(CardinalityEstimator<u64>);
-
-impl Visitors {
-    fn add(&mut self, visitor: &IpHash) {
-        // A hash already: its digits are as good as any.
-        let digits = visitor.as_str().get(..16).unwrap_or(visitor.as_str());
-        self.0.insert_hash(u64::from_str_radix(digits, 16).unwrap_or_default());
-    }
-
-    pub(crate) fn count(&self) -> u64 {
-        self.0.estimate() as u64
-    }
-}
-
-/// How long answers took: percentiles within one percent. In documents a text.
-#[derive(Clone, Default)]
-pub(crate) struct Durations(Option<DDSketch>);
-
-impl std::fmt::Debug for Durations {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Durations").field(&self.0.as_ref().map(DDSketch::count)).finish()
-    }
-}
-
-impl Durations {
-    fn sketch(&mut self) -> &mut DDSketch {
-        self.0.get_or_insert_with(|| DDSketch::new(Config::defaults()))
-    }
-
-    /// The duration that this share of answers did not exceed, in milliseconds; 0 without any.
-    pub(crate) fn quantile(&self, share: f64) -> u64 {
-        let found = self.0.as_ref().and_then(|sketch| sketch.quantile(share).ok().flatten()).unwrap_or_default();
-        // Never negative: only durations are added.
-        found.round() as u64
-    }
-}
-
-/// Sketches are one text in a document, which is stored indented.
-macro_rules! as_text {
-    ($name:ident) => {
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let text = serde_json::to_string(&self.0).map_err(serde::ser::Error::custom)?;
-                serializer.serialize_str(&text)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                serde_json::from_str(&text).map(Self).map_err(serde::de::Error::custom)
-            }
-        }
-    };
-}
-
-as_text!(Visitors);
-as_text!(Durations);
-
-impl Totals {
-    /// Adds an event.
-    pub(crate) fn add(&mut self, seen: &Seen) {
-        self.event_count += 1;
-        // What the application says of a request is said of one that the server has counted.
-        let is_request = seen.source != Source::Application;
-        match seen.event_type {
-            EventType::PageView if is_request => self.page_views += 1,
-            EventType::ApiCall if is_request => self.api_calls += 1,
-            EventType::PageView | EventType::ApiCall | EventType::TransferComplete => {}
-            EventType::FileUpload => self.file_uploads += 1,
-            EventType::FileDownload => self.file_downloads += 1,
-            EventType::TokenUse => self.token_uses += 1,
-        }
-        self.total_requests = self.page_views + self.api_calls;
-        // Those of pages and calls are not a file's, those of a complete transfer were counted when its file came in.
-        if matches!(seen.event_type, EventType::FileUpload | EventType::FileDownload) {
-            self.total_bytes = self.total_bytes.saturating_add(seen.content_bytes.unwrap_or_default());
-        }
-        if let Some(visitor) = &seen.ip_hash {
-            self.visitors.add(visitor);
-        }
-        if let Some(duration) = seen.duration_ms {
-            self.duration_sum = self.duration_sum.saturating_add(duration);
-            self.duration_count += 1;
-            self.durations.sketch().add(duration as f64);
-        }
-        if let Some(status) = seen.status_code {
-            self.error_count += u64::from(status >= 400);
-            self.status_codes.add(&status.to_string(), 1);
-        }
-        for (counts, value) in [
-            (&mut self.paths, &seen.path),
-            (&mut self.countries, &seen.country),
-            (&mut self.referrers, &seen.referrer_domain),
-        ] {
-            if let Some(value) = value {
-                counts.add(value, 1);
-            }
-        }
-    }
-
-    /// Adds what another part comes to.
-    pub(crate) fn merge(&mut self, part: &Self) {
+impl Sums {
+    fn add(&mut self, part: &Self) {
         for (sum, add) in [
             (&mut self.event_count, part.event_count),
             (&mut self.total_requests, part.total_requests),
             (&mut self.page_views, part.page_views),
             (&mut self.api_calls, part.api_calls),
+            (&mut self.bot_requests, part.bot_requests),
             (&mut self.file_uploads, part.file_uploads),
+            (&mut self.completed_transfers, part.completed_transfers),
             (&mut self.file_downloads, part.file_downloads),
             (&mut self.token_uses, part.token_uses),
             (&mut self.error_count, part.error_count),
             (&mut self.late_events, part.late_events),
+            (&mut self.early_events, part.early_events),
             (&mut self.total_bytes, part.total_bytes),
+            (&mut self.own_site_requests, part.own_site_requests),
+            (&mut self.unreadable_parts, part.unreadable_parts),
             (&mut self.duration_sum, part.duration_sum),
             (&mut self.duration_count, part.duration_count),
             (&mut self.visitors_of_days, part.visitors_of_days),
         ] {
             *sum = sum.saturating_add(add);
         }
-        self.visitors.0.merge(&part.visitors.0);
-        if let Some(durations) = &part.durations.0 {
-            // Both were made with the same settings.
-            let _ = self.durations.sketch().merge(durations);
+    }
+}
+
+impl Totals {
+    /// Adds an event.
+    pub(crate) fn add(&mut self, seen: &Seen) {
+        let sums = &mut self.sums;
+        sums.event_count += 1;
+        // What the application says of a request is said of one that the server has counted.
+        let is_request = seen.source != Source::Application;
+        match seen.event_type {
+            EventType::PageView | EventType::ApiCall if !is_request => {}
+            EventType::PageView | EventType::ApiCall if seen.is_bot => sums.bot_requests += 1,
+            EventType::PageView => {
+                sums.page_views += 1;
+                self.add_request(seen);
+            }
+            EventType::ApiCall => {
+                sums.api_calls += 1;
+                self.add_request(seen);
+            }
+            EventType::FileUpload => sums.file_uploads += 1,
+            EventType::FileDownload => sums.file_downloads += 1,
+            EventType::TransferComplete => sums.completed_transfers += 1,
+            EventType::TokenUse => sums.token_uses += 1,
         }
-        for (counts, more) in [
-            (&mut self.paths, &part.paths),
-            (&mut self.countries, &part.countries),
-            (&mut self.referrers, &part.referrers),
-            (&mut self.status_codes, &part.status_codes),
-        ] {
-            more.0.iter().for_each(|(value, times)| counts.add(value, *times));
+        // Those of pages and calls are not a file's, those of a complete transfer were counted when its file came in.
+        if matches!(seen.event_type, EventType::FileUpload | EventType::FileDownload) {
+            let bytes = seen.content_bytes.unwrap_or_default();
+            self.sums.total_bytes = self.sums.total_bytes.saturating_add(bytes);
+        }
+        if let Some(visitor) = seen.ip_hash.as_ref().filter(|_| !seen.is_bot) {
+            self.visitors.add(visitor);
+        }
+    }
+
+    /// Adds what is known of a request that somebody made. The application may know the same of the same request: what it says
+    /// counts once, here.
+    fn add_request(&mut self, seen: &Seen) {
+        self.sums.total_requests += 1;
+        if let Some(duration) = seen.duration_ms {
+            self.sums.duration_sum = self.sums.duration_sum.saturating_add(duration);
+            self.sums.duration_count += 1;
+            self.durations.add(duration);
+        }
+        if let Some(status) = seen.status_code {
+            self.sums.error_count += u64::from(status >= 400);
+            *self.status_codes.entry(status.to_string()).or_default() += 1;
+        }
+        match &seen.referrer_domain {
+            Some(own) if own == OWN_SITE => self.sums.own_site_requests += 1,
+            Some(referrer) => self.referrers.add(referrer),
+            None => {}
+        }
+        seen.path.iter().for_each(|path| self.paths.add(path));
+        seen.country.iter().for_each(|country| self.countries.add(country));
+    }
+
+    /// Adds what another part comes to.
+    pub(crate) fn merge(&mut self, part: &Self) {
+        self.sums.add(&part.sums);
+        self.visitors.merge(&part.visitors);
+        self.durations.merge(&part.durations);
+        self.paths.merge(&part.paths);
+        self.countries.merge(&part.countries);
+        self.referrers.merge(&part.referrers);
+        for (status, times) in &part.status_codes {
+            let sum = self.status_codes.entry(status.clone()).or_default();
+            *sum = sum.saturating_add(*times);
         }
     }
 
     /// Turns the visitors of one day into a number: those of the next day are others.
     pub(crate) fn end_of_day(&mut self) {
-        self.visitors_of_days += self.visitors.count();
+        self.sums.visitors_of_days = self.unique_visitors();
         self.visitors = Visitors::default();
     }
 
     pub(crate) fn unique_visitors(&self) -> u64 {
-        self.visitors_of_days + self.visitors.count()
+        self.sums.visitors_of_days.saturating_add(self.visitors.count())
     }
 }
 
@@ -233,9 +218,11 @@ mod tests {
             Just(EventType::TokenUse),
             Just(EventType::TransferComplete),
         ];
+        let whence = prop_oneof![Just(None), Just(Some(OWN_SITE.to_owned())), Just(Some("example.org".to_owned()))];
         let sources = prop_oneof![Just(Source::Http), Just(Source::Application)];
-        (kinds, sources, 0u64..600, prop::option::of(0u64..5000), prop::option::of(200u16..600), 0u8..9).prop_map(
-            |(event_type, source, visitor, duration_ms, status_code, path)| Seen {
+        let answers = (prop::option::of(0u64..5000), prop::option::of(200u16..600));
+        (kinds, sources, 0u64..600, answers, 0u8..9, any::<bool>(), whence).prop_map(
+            |(event_type, source, visitor, (duration_ms, status_code), path, is_bot, referrer_domain)| Seen {
                 event_type,
                 timestamp: Timestamp::default(),
                 source,
@@ -243,18 +230,21 @@ mod tests {
                 status_code,
                 duration_ms,
                 ip_hash: Some(IpHash::parse(&format!("{:016x}", visitor.wrapping_mul(0x9e37_79b9_7f4a_7c15))).unwrap()),
+                is_bot,
                 country: None,
-                referrer_domain: None,
+                referrer_domain,
                 content_bytes: Some(visitor),
             },
         )
     }
 
+    type Facts = (Sums, BTreeMap<String, u64>, Vec<u64>, u64, Vec<(String, u64)>, Vec<(String, u64)>);
+
     /// Everything that can be told from totals.
-    fn facts(totals: &Totals) -> (String, Vec<u64>, u64) {
-        let plain = Totals { visitors: Visitors::default(), durations: Durations::default(), ..totals.clone() };
+    fn facts(totals: &Totals) -> Facts {
         let quantiles = [0.5, 0.95, 0.99].map(|share| totals.durations.quantile(share)).to_vec();
-        (serde_json::to_string(&plain).unwrap(), quantiles, totals.unique_visitors())
+        let (paths, referrers) = (totals.paths.top(usize::MAX), totals.referrers.top(usize::MAX));
+        (totals.sums.clone(), totals.status_codes.clone(), quantiles, totals.unique_visitors(), paths, referrers)
     }
 
     proptest! {
@@ -283,27 +273,13 @@ mod tests {
     }
 
     #[test]
-    fn many_visitors_are_counted_within_some_percent_and_few_exactly() {
-        for (visitors, tolerance) in [(0, 0), (1, 0), (100, 0), (20_000, 1000)] {
-            let mut totals = Totals::default();
-            for visitor in 0..visitors {
-                let digest = cache_client::CacheHashGenerator::default().from_bytes(&u64::to_be_bytes(visitor));
-                totals.visitors.add(&IpHash::parse(digest.as_str()).unwrap());
-            }
-            assert!(
-                totals.unique_visitors().abs_diff(visitors) <= tolerance,
-                "{visitors}: {}",
-                totals.unique_visitors()
-            );
-        }
-    }
-
-    #[test]
-    fn lists_of_counts_are_bounded() {
-        let mut counts = Counts::default();
-        for value in 0..MOST_VALUES + 100 {
-            counts.add(&value.to_string(), 1);
-        }
-        assert_eq!((counts.0.len(), counts.0[OTHER]), (MOST_VALUES + 1, 100));
+    fn totals_without_the_number_of_their_form_are_not_read() {
+        let mut stored = serde_json::to_value(Totals::default()).unwrap();
+        assert_eq!(stored["format"], 2);
+        assert!(serde_json::from_value::<Totals>(stored.clone()).is_ok());
+        stored["format"] = 3.into();
+        assert!(serde_json::from_value::<Totals>(stored.clone()).is_err());
+        stored.as_object_mut().unwrap().remove("format");
+        assert!(serde_json::from_value::<Totals>(stored).is_err());
     }
 }

@@ -1,10 +1,9 @@
-//! What is kept of a user agent: its family and system, from short lists.
+//! What is kept of a user agent: its family and system, from short lists, and whether it is a bot's.
 
-/// The families, the more particular ones first, since every browser names its ancestors as well.
-const FAMILIES: [(&str, &str); 17] = [
-    ("bot", "bot"),
-    ("crawler", "bot"),
-    ("spider", "bot"),
+mod bots;
+
+/// The families, the more particular ones first, since every browser names its ancestors as well. Those of [`PROGRAMS`] come first.
+const FAMILIES: [(&str, &str); 14] = [
     ("curl/", "curl"),
     ("wget/", "Wget"),
     ("python", "Python"),
@@ -20,6 +19,10 @@ const FAMILIES: [(&str, &str); 17] = [
     ("chromium/", "Chrome"),
     ("safari/", "Safari"),
 ];
+/// How many of the families are programs, which keep their name where a bot that calls itself a browser is just `bot`.
+const PROGRAMS: usize = 5;
+/// How many characters are looked at: whoever sends more does not make anybody work.
+const LONGEST: usize = 512;
 
 /// The systems, the more particular ones first.
 const SYSTEMS: [(&str, &str); 8] = [
@@ -33,15 +36,29 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("freebsd", "FreeBSD"),
 ];
 
-/// The family and system of a user agent, such as `Firefox on Linux`; `other` for what is not known.
-pub(crate) fn family_and_system(user_agent: &str) -> String {
-    // Only the beginning is looked at: whoever sends more does not make anybody work.
-    let known: String = user_agent.chars().take(512).collect::<String>().to_ascii_lowercase();
-    let find = |list: &[(&str, &'static str)]| {
-        list.iter().find(|(sign, _)| known.contains(sign)).map_or("other", |(_, name)| *name)
-    };
-    let (family, system) = (find(&FAMILIES), find(&SYSTEMS));
-    if system == "other" { family.to_owned() } else { format!("{family} on {system}") }
+/// What is kept of a user agent.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UserAgent {
+    /// Such as `Firefox on Linux`; `other` for what is not known.
+    pub(crate) family_and_system: String,
+    pub(crate) is_bot: bool,
+}
+
+impl UserAgent {
+    pub(crate) fn of(text: &str) -> Self {
+        let beginning: String = text.chars().take(LONGEST).collect();
+        let is_bot = bots::is_bot(&beginning);
+        let known = beginning.to_ascii_lowercase();
+        let find =
+            |list: &[(&str, &'static str)]| list.iter().find(|(sign, _)| known.contains(sign)).map(|(_, name)| *name);
+        let family = match is_bot {
+            true => find(&FAMILIES[..PROGRAMS]).unwrap_or("bot"),
+            false => find(&FAMILIES).unwrap_or("other"),
+        };
+        let family_and_system =
+            find(&SYSTEMS).map_or_else(|| family.to_owned(), |system| format!("{family} on {system}"));
+        Self { family_and_system, is_bot }
+    }
 }
 
 #[cfg(test)]
@@ -68,12 +85,26 @@ mod tests {
                 "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36",
                 "Chrome on Android",
             ),
-            ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "bot"),
-            ("curl/8.5.0", "curl"),
             ("", "other"),
             ("secret-token-1234", "other"),
         ] {
-            assert_eq!(family_and_system(user_agent), kept, "{user_agent}");
+            let expected = UserAgent { family_and_system: kept.to_owned(), is_bot: false };
+            assert_eq!(UserAgent::of(user_agent), expected, "{user_agent}");
+        }
+    }
+
+    #[test]
+    fn bots_are_no_browsers_and_programs_keep_their_name() {
+        for (user_agent, kept) in [
+            ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "bot"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/140.0 Safari/537.36",
+                "bot on Linux",
+            ),
+            ("curl/8.5.0", "curl"),
+        ] {
+            let expected = UserAgent { family_and_system: kept.to_owned(), is_bot: true };
+            assert_eq!(UserAgent::of(user_agent), expected, "{user_agent}");
         }
     }
 }

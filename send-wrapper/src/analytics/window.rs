@@ -100,9 +100,11 @@ impl Window {
         (in_range && dashes && window.key() == plain).then_some(window).ok_or_else(refused)
     }
 
-    /// The window a moment lies in.
+    /// The window a moment lies in; the last one for what lies after the year 9998.
     pub fn at(kind: WindowType, moment: Timestamp) -> Self {
-        let millis = i64::try_from(moment.millis()).unwrap_or(i64::MAX);
+        /// 9998-12-31T23:59:59.999Z.
+        const LAST: i64 = 253_370_764_799_999;
+        let millis = i64::try_from(moment.millis()).unwrap_or(LAST).min(LAST);
         let moment = DateTime::from_timestamp_millis(millis).unwrap_or_default().naive_utc();
         let (day, hour) = (moment.date(), moment.hour());
         let start = match kind {

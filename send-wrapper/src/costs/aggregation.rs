@@ -52,13 +52,13 @@ pub struct Aggregation {
     /// The total for each request, with 8 places after the point, halves rounded away from zero; 0 without requests. So
     /// are the next two.
     pub cost_per_request: Decimal,
-    /// The total for each transfer.
+    /// The total for each transfer that got all its files.
     pub cost_per_transfer: Decimal,
     /// The total for each visitor.
     pub cost_per_active_user: Decimal,
-    /// How many requests there were in the window.
+    /// How many requests people made in the window.
     pub total_requests: u64,
-    /// How many transfers there were: files that came in. What becomes of them later is not counted again.
+    /// How many transfers got all their files in the window. What becomes of them later is not counted again.
     pub total_transfers: u64,
     /// How many visitors there were, added up from day to day.
     pub unique_visitors: u64,

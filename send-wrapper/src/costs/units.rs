@@ -15,9 +15,7 @@ use crate::time::Timestamp;
 pub(super) struct Units {
     #[serde(rename = "total_requests")]
     pub(super) requests: u64,
-    /// Every transfer begins with files that come in, and these are counted; that it got all of them, and that they go
-    /// out again, are events of the same transfer.
-    #[serde(rename = "file_uploads")]
+    #[serde(rename = "completed_transfers")]
     pub(super) transfers: u64,
     #[serde(rename = "unique_visitors")]
     pub(super) visitors: u64,

@@ -10,9 +10,9 @@ use futures::stream::{StreamExt, iter};
 
 use super::{Kept, Retention, RetentionLevel, kept_key};
 use crate::analytics::Analytics;
-use crate::analytics::aggregation::is_settled;
 use crate::analytics::stored::events_in;
 use crate::analytics::window::{Window, WindowType};
+use crate::analytics::windows::is_settled;
 use crate::entries::{Change, Entries};
 use crate::error::{Error, Result};
 use crate::namespaces;
@@ -149,14 +149,14 @@ impl<'a> Pass<'a> {
             level.held_by = Some(format!("the {} window {} is not over", window.kind().as_str(), window.key()));
             return Ok(());
         }
-        if !self.entries.exists(&window.entry_key()).await? {
-            let computed = if self.dry_run { Ok(()) } else { self.analytics.aggregation(window).await.map(drop) };
-            match computed {
-                Ok(()) => level.sealed_first += 1,
-                // Not kept any more itself: it counts in a longer one.
-                Err(Error::NotFound { .. }) => {}
-                Err(error) => return Err(error),
-            }
+        let exists = self.entries.exists(&window.entry_key()).await?;
+        // One that is stored is asked for as well: in a form that is not read any more, it needs what is about to go.
+        let computed = if self.dry_run { Ok(()) } else { self.analytics.aggregation(window).await.map(drop) };
+        match computed {
+            Ok(()) => level.sealed_first += u64::from(!exists),
+            // Not kept any more itself: it counts in a longer one.
+            Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error),
         }
         self.sealed.insert(window);
         Ok(())
