@@ -621,7 +621,7 @@ mod tests {
 
     #[test]
     fn a_member_path_keeps_its_characters_and_leads_nowhere_else() {
-        for good in ["a.txt", "dir/é ünï.bin", "a//b", "..a/b..", "a:b/c", ".hidden", " x "] {
+        for good in ["a.txt", "dir/é ünï.bin", "a//b", "..a/b..", "ab:c/d", ".hidden", " x "] {
             assert_eq!(MemberPath::parse(good).unwrap().as_str(), good);
         }
         for (wrong, why) in [

@@ -575,7 +575,7 @@ async fn a_cursor_of_another_listing_is_refused(engine: Engine) {
     let mut cursors = Vec::new();
     for listing in &listings {
         let page = server.get(with(listing, "limit=1")).ok().await;
-        let line = || page.text().lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).last();
+        let line = || page.text().lines().rev().find_map(|line| serde_json::from_str::<Value>(line).ok());
         let next = page.next_cursor().map(str::to_owned);
         let next = next.or_else(|| line().and_then(|line| line["next"].as_str().map(str::to_owned)));
         cursors.push(next.unwrap_or_else(|| panic!("{listing} has one page: {}", page.text())));

@@ -18,6 +18,8 @@ use crate::time::Timestamp;
 
 /// How many events a pulse shows.
 const RECENT: usize = 10;
+/// How many entries come with one call: whoever waits for a pulse waits for few.
+const PAGE: u32 = 250;
 
 /// What is going on: what happened in a window that ends now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,7 +140,7 @@ impl Analytics {
         // The oldest of the newest on top.
         let mut recent: BinaryHeap<std::cmp::Reverse<RecentEvent>> = BinaryHeap::with_capacity(RECENT + 1);
         // Clocks may be apart. Whatever is stored is stored by now.
-        each_event(&self.send, begin.minus(APART), now.plus(APART), |_, mut seen: Seen| {
+        each_event(&self.send, begin.minus(APART), now.plus(APART), PAGE, |_, mut seen: Seen| {
             if seen.timestamp <= begin || seen.timestamp > now {
                 return;
             }

@@ -16,8 +16,6 @@ use crate::time::Timestamp;
 
 /// How far the clocks of the cache and of those who record may be apart.
 pub(crate) const APART: Duration = Duration::from_secs(60);
-/// How many entries come with one call; each holds up to 500 events, some 200 KB.
-const PAGE: u32 = 250;
 
 /// What an entry says about itself: a batch says that it is one.
 #[derive(Deserialize)]
@@ -38,15 +36,16 @@ struct Batch<E> {
 /// The events stored in `[from, to)`, as far as an `E` knows them, with the time they were stored. Each is seen once, however often
 /// its entry was stored; what is no event is stepped over.
 ///
-/// One call for 250 entries, whose content is held at once.
+/// One call for a page of entries, whose content is held at once; an entry has up to 500 events, some 200 KB.
 pub(crate) async fn each_event<E: DeserializeOwned>(
     send: &SendCache,
     from: Timestamp,
     to: Timestamp,
+    page: u32,
     mut see: impl FnMut(Timestamp, E),
 ) -> Result<()> {
     let range = send.cache.temporal().entries(namespaces::ANALYTICS).from(from.millis()).to(to.millis());
-    let mut entries = range.page_size(PAGE).stream();
+    let mut entries = range.page_size(page).stream();
     let mut known = HashSet::new();
     while let Some(TemporalEntry { stored_at, content, .. }) = entries.try_next().await? {
         let Content::Json(document) = content else { continue };

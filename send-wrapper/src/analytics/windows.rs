@@ -23,6 +23,8 @@ pub(crate) const GRACE: Duration = Duration::from_secs(120);
 const SETTLED: Duration = Duration::from_secs(60);
 /// How many parts are looked at at once.
 const AT_ONCE: usize = 8;
+/// How many entries come with one call: fewer than for a pulse, since several windows may be counted at the same time.
+const PAGE: u32 = 100;
 
 /// Whether nothing can be stored any more that counts.
 pub(super) fn is_settled(window: Window, now: Timestamp) -> bool {
@@ -204,7 +206,7 @@ impl<'a> Computation<'a> {
     async fn count(self, window: Window) -> Result<Totals> {
         let mut totals = Totals::default();
         let (start, end) = (window.start(), window.end());
-        each_event(&self.analytics.send, start.minus(APART), end.plus(GRACE), |stored_at, seen: Seen| {
+        each_event(&self.analytics.send, start.minus(APART), end.plus(GRACE), PAGE, |stored_at, seen: Seen| {
             let own = Window::at(WindowType::HalfHour, seen.timestamp);
             let stored_here = (start..end).contains(&stored_at);
             if own == window {
