@@ -530,6 +530,11 @@ async fn what_is_sent_in_other_ways_is_taken_or_refused(engine: Engine) {
     let server = engine.start();
     let sent = archive(&[("a.txt", b"aaa")]);
     let store = "/ns/direct/zip/store/k/f";
+    let stored = server.post(store).bytes(sent.clone()).stored().await;
+    let batch = format!("/ns/zip/{}/batch/operations", stored.cache_id);
+    for list in ["[]", " [null, null]", "[true, null, \"ns\", null, []]"] {
+        server.post(&batch).json(list).refused(400).await;
+    }
     for media_type in ["application/zip", "text/plain", "application/x-zip-compressed"] {
         let answer = server.post(store).bytes(sent.clone()).header("content-type", media_type).value().await;
         assert_eq!(answer["file_count"], 1);

@@ -19,8 +19,8 @@ async fn places(server: &TestServer, bytes: &[u8]) -> Vec<(String, bool)> {
         (format!("/ns/retrieve/{}/binary", entry.cache_id), true),
         (format!("/ns/retrieve/hash/{}/binary", entry.cache_hash), false),
         ("/ns/retrieve/key/k?as=binary".to_owned(), true),
-        (format!("{child}/binary/c"), false),
-        (format!("{child}/binary/a/b/c"), false),
+        (format!("{child}/binary/c"), true),
+        (format!("{child}/binary/a/b/c"), true),
     ]
 }
 

@@ -171,6 +171,10 @@ impl Body {
             return Err(Error::body("model_attributes_type", "Input should be sent as application/json", ""));
         }
         body.plain_text()?;
+        // A list would be taken for the fields in their order.
+        if body.bytes.trim_ascii_start().first().is_some_and(|first| *first == b'[') {
+            return Err(Error::body("model_attributes_type", "Input should be a valid object", ""));
+        }
         serde_json::from_slice(&body.bytes).map_err(|error| match error.is_data() {
             true => Error::body("value_error", error, ""),
             false => Error::body("json_invalid", error, ""),
