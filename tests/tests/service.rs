@@ -261,7 +261,10 @@ fn readable_paths(id: &str, hash: &str) -> Vec<String> {
     let concrete = paths.map(|(path, _)| {
         let path = path.replace("{namespace}", "ns").replace("{cache_id}", id).replace("{cache_hash}", hash);
         let path = path.replace("{data_type}", "string").replace("{data_key}", "folder");
-        path.replace("{data_file_id}", "child").replace("{path}", "ns/refs").replace("{cache_key}", "a/key")
+        path.replace("{data_file_id}", "child")
+            .replace("{file_path}", "a.txt")
+            .replace("{path}", "ns/refs")
+            .replace("{cache_key}", "a/key")
     });
     concrete.collect()
 }
