@@ -55,9 +55,12 @@ pub struct ParseError {
 }
 
 impl Json {
-    /// Tells whether bytes are text in an encoding of JSON, whatever it says.
+    /// Tells whether bytes are text in an encoding of JSON, whatever it says; as for Python, lone surrogates of UTF-16 are text.
     pub fn is_text(input: &[u8]) -> bool {
-        decode(input).is_ok_and(|text| std::str::from_utf8(&text).is_ok())
+        match decode(input) {
+            Ok(text) => std::str::from_utf8(&text).is_ok(),
+            Err(error) => error.reason == "broken UTF-16" && input.len().is_multiple_of(2),
+        }
     }
 
     /// Parses UTF-8, UTF-16 or UTF-32 text (told apart as Python does) holding one JSON value.

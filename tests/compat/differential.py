@@ -248,7 +248,11 @@ def explain(case, request, python, ours):
     if status == 400 and re.search('surrogate|hex escape|unicode code point', text): return 'nothing unreadable is stored'
     if '/update/' in path and '/cache/' not in path and status == 200 == python[0] and {**mask(answer, path), 'size': 0} == {**mask(python[1], path), 'size': 0}: return 'size is the number of bytes written'
     if status == 400 and answer == b'' and re.search(r'["<>`^{|}\\\x00-\x20\x7f-\xff]', ours[2]): return 'no HTTP: characters that a request line may not have'
-    if python[0] == 400 == status and python[1] == {'detail': 'There was an error parsing the body'}: return 'a body that is no UTF-8 is refused as other bad JSON is, with a place'
+    if status == 415 and 'UNSUPPORTED_MEDIA_TYPE' in text: return 'a coding or character set that is not read is refused'
+    coding = (case.steps[0][3] or {}).get('content-encoding', '')
+    if coding.strip().lower() in ('gzip', 'x-gzip') and coding != 'gzip': return 'gzip is gzip by every name it has'
+    if coding.strip().lower() == 'identity': return 'identity is no coding'
+    if coding.strip().lower() in ('br', 'deflate', 'zstd', 'compress', 'x-compress') and 'content_encoding' in text: return 'a coding is kept by one name'
     if python[0] == 307: return 'no redirects from a path with a slash at its end'
     targets = [unquote_to_bytes(path.split('?')[0]).decode('utf-8', 'replace') for _, path, _, _ in case.steps]
     if status in (200, 400) and any('//' in target or (target.endswith('/') and '/store/' in target) for target in targets + [decoded]): return 'empty segments are dropped'
