@@ -248,6 +248,7 @@ def explain(case, request, python, ours):
     if status == 400 and re.search('surrogate|hex escape|unicode code point', text): return 'nothing unreadable is stored'
     if '/update/' in path and '/cache/' not in path and status == 200 == python[0] and {**mask(answer, path), 'size': 0} == {**mask(python[1], path), 'size': 0}: return 'size is the number of bytes written'
     if status == 400 and answer == b'' and re.search(r'["<>`^{|}\\\x00-\x20\x7f-\xff]', ours[2]): return 'no HTTP: characters that a request line may not have'
+    if status == 400 and 'out of range' in text: return 'an integer of too many digits is refused as other bad JSON is, with a place'
     if status == 415 and 'UNSUPPORTED_MEDIA_TYPE' in text: return 'a coding or character set that is not read is refused'
     coding = (case.steps[0][3] or {}).get('content-encoding', '')
     if coding.strip().lower() in ('gzip', 'x-gzip') and coding != 'gzip': return 'gzip is gzip by every name it has'
