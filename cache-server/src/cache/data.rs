@@ -164,12 +164,7 @@ impl Cache {
     /// Tells whether a path in a data folder is also in the data folder of an entry that lies in there.
     async fn lies_below_another(&self, data_folder: &Folder, path: &ObjectPath) -> Result<bool> {
         let inside = data_folder.prefix();
-        for parent in layout::parents(path).filter(|parent| parent.as_str().starts_with(&inside)) {
-            if self.storage.exists(&layout::metadata_of(&parent)).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        self.is_any_owned(layout::parents(path).filter(|parent| parent.as_str().starts_with(&inside))).await
     }
 
     /// Reads a child file.

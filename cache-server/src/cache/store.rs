@@ -200,7 +200,7 @@ impl Cache {
             let sidecar = layout::metadata_of(content);
             match self.storage.head(&sidecar).await? {
                 Some(record) => conditions.push(Require::Present(sidecar, record.version)),
-                None if self.has_parent(content).await? => {
+                None if self.is_any_owned(layout::parents(content)).await? => {
                     return Err(Error::PathConflict { path: content.clone(), of: "a child file" });
                 }
                 None => conditions.push(Require::Version(content.clone(), head.version.clone())),
@@ -222,10 +222,10 @@ impl Cache {
         Ok(conditions)
     }
 
-    /// Tells whether a path lies in the data folder of an entry.
-    async fn has_parent(&self, path: &ObjectPath) -> Result<bool> {
-        for parent in layout::parents(path) {
-            if self.storage.exists(&layout::metadata_of(&parent)).await? {
+    /// Tells whether one of these contents is an entry's, by the record beside it.
+    pub(super) async fn is_any_owned(&self, contents: impl Iterator<Item = ObjectPath>) -> Result<bool> {
+        for content in contents {
+            if self.storage.exists(&layout::metadata_of(&content)).await? {
                 return Ok(true);
             }
         }
