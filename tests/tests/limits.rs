@@ -165,6 +165,52 @@ async fn a_head_that_does_not_end_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_later_head_that_does_not_end_is_given_up_too() {
+    let server = Engine::Memory.start();
+    let whole = "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let answers = all_of(&server, &format!("{whole}{whole}GET /health/live HTTP/1.1\r\nhost: loc")).await;
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 2, "{answers}");
+}
+
+#[tokio::test]
+async fn requests_sent_ahead_are_answered_one_after_the_other() {
+    let server = Engine::Memory.start();
+    let key = format!("host: 127.0.0.1\r\nx-api-key: {KEY}");
+    let lines = "\r\n\r\n".repeat(500);
+    let sized = format!("content-length: {}\r\n\r\n{lines}", lines.len());
+    let chunked = "transfer-encoding: chunked\r\n\r\n4\r\n\r\n\r\n\r\n00c8;x=0\r\n".to_owned()
+        + &"\n".repeat(0xc8)
+        + "\r\n0\r\n\r\n";
+    let store =
+        |rest: &str| format!("POST /ns/direct/store/string HTTP/1.1\r\n{key}\r\ncontent-type: text/plain\r\n{rest}");
+    let round = [
+        store(&sized),
+        store(&chunked),
+        format!("GET /ns/file-ids HTTP/1.1\r\n{key}\r\n\r\n"),
+        "\r\nHEAD /health/live HTTP/1.1\nhost: 127.0.0.1\n\n".to_owned(),
+        store("content-length: 0\r\n\r\n"),
+        store(&format!("expect: 100-continue\r\n{sized}")),
+        format!("GET /nothing HTTP/1.1\r\n{key}\r\n\r\n"),
+    ];
+    let expected =
+        ["200 OK", "200 OK", "200 OK", "200 OK", "400 Bad Request", "100 Continue", "200 OK", "404 Not Found"];
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    let (mut read, mut write) = stream.split();
+    let rounds = 40;
+    let sent = async {
+        write.write_all(round.concat().repeat(rounds).as_bytes()).await.unwrap();
+        // What was sent before the end is answered.
+        write.shutdown().await.unwrap();
+    };
+    let mut answers = Vec::new();
+    let (taken, ()) = tokio::join!(tokio::time::timeout(Duration::from_secs(60), read.read_to_end(&mut answers)), sent);
+    taken.expect("every request is answered").unwrap();
+    let answers = String::from_utf8_lossy(&answers);
+    let lines = answers.split("HTTP/1.1 ").skip(1).map(|answer| answer.lines().next().unwrap());
+    assert_eq!(lines.collect::<Vec<_>>(), expected.repeat(rounds));
+}
+
+#[tokio::test]
 async fn keys_have_the_configured_rate_and_probes_have_none() {
     let server = Engine::Memory.setup().flag("--rate-limit", "3").start();
     let refused = loop {

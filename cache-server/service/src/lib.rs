@@ -16,6 +16,7 @@ mod body;
 mod call;
 mod conditional;
 pub mod config;
+mod connection;
 mod dispatch;
 mod docs;
 pub mod guard;

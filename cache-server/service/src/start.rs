@@ -1,22 +1,28 @@
 //! Start and stop: taking the port, serving, and ending without cutting anybody off.
 
-use std::any::Any;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpServer;
-use actix_web::dev::{Server, ServerHandle};
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Request};
+use actix_server::{Server, ServerBuilder, ServerHandle};
+use actix_service::{IntoServiceFactory as _, Service as _, ServiceFactoryExt as _};
+use actix_service::{apply_fn_factory, fn_service, map_config};
+use actix_web::Error;
+use actix_web::dev::AppConfig;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::ServiceConfig;
 use anyhow::{Context, bail};
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 use tokio::sync::{Notify, watch};
 
+use crate::connection::{Connection, HEAD, Turn};
 use crate::service::{Service, app};
 
-/// How long a head may take to arrive.
-const HEAD: Duration = Duration::from_secs(5);
+/// How many connections may wait to be taken.
+const BACKLOG: i32 = 1024;
 
 /// Where and how to listen.
 #[derive(Debug, Clone)]
@@ -135,13 +141,20 @@ impl Bound {
 
 /// Has a connection break whose client takes nothing of what is sent for this long, whatever waits to be sent.
 #[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "only Linux has this limit"))]
-fn give_up_on(socket: &dyn Any, patience: Duration) {
+fn give_up_on(socket: &TcpStream, patience: Duration) {
     #[cfg(target_os = "linux")]
-    if let Some(socket) = socket.downcast_ref::<TcpStream>()
-        && let Err(error) = SockRef::from(socket).set_tcp_user_timeout(Some(patience))
-    {
+    if let Err(error) = SockRef::from(socket).set_tcp_user_timeout(Some(patience)) {
         tracing::warn!(%error, "a connection has no limit for a client that takes nothing");
     }
+}
+
+fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }
 
 /// Takes the port; `configure` adds what handlers take by type. Serves until `end`, or a stop through the handle.
@@ -167,19 +180,52 @@ pub fn bind(
     let service = Arc::new(service);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = listen.workers.unwrap_or(cores).max(1);
-    let (shared, patience) = (Arc::clone(&service), service.limits.body_pause);
-    let server = HttpServer::new(move || app(Arc::clone(&shared), configure.clone()))
-        .workers(workers)
-        .max_connections(listen.connections.div_ceil(workers).max(1))
-        .keep_alive(listen.keep_alive)
-        .client_request_timeout(HEAD)
-        .on_connect(move |socket, _| give_up_on(socket, patience))
-        // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
-        .tcp_nodelay(true)
-        .shutdown_timeout(listen.shutdown.as_secs())
-        .shutdown_signal(end);
+    let (shared, patience, keep_alive) = (Arc::clone(&service), service.limits.body_pause, listen.keep_alive);
+    let builder = ServerBuilder::default();
+    let stop = builder.graceful_shutdown_signal();
+    let factory = move || {
+        let app = app(Arc::clone(&shared), configure.clone()).into_factory();
+        let app = map_config(app.map_err(|error| Error::from(error).error_response()), |()| AppConfig::default());
+        // Outermost, so that every request ends its turn, whoever answers it.
+        let app = apply_fn_factory(app, |request: Request, app| {
+            let turn = request.conn_data::<Rc<Turn>>().map(Rc::clone);
+            turn.iter().for_each(|turn| turn.begin(request.head()));
+            let answer = app.call(request);
+            async move {
+                let answer = answer.await;
+                turn.iter().for_each(|turn| turn.end());
+                answer
+            }
+        });
+        let stop = stop.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stop = stop.clone();
+                async move { stop.notified().await }
+            })
+            .keep_alive(keep_alive)
+            .client_request_timeout(HEAD)
+            .on_connect_ext(|connection: &Connection, data| drop(data.insert(connection.turn())))
+            .h1(app);
+        let accept = move |socket: TcpStream| {
+            let peer = socket.peer_addr().ok();
+            // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
+            let ready = socket.set_nodelay(true);
+            give_up_on(&socket, patience);
+            std::future::ready(ready.map(|()| (Connection::new(socket), peer)).map_err(DispatchError::Io))
+        };
+        fn_service(accept).and_then(http)
+    };
     let address = SocketAddr::from((listen.host, listen.port));
-    let server = server.bind(address).with_context(|| format!("cannot listen on {address}"))?;
-    let address = *server.addrs().first().context("no address was bound")?;
-    Ok(Bound { server: server.run(), service, address })
+    let listener = listen_on(address).with_context(|| format!("cannot listen on {address}"))?;
+    let address = listener.local_addr().context("no address was bound")?;
+    let server = builder
+        .workers(workers)
+        .max_concurrent_connections(listen.connections.div_ceil(workers).max(1))
+        .shutdown_timeout(listen.shutdown.as_secs())
+        .shutdown_signal(end)
+        .listen("http", listener, factory)
+        .with_context(|| format!("cannot listen on {address}"))?
+        .run();
+    Ok(Bound { server, service, address })
 }

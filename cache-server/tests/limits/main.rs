@@ -121,6 +121,25 @@ fn json_takes_no_more_than_the_limit() {
     peaks_below(&program, idle, 256 * (1 << 20) + 100 * MB + 9 * 14 * (1 << 20), "JSON of 31 MiB");
 }
 
+#[test]
+fn requests_sent_ahead_wait_outside_of_memory() {
+    let program = Program::start(&["--storage-mode", "memory"]);
+    let idle = program.resident();
+    let (head, page) = ("GET / HTTP/1.1\r\n\r\n", "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\n\r\n");
+    let chunked = "POST /auth/session HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
+    let sent = [page.repeat(20), chunked.to_owned(), head.repeat(16_000)].concat();
+    let clients = together(300, || {
+        let mut stream = TcpStream::connect(program.address()).unwrap();
+        stream.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
+        // No answer is read, so the server stops taking more.
+        let _ = stream.write_all(sent.as_bytes());
+        stream
+    });
+    assert_eq!(program.get("/info/health").0, 200);
+    peaks_below(&program, idle, 64 * MB, "300 connections that send 16,000 requests ahead");
+    drop(clients);
+}
+
 /// Answers of 16 MiB that nobody reads.
 fn slow_readers(mode: &str) {
     let folder = tempfile::tempdir().unwrap();

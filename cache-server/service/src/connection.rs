@@ -1,0 +1,243 @@
+//! A connection hands one request at a time to the HTTP server: what a client sends ahead waits until the request before is
+//! answered.
+//!
+//! Left to itself, actix-http decodes whatever has arrived: thousands of pipelined heads of 18 bytes, each 7 KiB of memory, before it answers the first;
+//! and only the first head of a connection has a time limit. Here it is given bytes like this:
+//!
+//! | state           | what it is given                                        | what ends the state                    |
+//! |-----------------|---------------------------------------------------------|----------------------------------------|
+//! | between requests | up to the end of one head, which must come within 5 s  | the end of the head                    |
+//! | head handed over | nothing                                                | [`Turn::begin`]                        |
+//! | in work          | up to the end of the body, if it has one               | [`Turn::end`]                          |
+//!
+//! What has arrived beyond that stays here, at most [`AHEAD`] bytes; the rest stays with the kernel, and then with the client.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use actix_web::dev::RequestHead;
+use actix_web::http::{Version, header};
+use actix_web::rt::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Sleep;
+
+use self::framing::{Body, Head};
+
+mod framing;
+
+/// How many bytes are taken ahead of the request in work, so that an end of the connection is seen.
+const AHEAD: usize = 2048;
+
+/// How long a head may take to arrive, from its first byte.
+pub(crate) const HEAD: Duration = Duration::from_secs(5);
+
+/// Where a connection is.
+#[derive(Debug, Clone, Copy)]
+enum State {
+    BetweenRequests(Head),
+    HeadHandedOver,
+    InWork(Body),
+    /// The request was answered before its body had come. The rest is for the HTTP server, which may throw it away.
+    Answered(Body),
+}
+
+/// What the one who serves requests tells their connection.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    state: Cell<State>,
+    /// The task that reads, when it waits for the state to change.
+    reader: RefCell<Option<Waker>>,
+    /// Whether it holds something back, and so does not wait for the socket as well.
+    holds_back: Cell<bool>,
+}
+
+impl Turn {
+    /// A request with this head is in work; its body may be read.
+    pub(crate) fn begin(&self, head: &RequestHead) {
+        let body = body(head);
+        self.state.set(State::InWork(body));
+        if !body.is_complete() {
+            self.wake();
+        }
+    }
+
+    /// The request has been answered.
+    pub(crate) fn end(&self) {
+        self.state.set(match self.state.get() {
+            State::InWork(body) if !body.is_complete() => State::Answered(body),
+            _ => State::BetweenRequests(Head::default()),
+        });
+        if self.holds_back.get() {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+    }
+}
+
+/// How the end of a request's body is told, as actix-http sees it.
+fn body(head: &RequestHead) -> Body {
+    let text = |name| Some(head.headers().get(name)?.to_str().ok()?.trim());
+    let is_chunked = text(header::TRANSFER_ENCODING).is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
+    if is_chunked && head.version == Version::HTTP_11 {
+        return Body::chunked();
+    }
+    Body::Sized(text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok()).unwrap_or(0))
+}
+
+/// The connection of a client.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    socket: TcpStream,
+    turn: Rc<Turn>,
+    /// What has arrived before its turn.
+    ahead: Vec<u8>,
+    /// Whether the client has sent all it will.
+    has_ended: bool,
+    /// The limit of a head that has arrived in part.
+    limit: Option<Pin<Box<Sleep>>>,
+}
+
+impl Connection {
+    pub(crate) fn new(socket: TcpStream) -> Self {
+        let state = Cell::new(State::BetweenRequests(Head::default()));
+        let turn = Rc::new(Turn { state, reader: RefCell::default(), holds_back: Cell::new(false) });
+        Self { socket, turn, ahead: Vec::new(), has_ended: false, limit: None }
+    }
+
+    /// Whoever serves its requests tells it here.
+    pub(crate) fn turn(&self) -> Rc<Turn> {
+        Rc::clone(&self.turn)
+    }
+
+    /// How many of these bytes may be handed over.
+    fn may_take(&mut self, bytes: &[u8]) -> usize {
+        let (taken, state) = match self.turn.state.get() {
+            State::BetweenRequests(mut head) => {
+                let taken = head.take(bytes);
+                if head.is_complete() {
+                    self.limit = None;
+                }
+                let state = if head.is_complete() { State::HeadHandedOver } else { State::BetweenRequests(head) };
+                (taken, state)
+            }
+            State::HeadHandedOver => (0, State::HeadHandedOver),
+            State::InWork(mut body) => (body.take(bytes), State::InWork(body)),
+            State::Answered(mut body) => {
+                let taken = body.take(bytes);
+                let is_complete = body.is_complete();
+                (taken, if is_complete { State::BetweenRequests(Head::default()) } else { State::Answered(body) })
+            }
+        };
+        self.turn.state.set(state);
+        taken
+    }
+
+    /// Whether nothing may be handed over before the state changes.
+    fn is_held(&self) -> bool {
+        match self.turn.state.get() {
+            State::BetweenRequests(_) | State::Answered(_) => false,
+            State::HeadHandedOver => true,
+            State::InWork(body) => body.is_complete(),
+        }
+    }
+
+    /// Refuses a head that has been arriving for too long.
+    fn poll_limit(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        let is_partial = matches!(self.turn.state.get(), State::BetweenRequests(head) if head.has_begun());
+        if !is_partial {
+            return Ok(());
+        }
+        let limit = self.limit.get_or_insert_with(|| Box::pin(tokio::time::sleep(HEAD)));
+        match limit.as_mut().poll(context) {
+            Poll::Ready(()) => Err(io::Error::new(io::ErrorKind::TimedOut, "the head of a request takes too long")),
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Waits for the state to change, and looks at the socket meanwhile: it tells when the client is gone.
+    fn poll_ahead(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut reader = self.turn.reader.borrow_mut();
+        if !reader.as_ref().is_some_and(|reader| reader.will_wake(context.waker())) {
+            *reader = Some(context.waker().clone());
+        }
+        drop(reader);
+        self.turn.holds_back.set(!self.ahead.is_empty() || self.has_ended);
+        while self.ahead.is_empty() && !self.has_ended {
+            let mut bytes = [MaybeUninit::uninit(); AHEAD];
+            let mut bytes = ReadBuf::uninit(&mut bytes);
+            ready!(Pin::new(&mut self.socket).poll_read(context, &mut bytes))?;
+            self.has_ended = bytes.filled().is_empty();
+            self.ahead.extend_from_slice(bytes.filled());
+            self.turn.holds_back.set(true);
+        }
+        match self.ahead.is_empty() {
+            true => Poll::Ready(Ok(())),
+            false => Poll::Pending,
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.is_held() {
+            return this.poll_ahead(context);
+        }
+        if this.ahead.is_empty() && !this.has_ended {
+            let before = buffer.filled().len();
+            let polled = Pin::new(&mut this.socket).poll_read(context, buffer)?;
+            if polled.is_pending() {
+                this.poll_limit(context)?;
+                return Poll::Pending;
+            }
+            let arrived = &buffer.filled()[before..];
+            let taken = this.may_take(arrived);
+            this.ahead.extend_from_slice(&arrived[taken..]);
+            buffer.set_filled(before + taken);
+        } else {
+            let mut ahead = std::mem::take(&mut this.ahead);
+            let taken = this.may_take(&ahead[..ahead.len().min(buffer.remaining())]);
+            buffer.put_slice(&ahead[..taken]);
+            ahead.drain(..taken);
+            this.ahead = ahead;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().socket).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().socket).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_shutdown(context)
+    }
+}
