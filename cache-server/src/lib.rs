@@ -7,6 +7,7 @@
 
 mod api;
 pub mod archive;
+mod blocking;
 pub mod cache;
 pub use cache_client::clock;
 pub mod coding;

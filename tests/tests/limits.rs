@@ -210,6 +210,55 @@ async fn requests_sent_ahead_are_answered_one_after_the_other() {
     assert_eq!(lines.collect::<Vec<_>>(), expected.repeat(rounds));
 }
 
+/// Which part of the time of a large request a small one had to wait at most, on a server with one worker.
+async fn longest_wait(server: &TestServer, request: cache_tests::Request) -> f64 {
+    let begun = Instant::now();
+    let large = request.ok();
+    tokio::pin!(large);
+    let mut longest = Duration::ZERO;
+    loop {
+        let asked = Instant::now();
+        tokio::select! {
+            biased;
+            _ = &mut large => return longest.max(asked.elapsed()).as_secs_f64() / begun.elapsed().as_secs_f64(),
+            _ = server.get("/info/health").ok() => longest = longest.max(asked.elapsed()),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_on_large_documents_stops_nobody_else() {
+    for engine in [Engine::Memory, Engine::Embedded, Engine::LocalDisk] {
+        let server = engine.setup().flag("--workers", "1").start();
+        let text = "some words in a text \u{e9} ".repeat(200_000);
+        let items = vec![json!({"id": 1, "name": "somebody", "tags": ["a", "b"]}); 40_000];
+        let document = json!({ "items": items }).to_string();
+        let entry = server.post("/ns/direct/store/json").json(document.clone()).stored().await;
+        let string = server.post("/ns/direct/store/string").text(text.clone()).stored().await;
+        let url = format!("/ns/retrieve/{}", entry.cache_id);
+        let child = format!("/ns/cache/{}/data", entry.cache_id);
+        let requests: [(&str, &dyn Fn() -> cache_tests::Request); 9] = [
+            ("store JSON", &|| server.post("/ns/direct/store/json").json(document.clone())),
+            ("store a string", &|| server.post("/ns/direct/store/string").text(text.clone())),
+            ("retrieve", &|| server.get(&url)),
+            ("retrieve JSON", &|| server.get(format!("{url}/json"))),
+            ("retrieve text", &|| server.get(format!("{url}/string"))),
+            ("retrieve a string", &|| server.get(format!("/ns/retrieve/{}", string.cache_id))),
+            ("update", &|| server.post(format!("/ns/update/{}/json", entry.cache_id)).json(document.clone())),
+            ("store a child", &|| server.post(format!("{child}/store/json/file")).json(document.clone())),
+            ("retrieve a child", &|| server.get(format!("{child}/json/file"))),
+        ];
+        for (what, request) in requests {
+            // Whoever works on it lets nobody in, every time; a busy machine does so now and then.
+            let mut waits = Vec::new();
+            while waits.len() < 5 && waits.iter().all(|wait| *wait > 0.5) {
+                waits.push(longest_wait(&server, request()).await);
+            }
+            assert!(waits.iter().any(|wait| *wait <= 0.5), "{engine:?}: {what}: others waited {waits:.2?} of its time");
+        }
+    }
+}
+
 #[tokio::test]
 async fn keys_have_the_configured_rate_and_probes_have_none() {
     let server = Engine::Memory.setup().flag("--rate-limit", "3").start();

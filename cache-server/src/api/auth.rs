@@ -49,7 +49,7 @@ struct SetCookie {
     responses((status = 200, description = "The cookie was set.", body = CookieSet), Refused)
 )]
 pub(crate) async fn set_auth_cookie(settings: web::Data<Settings>, body: Body) -> Result<HttpResponse> {
-    let cookie_value = match body.object()?.get("cookie_value") {
+    let cookie_value = match body.object().await?.get("cookie_value") {
         Some(cache_client::Json::String(value)) => value.clone(),
         Some(other) if *other != cache_client::Json::Null => {
             return Err(Error::body("string_type", "cookie_value: Input should be a valid string", &other.dumps()));

@@ -11,6 +11,7 @@ use http_service::Call;
 use serde::de::DeserializeOwned;
 
 use super::error::{Error, Result};
+use crate::blocking;
 use crate::coding::{Coding, UnknownCoding};
 
 /// A body with the headers that say what it is.
@@ -37,7 +38,8 @@ impl FromRequest for Body {
             let bytes = bytes?;
             if is_json {
                 // Reading JSON can take a hundred times its length.
-                let Memory { parsed, written } = Memory::of(&bytes);
+                let text = bytes.clone();
+                let Memory { parsed, written } = blocking::run(text.len(), move || Memory::of(&text)).await;
                 call.reserve(parsed + written).await?;
             }
             Ok(Self { bytes, is_json, coding, charset })
@@ -95,12 +97,15 @@ impl Body {
         Ok(self)
     }
 
-    fn json(&self) -> Result<Json> {
+    async fn json(self) -> Result<Json> {
         self.plain_text()?;
-        Json::parse(&self.bytes).map_err(|error| match Json::is_text(&self.bytes) {
-            true => Error::body("json_invalid", error, ""),
-            false => Error::NotText,
-        })
+        let parse = |bytes: &[u8]| {
+            Json::parse(bytes).map_err(|error| match Json::is_text(bytes) {
+                true => Error::body("json_invalid", error, ""),
+                false => Error::NotText,
+            })
+        };
+        blocking::run(self.bytes.len(), move || parse(&self.bytes)).await
     }
 
     /// A text: a JSON string when the content type is JSON, else the body itself; it may be empty.
@@ -109,19 +114,23 @@ impl Body {
     pub(crate) async fn text(self) -> Result<String> {
         let body = self.required()?;
         if body.is_json {
-            return match body.json()? {
+            return match body.json().await? {
                 Json::String(text) => Ok(text),
                 other => Err(Error::body("string_type", "Input should be a valid string", &other.dumps_compact())),
             };
         }
         body.plain_text()?;
-        let text = String::from_utf8(body.bytes.into());
-        let text = text.map_err(|error| {
-            let reason = "Input should be a valid string, unable to parse raw data as a unicode string";
-            Error::body("string_unicode", format!("{reason}: {}", error.utf8_error()), "")
-        })?;
+        let measure = |bytes: Bytes| {
+            let text = String::from_utf8(bytes.into()).map_err(|error| {
+                let reason = "Input should be a valid string, unable to parse raw data as a unicode string";
+                Error::body("string_unicode", format!("{reason}: {}", error.utf8_error()), "")
+            })?;
+            let memory = text.len() as u64 + Memory::of_string(&text);
+            Ok::<_, Error>((text, memory))
+        };
+        let (text, memory) = blocking::run(body.bytes.len(), move || measure(body.bytes)).await?;
         let call = Call::current().expect("bodies belong to calls");
-        call.reserve(text.len() as u64 + Memory::of_string(&text)).await?;
+        call.reserve(memory).await?;
         Ok(text)
     }
 
@@ -135,26 +144,26 @@ impl Body {
     }
 
     /// A JSON object, sent as JSON.
-    pub(crate) fn object(self) -> Result<Json> {
+    pub(crate) async fn object(self) -> Result<Json> {
         const REASON: &str = "Input should be a valid dictionary";
         let body = self.required()?;
         if !body.is_json {
             return Err(Error::body("dict_type", format!("{REASON}, sent as application/json"), ""));
         }
-        match body.json()? {
+        match body.json().await? {
             object @ Json::Object(_) => Ok(object),
             other => Err(Error::body("dict_type", REASON, &other.dumps_compact())),
         }
     }
 
     /// A JSON array, sent as JSON: the body itself, or this field of an object.
-    pub(crate) fn list(self, field: &str) -> Result<Vec<Json>> {
+    pub(crate) async fn list(self, field: &str) -> Result<Vec<Json>> {
         const REASON: &str = "Input should be a valid list, or an object with one in";
         let body = self.required()?;
         if !body.is_json {
             return Err(Error::body("list_type", format!("{REASON} '{field}', sent as application/json"), ""));
         }
-        let list = match body.json()? {
+        let list = match body.json().await? {
             Json::Object(mut fields) => fields.swap_remove(field).unwrap_or(Json::Null),
             other => other,
         };
@@ -165,7 +174,7 @@ impl Body {
     }
 
     /// JSON of a form that is known here.
-    pub(crate) fn parsed<T: DeserializeOwned>(self) -> Result<T> {
+    pub(crate) async fn parsed<T: DeserializeOwned + Send + 'static>(self) -> Result<T> {
         let body = self.required()?;
         if !body.is_json {
             return Err(Error::body("model_attributes_type", "Input should be sent as application/json", ""));
@@ -175,29 +184,30 @@ impl Body {
         if body.bytes.trim_ascii_start().first().is_some_and(|first| *first == b'[') {
             return Err(Error::body("model_attributes_type", "Input should be a valid object", ""));
         }
-        serde_json::from_slice(&body.bytes).map_err(|error| match error.is_data() {
+        let parsed = blocking::run(body.bytes.len(), move || serde_json::from_slice(&body.bytes)).await;
+        parsed.map_err(|error| match error.is_data() {
             true => Error::body("value_error", error, ""),
             false => Error::body("json_invalid", error, ""),
         })
     }
 
     /// Bytes; a JSON string stands for its UTF-8, as in the Python service, and is the only way to say that there are none.
-    pub(crate) fn bytes(self) -> Result<Bytes> {
+    pub(crate) async fn bytes(self) -> Result<Bytes> {
         let body = self.required()?;
         body.coding.as_ref().map_err(Clone::clone)?;
         if !body.is_json {
             return Ok(body.bytes);
         }
-        match body.json()? {
+        match body.json().await? {
             Json::String(text) => Ok(text.into()),
             other => Err(Error::body("bytes_type", "Input should be a valid bytes", &other.dumps_compact())),
         }
     }
 
     /// Bytes that are not empty, and how they are packed.
-    pub(crate) fn some_bytes(self) -> Result<(Bytes, Option<Coding>)> {
+    pub(crate) async fn some_bytes(self) -> Result<(Bytes, Option<Coding>)> {
         let coding = self.coding.clone();
-        let bytes = self.bytes()?;
+        let bytes = self.bytes().await?;
         if bytes.is_empty() {
             return Err(Error::required("body", "Binary data cannot be empty", "non-empty_binary_data"));
         }

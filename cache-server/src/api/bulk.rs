@@ -34,8 +34,8 @@ struct Ids {
 }
 
 /// The ids that a body names.
-fn ids(body: Body) -> Result<Vec<CacheId>> {
-    let list = body.list("ids")?;
+async fn ids(body: Body) -> Result<Vec<CacheId>> {
+    let list = body.list("ids").await?;
     if list.len() > MOST_IDS {
         let reason = format!("has {} ids; a request may name {MOST_IDS}", list.len());
         return Err(Error::body("too_long", reason, ""));
@@ -122,7 +122,7 @@ pub(crate) async fn retrieve_ids(
     Params(at): Params<InNamespace>,
     body: Body,
 ) -> Result<HttpResponse> {
-    let ids = ids(body)?.into();
+    let ids = ids(body).await?.into();
     let mut reading = Reading { cache, namespace: at.namespace, ids, found: VecDeque::new() };
     // The first lines are read before the answer begins, so that a failure still has a status.
     let first = reading.lines().await?.unwrap_or_default();
@@ -163,7 +163,7 @@ pub(crate) async fn delete_ids(
             Ok::<_, Error>(serde_json::to_string(&deleted).expect("the answer is plain fields") + "\n")
         }
     };
-    let mut lines = Box::pin(streams::iter(ids(body)?).map(delete).buffered(AT_ONCE));
+    let mut lines = Box::pin(streams::iter(ids(body).await?).map(delete).buffered(AT_ONCE));
     let first = lines.try_next().await?.unwrap_or_default();
     Ok(stream::lines(None, streams::once(async { Ok(first) }).chain(lines)))
 }

@@ -137,7 +137,7 @@ pub(crate) async fn store_json(
     conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let entry = unkeyed(at, Content::Json { value: body.object()?, field: None }, conditions);
+    let entry = unkeyed(at, Content::Json { value: body.object().await?, field: None }, conditions);
     Ok(cache.store(entry).await?.into())
 }
 
@@ -165,7 +165,7 @@ pub(crate) async fn store_json_with_key(
     conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let content = Content::Json { value: body.object()?, field: hash.json_field_path };
+    let content = Content::Json { value: body.object().await?, field: hash.json_field_path };
     let entry = unkeyed(at, content, conditions);
     let entry = NewEntry { cache_key: Some(key.cache_key), file_id: file.file_id, ..entry };
     Ok(cache.store(entry).await?.into())
@@ -195,7 +195,7 @@ pub(crate) async fn store_binary(
     conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let (bytes, coding) = body.some_bytes()?;
+    let (bytes, coding) = body.some_bytes().await?;
     let entry = unkeyed(at, Content::Binary { bytes, coding }, conditions);
     Ok(cache.store(entry).await?.into())
 }
@@ -224,7 +224,7 @@ pub(crate) async fn store_binary_with_key(
     conditions: StoreConditions,
     body: Body,
 ) -> Result<HttpResponse> {
-    let (bytes, coding) = body.some_bytes()?;
+    let (bytes, coding) = body.some_bytes().await?;
     let entry = unkeyed(at, Content::Binary { bytes, coding }, conditions);
     let entry = NewEntry { cache_key: Some(key.cache_key), file_id: file.file_id, ..entry };
     Ok(cache.store(entry).await?.into())

@@ -112,7 +112,7 @@ pub(crate) async fn update_json(
     if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, NewContent::Json(body.object()?), &if_match).await
+    update(&cache, at, NewContent::Json(body.object().await?), &if_match).await
 }
 
 /// Replace the content of a binary entry
@@ -139,6 +139,6 @@ pub(crate) async fn update_binary(
     if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    let (bytes, coding) = body.some_bytes()?;
+    let (bytes, coding) = body.some_bytes().await?;
     update(&cache, at, NewContent::Binary { bytes, coding }, &if_match).await
 }

@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::batch::{BatchChange, BatchOutcome};
 use super::{Cache, Content, Error, NewEntry, Parts, Result, StoreWhen, Stored, Value};
 use crate::archive::{self, Archive, EMPTY, Packed};
+use crate::blocking;
 use crate::records::FileKind;
 use crate::storage;
 
@@ -174,8 +175,9 @@ impl Cache {
         if entry.reference.file_type != FileKind::Binary {
             return Ok(None);
         }
-        match entry.value()? {
-            Value::Binary(bytes) => Ok(Some((bytes, entry.reference.strategy))),
+        let strategy = entry.reference.strategy;
+        match blocking::run(entry.work(), move || entry.value()).await? {
+            Value::Binary(bytes) => Ok(Some((bytes, strategy))),
             Value::String(_) | Value::Json(_) => Ok(None),
         }
     }

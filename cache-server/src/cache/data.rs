@@ -4,6 +4,7 @@ use bytes::Bytes;
 use cache_client::{CacheId, DataKey, DataType, FileId, Json, Namespace};
 
 use super::{Cache, Error, RACES, Result, lost_race};
+use crate::blocking;
 use crate::layout;
 use crate::records::Located;
 use crate::storage::{Batch, Folder, Listed, Object, ObjectPath, Outcome, Require, Version};
@@ -40,10 +41,13 @@ impl ChildContent {
         }
     }
 
-    fn into_bytes(self) -> Bytes {
+    async fn into_bytes(self) -> Bytes {
         match self {
             Self::String(text) => text.into(),
-            Self::Json(value) => value.dumps_indented(4).into(),
+            Self::Json(value) => {
+                let length = blocking::length_of(&value);
+                blocking::run(length, move || value.dumps_indented(4).into()).await
+            }
             Self::Binary(bytes) => bytes,
         }
     }
@@ -108,7 +112,7 @@ impl Cache {
         only_if_absent: bool,
     ) -> Result<Option<StoredChild>> {
         let name = ChildName { key, file_id, data_type: content.data_type() };
-        let bytes = content.into_bytes();
+        let bytes = content.into_bytes().await;
         for _ in 0..RACES {
             let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
             let paths = name.copies(&reference);
@@ -197,7 +201,7 @@ impl Cache {
         if_match: Option<&[Version]>,
     ) -> Result<Option<UpdatedChild>> {
         let name = ChildName { key, file_id, data_type: content.data_type() };
-        let bytes = content.into_bytes();
+        let bytes = content.into_bytes().await;
         let size = bytes.len() as u64;
         for _ in 0..RACES {
             let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };

@@ -7,6 +7,7 @@ use cache_client::{CacheId, DataKey, Namespace, Strategy};
 
 use super::retrieve::{Stored, unknown_owner};
 use super::{Cache, ChildFile, Compact, Error, Result};
+use crate::blocking;
 use crate::layout;
 use crate::records::{FileKind, Located, Metadata, Owner};
 use crate::storage::{Object, ObjectPath};
@@ -163,9 +164,15 @@ impl Cache {
         for file in files {
             let answer = if file.is_text() {
                 let ContentFile { path, kind, is_gzip, .. } = file;
-                let compact =
-                    |object: Object| Stored { path, bytes: &object.bytes, kind: *kind, is_gzip: *is_gzip }.compact();
-                readable(&file.path, objects.next().flatten().map(compact).transpose())?
+                match objects.next().flatten() {
+                    Some(object) => {
+                        let (path, kind, is_gzip) = (path.clone(), *kind, *is_gzip);
+                        let work = Stored { path: &path, bytes: &object.bytes, kind, is_gzip }.work();
+                        let compact = move || Stored { path: &path, bytes: &object.bytes, kind, is_gzip }.compact();
+                        readable(&file.path, blocking::run(work, compact).await.map(Some))?
+                    }
+                    None => None,
+                }
             } else {
                 others.next().filter(|is_there| *is_there).map(|_| Compact::Binary(Bytes::new()))
             };

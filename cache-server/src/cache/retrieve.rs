@@ -194,6 +194,17 @@ pub(super) struct Stored<'a> {
 }
 
 impl Stored<'_> {
+    /// How many bytes are worked on to read it.
+    pub(super) fn work(&self) -> usize {
+        /// How many times as long it is unpacked, mostly.
+        const UNPACKED: usize = 10;
+        match self.kind {
+            FileKind::Json => self.bytes.len(),
+            FileKind::Binary if self.is_gzip => UNPACKED * self.bytes.len(),
+            FileKind::Binary => 0,
+        }
+    }
+
     fn value(&self) -> Result<Value> {
         match self.kind {
             FileKind::Json => {
@@ -238,6 +249,11 @@ impl Entry {
     /// Fails with [`Error::Unreadable`] for content Python wrote that is no valid JSON.
     pub fn value(&self) -> Result<Value> {
         self.stored().value()
+    }
+
+    /// How many bytes [`Entry::value`] and [`Entry::compact`] work on: nothing for bytes that are not packed.
+    pub fn work(&self) -> usize {
+        self.stored().work()
     }
 
     /// What the entry holds, JSON as its shortest text. Most documents need not be read into memory for that.

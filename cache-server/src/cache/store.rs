@@ -1,9 +1,10 @@
 //! Storing an entry: its content, sidecars and references, in the order that keeps every reference whole.
 
 use bytes::Bytes;
-use cache_client::{CacheHash, CacheId, CacheKey, FieldPath, FileId, Json, Namespace, Strategy};
+use cache_client::{CacheHash, CacheHashGenerator, CacheId, CacheKey, FieldPath, FileId, Json, Namespace, Strategy};
 
 use super::{Cache, Error, RACES, Result, gzip, lost_race, parse_hash_reference};
+use crate::blocking;
 use crate::coding::Coding;
 use crate::layout::{self, Kind, Name, Place};
 use crate::records::{
@@ -89,30 +90,72 @@ pub struct Stored {
 }
 
 impl Content {
-    fn kind(&self) -> Kind {
+    fn length(&self) -> usize {
         match self {
-            Self::String(_) | Self::Json { .. } => Kind::Json,
-            Self::Binary { .. } | Self::Archive { .. } => Kind::Binary,
+            Self::String(text) => text.len(),
+            Self::Json { value, .. } => blocking::length_of(value),
+            Self::Binary { bytes, .. } => bytes.len(),
+            // Its hash is known.
+            Self::Archive { .. } => 0,
         }
     }
 
-    fn coding(&self) -> Option<Coding> {
-        match self {
-            Self::Binary { coding, .. } => *coding,
-            Self::String(_) | Self::Json { .. } | Self::Archive { .. } => None,
-        }
+    /// Hashes the content and writes it as it is stored.
+    fn written(self, hashes: &CacheHashGenerator, is_keyed: bool) -> Result<Written> {
+        let (mut coding, mut json_field_path) = (None, None);
+        let (kind, hash, bytes) = match self {
+            Self::String(text) => {
+                let hash = hashes.from_string(&text).map_err(|error| Error::invalid("data", error))?;
+                (Kind::Json, hash, exact(Json::String(text).dumps()))
+            }
+            Self::Json { value, field } => {
+                let hash = match &field {
+                    Some(field) => hashes.from_json_field(&value, field)?,
+                    None => hashes.from_json(&value),
+                };
+                // Python writes an empty field path for a keyed JSON entry without one.
+                json_field_path = field.map(|field| field.to_string()).or_else(|| is_keyed.then(String::new));
+                (Kind::Json, hash, exact(value.dumps_indented(2)))
+            }
+            Self::Binary { bytes, coding: sent } => {
+                coding = sent;
+                let hash = match sent {
+                    Some(Coding::Gzip) => {
+                        gzip::hash(&bytes, hashes).map_err(|reason| Error::invalid("body", reason))?
+                    }
+                    _ => hashes.from_bytes(&bytes),
+                };
+                (Kind::Binary, hash, bytes)
+            }
+            Self::Archive { bytes, hash } => (Kind::Binary, hash, bytes),
+        };
+        Ok(Written { kind, hash, coding, json_field_path, digest: content_hash(&bytes), bytes })
     }
+}
+
+/// Content as it is stored, and what its records say of it.
+struct Written {
+    kind: Kind,
+    hash: CacheHash,
+    coding: Option<Coding>,
+    json_field_path: Option<String>,
+    /// What the metadata says of the bytes.
+    digest: String,
+    bytes: Bytes,
 }
 
 /// An entry on its way into storage: everything but where it lies.
 pub(super) struct Draft {
-    pub(super) entry: NewEntry,
+    pub(super) namespace: Namespace,
+    strategy: Strategy,
+    cache_key: Option<CacheKey>,
+    when: StoreWhen,
     cache_id: CacheId,
-    cache_hash: CacheHash,
     pub(super) file_id: FileId,
-    pub(super) kind: Kind,
+    /// Whether the file id was given.
+    pub(super) is_named: bool,
     pub(super) stored_at: u64,
-    bytes: Bytes,
+    content: Written,
 }
 
 impl Cache {
@@ -127,8 +170,8 @@ impl Cache {
             let field = if entry.when == StoreWhen::Absent { "if-none-match" } else { "if-match" };
             return Err(Error::invalid(field, "only key_based entries can be stored conditionally"));
         }
-        let draft = self.draft(entry)?;
-        match draft.entry.strategy {
+        let draft = self.draft(entry).await?;
+        match draft.strategy {
             Strategy::TemporalVersioned => self.store_version(&draft).await,
             Strategy::KeyBased => self.store_at(&draft).await,
             Strategy::Direct | Strategy::Temporal | Strategy::TemporalLatest => {
@@ -140,34 +183,18 @@ impl Cache {
 
     /// Stores an entry that has an id already, which is its file id as well.
     pub(super) async fn store_as(&self, entry: NewEntry, id: CacheId) -> Result<Stored> {
-        let draft = Draft { cache_id: id, file_id: id.into(), ..self.draft(entry)? };
+        let draft = Draft { cache_id: id, file_id: id.into(), ..self.draft(entry).await? };
         self.write(&draft, draft.place(1), Vec::new()).await?.ok_or(Error::Busy)
     }
 
-    fn draft(&self, entry: NewEntry) -> Result<Draft> {
-        let (cache_hash, bytes) = match &entry.content {
-            Content::String(text) => {
-                let hash = self.hashes.from_string(text).map_err(|error| Error::invalid("data", error))?;
-                (hash, exact(Json::String(text.clone()).dumps()))
-            }
-            Content::Json { value, field } => {
-                let hash = match field {
-                    Some(field) => self.hashes.from_json_field(value, field)?,
-                    None => self.hashes.from_json(value),
-                };
-                (hash, exact(value.dumps_indented(2)))
-            }
-            Content::Binary { bytes, coding: Some(Coding::Gzip) } => {
-                let hash = gzip::hash(bytes, &self.hashes).map_err(|reason| Error::invalid("body", reason))?;
-                (hash, bytes.clone())
-            }
-            Content::Binary { bytes, .. } => (self.hashes.from_bytes(bytes), bytes.clone()),
-            Content::Archive { bytes, hash } => (hash.clone(), bytes.clone()),
-        };
+    async fn draft(&self, entry: NewEntry) -> Result<Draft> {
+        let NewEntry { namespace, strategy, cache_key, file_id, content, when } = entry;
+        let (hashes, is_keyed, length) = (self.hashes, cache_key.is_some(), content.length());
+        let content = blocking::run(length, move || content.written(&hashes, is_keyed)).await?;
         let cache_id = CacheId::random();
-        let file_id = entry.file_id.clone().unwrap_or_else(|| cache_id.into());
-        let kind = entry.content.kind();
-        Ok(Draft { entry, cache_id, cache_hash, file_id, kind, stored_at: self.now(), bytes })
+        let is_named = file_id.is_some();
+        let file_id = file_id.unwrap_or_else(|| cache_id.into());
+        Ok(Draft { namespace, strategy, cache_key, when, cache_id, file_id, is_named, stored_at: self.now(), content })
     }
 
     /// Stores a key-based entry where its condition holds, and where no child file of another entry lies.
@@ -175,7 +202,7 @@ impl Cache {
         let content = draft.place(1).content_files[0].clone();
         let is_among_children = layout::parents(&content).next().is_some();
         // A create mostly finds nothing, which need not be looked at before.
-        let mut conditions = match draft.entry.when {
+        let mut conditions = match draft.when {
             StoreWhen::Always if !is_among_children => Vec::new(),
             StoreWhen::Absent => vec![Require::Absent(content.clone())],
             StoreWhen::Always | StoreWhen::Present | StoreWhen::Version(_) => {
@@ -206,12 +233,12 @@ impl Cache {
                 None => conditions.push(Require::Version(content.clone(), head.version.clone())),
             }
         }
-        match (&draft.entry.when, head) {
+        match (&draft.when, head) {
             (StoreWhen::Always, None) if is_among_children => conditions.push(Require::Absent(content.clone())),
             (StoreWhen::Always, _) => {}
             (StoreWhen::Absent, None) => conditions.push(Require::Absent(content.clone())),
             (StoreWhen::Absent, Some(head)) => {
-                conditions = self.cut_off(&draft.entry.namespace, content, head).await?;
+                conditions = self.cut_off(&draft.namespace, content, head).await?;
             }
             (StoreWhen::Present, Some(head)) => conditions.push(Require::Present(content.clone(), head.version)),
             (StoreWhen::Version(versions), Some(head)) if versions.contains(&head.version) => {
@@ -243,9 +270,9 @@ impl Cache {
             batch.require(condition);
         }
         let (first, copies) = place.content_files.split_first().expect("every strategy has a content file");
-        batch.put_content(first.clone(), draft.bytes.clone(), Some(draft.mark())).then();
+        batch.put_content(first.clone(), draft.content.bytes.clone(), Some(draft.mark())).then();
         for copy in copies {
-            batch.put_content(copy.clone(), draft.bytes.clone(), Some(draft.mark()));
+            batch.put_content(copy.clone(), draft.content.bytes.clone(), Some(draft.mark()));
         }
         for content in &place.content_files {
             batch.put(layout::config_of(content), config.clone());
@@ -258,36 +285,40 @@ impl Cache {
         let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
         Ok(Some(Stored {
             cache_id: draft.cache_id,
-            cache_hash: draft.cache_hash.clone(),
-            namespace: draft.entry.namespace.clone(),
+            cache_hash: draft.content.hash.clone(),
+            namespace: draft.namespace.clone(),
             paths,
-            size: draft.bytes.len() as u64,
+            size: draft.content.bytes.len() as u64,
             version,
         }))
     }
 }
 
 impl Draft {
+    pub(super) fn kind(&self) -> Kind {
+        self.content.kind
+    }
+
     pub(super) fn name(&self, kind: Kind) -> Name<'_> {
         Name {
-            namespace: &self.entry.namespace,
-            strategy: self.entry.strategy,
-            cache_key: self.entry.cache_key.as_ref(),
+            namespace: &self.namespace,
+            strategy: self.strategy,
+            cache_key: self.cache_key.as_ref(),
             file_id: &self.file_id,
             kind,
         }
     }
 
     pub(super) fn place(&self, version: u32) -> Place {
-        self.name(self.kind).place(self.stored_at, version)
+        self.name(self.content.kind).place(self.stored_at, version)
     }
 
     fn mark(&self) -> Mark {
-        Mark { cache_id: self.cache_id, coding: self.entry.content.coding() }
+        Mark { cache_id: self.cache_id, coding: self.content.coding }
     }
 
     fn cache_key(&self) -> String {
-        self.entry.cache_key.as_ref().map(ToString::to_string).unwrap_or_default()
+        self.cache_key.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 
     fn all_paths(&self, place: &Place) -> AllPaths {
@@ -297,8 +328,8 @@ impl Draft {
         data.sort_unstable();
         AllPaths {
             data,
-            by_hash: vec![layout::by_hash(&self.entry.namespace, &self.cache_hash)],
-            by_id: vec![layout::by_id(&self.entry.namespace, self.cache_id)],
+            by_hash: vec![layout::by_hash(&self.namespace, &self.content.hash)],
+            by_id: vec![layout::by_id(&self.namespace, self.cache_id)],
         }
     }
 
@@ -308,37 +339,29 @@ impl Draft {
             file_id: self.file_id.to_string(),
             file_key: self.cache_key(),
             file_paths: place.folders.clone(),
-            file_type: self.kind.into(),
+            file_type: self.content.kind.into(),
         }
     }
 
     fn metadata(&self) -> Metadata {
-        let json_field_path = match &self.entry.content {
-            // Python writes an empty field path for a keyed JSON entry without one.
-            Content::Json { field, .. } if self.entry.cache_key.is_some() => {
-                Some(field.as_ref().map(ToString::to_string).unwrap_or_default())
-            }
-            Content::Json { field, .. } => field.as_ref().map(ToString::to_string),
-            Content::String(_) | Content::Binary { .. } | Content::Archive { .. } => None,
-        };
         Metadata {
-            content_hash: content_hash(&self.bytes),
+            content_hash: self.content.digest.clone(),
             chain_hash: None,
             previous_version_path: None,
-            content_size: self.bytes.len() as u64,
+            content_size: self.content.bytes.len() as u64,
             tags: Vec::new(),
             timestamp: self.stored_at,
             data: Owner {
-                cache_hash: self.cache_hash.clone(),
+                cache_hash: self.content.hash.clone(),
                 cache_key: self.cache_key(),
                 cache_id: self.cache_id,
-                content_encoding: self.entry.content.coding().map(|coding| coding.name().to_owned()),
+                content_encoding: self.content.coding.map(|coding| coding.name().to_owned()),
                 file_id: self.file_id.to_string(),
-                file_type: self.kind.into(),
-                json_field_path,
-                namespace: self.entry.namespace.to_string(),
+                file_type: self.content.kind.into(),
+                json_field_path: self.content.json_field_path.clone(),
+                namespace: self.namespace.to_string(),
                 stored_at: self.stored_at,
-                strategy: self.entry.strategy,
+                strategy: self.strategy,
             },
         }
     }
@@ -347,21 +370,22 @@ impl Draft {
         IdReference {
             all_paths,
             cache_id: self.cache_id,
-            cache_hash: self.cache_hash.clone(),
+            cache_hash: self.content.hash.clone(),
             file_paths: FilePaths {
                 content_files: place.content_files.clone(),
                 data_folders: place.data_folders.clone(),
             },
-            file_type: self.kind.into(),
-            namespace: self.entry.namespace.to_string(),
-            strategy: self.entry.strategy,
+            file_type: self.content.kind.into(),
+            namespace: self.namespace.to_string(),
+            strategy: self.strategy,
             timestamp: self.stored_at,
         }
     }
 
     /// Adds this entry to the reference of its hash.
     fn share_in_hash(&self) -> impl Fn(Option<&[u8]>) -> Change + Send + Sync + 'static {
-        let (hash, entry) = (self.cache_hash.clone(), HashEntry { cache_id: self.cache_id, timestamp: self.stored_at });
+        let (hash, entry) =
+            (self.content.hash.clone(), HashEntry { cache_id: self.cache_id, timestamp: self.stored_at });
         move |now| {
             if let Some(appended) = now.and_then(|now| HashReference::append(now, &entry)) {
                 return Change::Put(appended.into());

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use cache_client::{CacheHash, CacheId, Json, Namespace, Strategy};
 
 use super::{Cache, Error, RACES, Result, gzip, lost_race};
+use crate::blocking;
 use crate::coding::Coding;
 use crate::layout;
 use crate::records::{FileKind, Located, Metadata};
@@ -39,6 +40,13 @@ pub struct Updated {
 }
 
 impl NewContent {
+    fn kind(&self) -> FileKind {
+        match self {
+            Self::String(_) | Self::Json(_) => FileKind::Json,
+            Self::Binary { .. } => FileKind::Binary,
+        }
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Self::String(_) => "a string",
@@ -47,12 +55,15 @@ impl NewContent {
         }
     }
 
-    /// The bytes as Python's update writes them.
-    fn bytes(&self) -> Bytes {
+    /// The bytes as Python's update writes them, and how they are packed.
+    async fn written(self) -> (Bytes, Option<Coding>) {
         match self {
-            Self::String(text) => Json::String(text.clone()).dumps().into(),
-            Self::Json(value) => value.dumps_indented(4).into(),
-            Self::Binary { bytes, .. } => bytes.clone(),
+            Self::String(text) => (blocking::run(text.len(), move || Json::String(text).dumps().into()).await, None),
+            Self::Json(value) => {
+                let length = blocking::length_of(&value);
+                (blocking::run(length, move || value.dumps_indented(4).into()).await, None)
+            }
+            Self::Binary { bytes, coding } => (bytes, coding),
         }
     }
 }
@@ -70,10 +81,12 @@ impl Cache {
         content: NewContent,
         if_match: Option<&[Version]>,
     ) -> Result<Option<Updated>> {
+        let (kind, sent) = (content.kind(), content.name());
+        let (new, coding) = content.written().await;
         for _ in 0..RACES {
             let Some(known) = self.known_reference(namespace, id).await? else { return Ok(None) };
             let reference = &known.reference;
-            check_kind(reference, &content)?;
+            check_kind(reference, kind, sent)?;
             let owners = self.owners(reference, Records::WhereUnmarked).await?;
             let own = own_copies(reference, &owners);
             let Some((first, copies)) = own.split_first() else { return Ok(None) };
@@ -90,9 +103,13 @@ impl Cache {
                     batch.require(Require::Present(first.content.clone(), head.version.clone()));
                 }
             }
-            let bytes = match &content {
-                NewContent::Binary { bytes, coding } => repacked(bytes, *coding, first.coding())?,
-                other => other.bytes(),
+            let bytes = match kind {
+                FileKind::Binary => {
+                    let (bytes, stored) = (new.clone(), first.coding());
+                    let length = if stored == Some(Coding::Gzip) { bytes.len() } else { 0 };
+                    blocking::run(length, move || repacked(&bytes, coding, stored)).await?
+                }
+                FileKind::Json => new.clone(),
             };
             if !first.is_marked(id) {
                 // Nothing but its reference tells that the entry is still there.
@@ -240,16 +257,11 @@ fn mark_of(metadata: &Metadata) -> Mark {
     Mark { cache_id: metadata.data.cache_id, coding: metadata.data.coding() }
 }
 
-fn check_kind(reference: &Located, content: &NewContent) -> Result<()> {
-    match (reference.file_type, content) {
-        (FileKind::Json, NewContent::String(_) | NewContent::Json(_))
-        | (FileKind::Binary, NewContent::Binary { .. }) => Ok(()),
-        (FileKind::Json, NewContent::Binary { .. }) => {
-            Err(Error::TypeMismatch { sent: content.name(), stored: "string or JSON" })
-        }
-        (FileKind::Binary, NewContent::String(_) | NewContent::Json(_)) => {
-            Err(Error::TypeMismatch { sent: content.name(), stored: "binary" })
-        }
+fn check_kind(reference: &Located, kind: FileKind, sent: &'static str) -> Result<()> {
+    match (reference.file_type, kind) {
+        (FileKind::Json, FileKind::Json) | (FileKind::Binary, FileKind::Binary) => Ok(()),
+        (FileKind::Json, FileKind::Binary) => Err(Error::TypeMismatch { sent, stored: "string or JSON" }),
+        (FileKind::Binary, FileKind::Json) => Err(Error::TypeMismatch { sent, stored: "binary" }),
     }
 }
 

@@ -56,12 +56,12 @@ impl Versions {
 impl Cache {
     /// Stores the next version of a file id: one more than the highest there is, claimed by creating its content.
     pub(super) async fn store_version(&self, draft: &Draft) -> Result<Stored> {
-        if draft.entry.file_id.is_none() {
+        if !draft.is_named {
             // Its own id, which nothing else has.
-            let claim = Require::Absent(content_of(draft, draft.kind, 1));
+            let claim = Require::Absent(content_of(draft, draft.kind(), 1));
             return self.write(draft, draft.place(1), vec![claim]).await?.ok_or(Error::Busy);
         }
-        let name = (draft.entry.namespace.clone(), draft.file_id.clone());
+        let name = (draft.namespace.clone(), draft.file_id.clone());
         // In this process they take turns; against other servers on one bucket the claim decides.
         let _turn = self.versions.turn(&name).await;
         let mut taken = 0;
@@ -73,7 +73,7 @@ impl Cache {
             let version = highest.max(taken).checked_add(1).ok_or(Error::Busy)?;
             let free = [Kind::Json, Kind::Binary].map(|kind| Require::Absent(content_of(draft, kind, version)));
             if let Some(stored) = self.write(draft, draft.place(version), free.into()).await? {
-                latest[usize::from(draft.kind == Kind::Binary)] = Some(version);
+                latest[usize::from(draft.kind() == Kind::Binary)] = Some(version);
                 self.versions.highest.insert(name, (latest, version));
                 return Ok(stored);
             }
@@ -114,13 +114,13 @@ impl Cache {
     async fn version_in_latest(&self, draft: &Draft, path: &ObjectPath, object: Option<Object>) -> Result<Option<u32>> {
         let owned = object.map(|object| document::<Owned>(path, &object)).transpose();
         let Some(owned) = readable(path, owned)? else { return Ok(None) };
-        let owner = readable(path, self.reference(&draft.entry.namespace, owned.data.cache_id).await)?;
+        let owner = readable(path, self.reference(&draft.namespace, owned.data.cache_id).await)?;
         Ok(owner.and_then(|owner| owner.file_paths.content_files.iter().find_map(layout::version_of)))
     }
 
     /// The highest version of a file id among all objects of the version folders of its namespace.
     async fn listed_version(&self, draft: &Draft) -> Result<u32> {
-        let folder = layout::versions_folder(&draft.entry.namespace);
+        let folder = layout::versions_folder(&draft.namespace);
         let (mut highest, mut after) = (0, None::<String>);
         loop {
             let page = self.storage.list(&folder, after.as_deref(), PAGE).await?;

@@ -148,7 +148,7 @@ pub(crate) async fn zip_batch_operations(
     Params(at): Params<ById>,
     body: Body,
 ) -> Result<web::Json<ZipBatchResponse>> {
-    let ZipBatchRequest { atomic, operations } = body.parsed()?;
+    let ZipBatchRequest { atomic, operations } = body.parsed().await?;
     let changes = operations.unwrap_or_default().into_iter().map(BatchChange::from).collect();
     let done = cache.batch_archive(&at.namespace, at.cache_id, changes, atomic.unwrap_or(true)).await?;
     let (batch, stored) = done.unzip();

@@ -152,7 +152,7 @@ pub(crate) async fn zip_file_add_from_bytes(
     Params((at, member)): Params<(ById, NewMember)>,
     body: Body,
 ) -> Result<web::Json<ZipOperationResponse>> {
-    add(&cache, at, member.file_path, body.bytes()?).await
+    add(&cache, at, member.file_path, body.bytes().await?).await
 }
 
 async fn add(

@@ -11,6 +11,7 @@ use crate::api::conditional::{ReadConditions, content_tag};
 use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, Keyed, NamedFile, Params, WithStrategy};
 use crate::api::store::{Bytes, Paths};
+use crate::blocking;
 use crate::cache::{Cache, NewArchive, Parts, StoredArchive, Value};
 use crate::records::{AllPaths, FileKind};
 
@@ -109,7 +110,7 @@ pub(crate) async fn zip_store(
     Params(named): Params<Named>,
     body: Body,
 ) -> Result<HttpResponse> {
-    let (bytes, coding) = body.some_bytes()?;
+    let (bytes, coding) = body.some_bytes().await?;
     if let Some(coding) = coding {
         let reason = "archives are packed already, and are not taken in another coding";
         return Err(Error::parameter("header", "content-encoding", reason, coding.name()));
@@ -135,12 +136,14 @@ pub(crate) async fn zip_store(
 pub(crate) async fn zip_retrieve(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let found = cache.by_id(&at.namespace, at.cache_id, Parts::Content).await?;
     let entry = found.ok_or_else(|| Error::NotFound("Zip file not found".to_owned()))?;
-    let value = if entry.reference.file_type == FileKind::Binary { Some(entry.value()?) } else { None };
+    let (tag, work) = (content_tag(&entry.version), entry.work());
+    let is_binary = entry.reference.file_type == FileKind::Binary;
+    let value = if is_binary { Some(blocking::run(work, move || entry.value()).await?) } else { None };
     let Some(Value::Binary(bytes)) = value else {
         return Err(Error::Rejected("Cached item is not a binary file".to_owned()));
     };
     let name = format!("attachment; filename={}.zip", at.cache_id);
     let mut response = HttpResponse::Ok();
-    response.insert_header((ETAG, content_tag(&entry.version))).insert_header((CONTENT_DISPOSITION, name));
+    response.insert_header((ETAG, tag)).insert_header((CONTENT_DISPOSITION, name));
     Ok(response.content_type("application/zip").body(bytes))
 }

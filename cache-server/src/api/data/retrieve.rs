@@ -10,6 +10,7 @@ use crate::api::error::{Error, Refused, Result};
 use crate::api::params::{ById, ChildFileId, FileFolder, Params};
 use crate::api::range::{PartOfBytes, RangeHeaders, RangeOf};
 use crate::api::store::Bytes;
+use crate::blocking;
 use crate::cache::Cache;
 
 async fn json_content(cache: &Cache, at: ById, key: Option<DataKey>, file: ChildFileId) -> Result<HttpResponse> {
@@ -18,10 +19,13 @@ async fn json_content(cache: &Cache, at: ById, key: Option<DataKey>, file: Child
         let message = "Data file not found".to_owned();
         return Err(Error::NoChild { message, cache_id: at.cache_id, file_id: Some(file_id), data_type: None });
     };
-    let value = Json::parse(&found.bytes).map_err(|error| crate::cache::Error::unreadable_child(&file_id, error))?;
+    let bytes = found.bytes.clone();
+    let compact = move || Json::parse(&bytes).map(|value| value.dumps_compact());
+    let text = blocking::run(found.bytes.len(), compact).await;
+    let text = text.map_err(|error| crate::cache::Error::unreadable_child(&file_id, error))?;
     let mut response = HttpResponse::Ok();
     response.insert_header((ETAG, content_tag(&found.version))).content_type("application/json");
-    Ok(response.body(value.dumps_compact()))
+    Ok(response.body(text))
 }
 
 async fn string_content(cache: &Cache, at: ById, key: Option<DataKey>, file: ChildFileId) -> Result<HttpResponse> {

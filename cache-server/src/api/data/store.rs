@@ -113,7 +113,7 @@ pub(crate) async fn store_child_binary(
     if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, Target::default(), ChildContent::Binary(body.bytes()?), if_absent).await
+    store(&cache, at, Target::default(), ChildContent::Binary(body.bytes().await?), if_absent).await
 }
 
 /// Store bytes as a child file
@@ -137,7 +137,7 @@ pub(crate) async fn store_child_binary_as(
     if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, file.into(), ChildContent::Binary(body.bytes()?), if_absent).await
+    store(&cache, at, file.into(), ChildContent::Binary(body.bytes().await?), if_absent).await
 }
 
 /// Store bytes as a child file in a folder
@@ -161,7 +161,7 @@ pub(crate) async fn store_child_binary_under(
     if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, (folder, file).into(), ChildContent::Binary(body.bytes()?), if_absent).await
+    store(&cache, at, (folder, file).into(), ChildContent::Binary(body.bytes().await?), if_absent).await
 }
 
 /// Store a JSON object as a child file with a name of its own
@@ -185,7 +185,7 @@ pub(crate) async fn store_child_json(
     if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, Target::default(), ChildContent::Json(body.object()?), if_absent).await
+    store(&cache, at, Target::default(), ChildContent::Json(body.object().await?), if_absent).await
 }
 
 /// Store a JSON object as a child file
@@ -209,7 +209,7 @@ pub(crate) async fn store_child_json_as(
     if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, file.into(), ChildContent::Json(body.object()?), if_absent).await
+    store(&cache, at, file.into(), ChildContent::Json(body.object().await?), if_absent).await
 }
 
 /// Store a JSON object as a child file in a folder
@@ -233,7 +233,7 @@ pub(crate) async fn store_child_json_under(
     if_absent: IfAbsent,
     body: Body,
 ) -> Result<HttpResponse> {
-    store(&cache, at, (folder, file).into(), ChildContent::Json(body.object()?), if_absent).await
+    store(&cache, at, (folder, file).into(), ChildContent::Json(body.object().await?), if_absent).await
 }
 
 /// Store a string as a child file with a name of its own

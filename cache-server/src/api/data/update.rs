@@ -140,7 +140,7 @@ pub(crate) async fn update_child_json(
     if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, None, file, ChildContent::Json(body.object()?), if_match).await
+    update(&cache, at, None, file, ChildContent::Json(body.object().await?), if_match).await
 }
 
 /// Replace a JSON child file in a folder
@@ -164,7 +164,7 @@ pub(crate) async fn update_child_json_under(
     if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, folder.data_key, file, ChildContent::Json(body.object()?), if_match).await
+    update(&cache, at, folder.data_key, file, ChildContent::Json(body.object().await?), if_match).await
 }
 
 /// Replace a binary child file
@@ -188,7 +188,7 @@ pub(crate) async fn update_child_binary(
     if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, None, file, ChildContent::Binary(body.bytes()?), if_match).await
+    update(&cache, at, None, file, ChildContent::Binary(body.bytes().await?), if_match).await
 }
 
 /// Replace a binary child file in a folder
@@ -212,5 +212,5 @@ pub(crate) async fn update_child_binary_under(
     if_match: IfMatch,
     body: Body,
 ) -> Result<HttpResponse> {
-    update(&cache, at, folder.data_key, file, ChildContent::Binary(body.bytes()?), if_match).await
+    update(&cache, at, folder.data_key, file, ChildContent::Binary(body.bytes().await?), if_match).await
 }

@@ -36,7 +36,7 @@ pub(crate) async fn retrieve_by_hash(cache: web::Data<Cache>, Params(at): Params
     let found = cache.by_hash(&at.namespace, &at.cache_hash, Parts::All).await?;
     let entry = found.ok_or_else(|| Error::no_hash(&at.namespace, &at.cache_hash))?;
     room_to_unpack(&entry).await?;
-    let body = generic(&entry, || format!("/{}/retrieve/hash/{}/binary", at.namespace, at.cache_hash))?;
+    let body = generic(&entry, || format!("/{}/retrieve/hash/{}/binary", at.namespace, at.cache_hash)).await?;
     Ok(json_text(&mut HttpResponse::Ok(), body))
 }
 
@@ -55,8 +55,8 @@ pub(crate) async fn retrieve_string_by_hash(
     Params(at): Params<ByHash>,
 ) -> Result<HttpResponse> {
     let entry = form_by_hash(&cache, &at).await?;
-    let text =
-        as_text(&entry, |bytes| String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| BASE64_STANDARD.encode(bytes)))?;
+    let as_is = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| BASE64_STANDARD.encode(bytes));
+    let text = as_text(&entry, as_is).await?;
     Ok(HttpResponse::Ok().content_type(TEXT).body(text))
 }
 
@@ -69,7 +69,7 @@ pub(crate) async fn retrieve_string_by_hash(
     responses((status = 200, description = "The JSON.", body = serde_json::Value), Refused)
 )]
 pub(crate) async fn retrieve_json_by_hash(cache: web::Data<Cache>, Params(at): Params<ByHash>) -> Result<HttpResponse> {
-    let body = as_json(&form_by_hash(&cache, &at).await?)?;
+    let body = as_json(&form_by_hash(&cache, &at).await?).await?;
     Ok(json_text(&mut HttpResponse::Ok(), body))
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn retrieve_binary_by_hash(
     accepted: Option<web::Header<AcceptEncoding>>,
     range: RangeOf,
 ) -> Result<HttpResponse> {
-    binary(&form_by_hash(&cache, &at).await?, None, &range, accepted.as_deref())
+    binary(&form_by_hash(&cache, &at).await?, None, &range, accepted.as_deref()).await
 }
 
 /// Retrieve what is known of the newest entry of a hash

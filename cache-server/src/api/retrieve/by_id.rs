@@ -41,7 +41,7 @@ pub(crate) async fn retrieve_by_id(cache: web::Data<Cache>, Params(at): Params<B
     let found = cache.by_id(&at.namespace, at.cache_id, Parts::All).await?;
     let entry = found.ok_or_else(|| Error::no_entry(&at.namespace, at.cache_id))?;
     room_to_unpack(&entry).await?;
-    let body = generic(&entry, || format!("/{}/retrieve/{}/binary", at.namespace, at.cache_id))?;
+    let body = generic(&entry, || format!("/{}/retrieve/{}/binary", at.namespace, at.cache_id)).await?;
     let tag = owned_tag(&entry.version, entry.owner.cache_id);
     Ok(json_text(HttpResponse::Ok().insert_header((ETAG, tag)), body))
 }
@@ -65,7 +65,7 @@ pub(crate) async fn retrieve_by_id(cache: web::Data<Cache>, Params(at): Params<B
 )]
 pub(crate) async fn retrieve_string(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let entry = form_by_id(&cache, &at).await?;
-    let text = as_text(&entry, |bytes| BASE64_STANDARD.encode(bytes))?;
+    let text = as_text(&entry, |bytes| BASE64_STANDARD.encode(bytes)).await?;
     Ok(HttpResponse::Ok().insert_header((ETAG, content_tag(&entry.version))).content_type(TEXT).body(text))
 }
 
@@ -88,7 +88,7 @@ pub(crate) async fn retrieve_string(cache: web::Data<Cache>, Params(at): Params<
 )]
 pub(crate) async fn retrieve_json(cache: web::Data<Cache>, Params(at): Params<ById>) -> Result<HttpResponse> {
     let entry = form_by_id(&cache, &at).await?;
-    let body = as_json(&entry)?;
+    let body = as_json(&entry).await?;
     Ok(json_text(HttpResponse::Ok().insert_header((ETAG, content_tag(&entry.version))), body))
 }
 
@@ -118,5 +118,5 @@ pub(crate) async fn retrieve_binary(
     range: RangeOf,
 ) -> Result<HttpResponse> {
     let entry = form_by_id(&cache, &at).await?;
-    binary(&entry, Some(&content_tag(&entry.version)), &range, accepted.as_deref())
+    binary(&entry, Some(&content_tag(&entry.version)), &range, accepted.as_deref()).await
 }

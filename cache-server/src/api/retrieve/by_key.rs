@@ -80,7 +80,7 @@ pub(crate) async fn retrieve_by_key(
         Form::Entry => {
             let entry = found(Parts::All).await?;
             let url = || format!("/{}/retrieve/{}/binary", name.namespace, entry.reference.cache_id);
-            let body = generic(&entry, url)?;
+            let body = generic(&entry, url).await?;
             json_text(&mut tagged(owned_tag(&entry.version, entry.owner.cache_id)), body)
         }
         Form::Metadata => {
@@ -89,17 +89,17 @@ pub(crate) async fn retrieve_by_key(
         }
         Form::String => {
             let entry = found(Parts::Content).await?;
-            let text = as_text(&entry, |bytes| BASE64_STANDARD.encode(bytes))?;
+            let text = as_text(&entry, |bytes| BASE64_STANDARD.encode(bytes)).await?;
             tagged(content_tag(&entry.version)).content_type(TEXT).body(text)
         }
         Form::Json => {
             let entry = found(Parts::Content).await?;
-            let body = as_json(&entry)?;
+            let body = as_json(&entry).await?;
             json_text(&mut tagged(content_tag(&entry.version)), body)
         }
         Form::Binary => {
             let entry = found(Parts::Content).await?;
-            binary(&entry, Some(&content_tag(&entry.version)), &range, accepted.as_deref())?
+            binary(&entry, Some(&content_tag(&entry.version)), &range, accepted.as_deref()).await?
         }
         Form::CacheId => {
             let (keyed, reference) = cache.id_by_key(&name).await?.ok_or_else(missing)?;

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 use super::error::{Error, Result};
 use super::range::RangeOf;
+use crate::blocking;
 use crate::cache::{self, Compact, Entry, Value};
 use crate::coding::Coding;
 use crate::records::FileKind;
@@ -98,22 +99,35 @@ pub(crate) struct RetrieveResponse {
 }
 
 /// The generic answer: content and metadata, or for bytes where they are.
-pub(super) fn generic(entry: &Entry, binary_url: impl FnOnce() -> String) -> Result<String> {
-    let metadata = EntryMetadata::from(entry);
-    let about = || serde_json::to_string(&metadata).expect("metadata is plain fields");
-    let (data, data_type) = match entry.compact()? {
-        Compact::String(text) => (Json::String(text).dumps_compact(), "string"),
-        Compact::Json(text) => (text, "json"),
-        Compact::Binary(_) => {
-            let body = json!({
-                "message": "Binary data requires separate endpoint", "data_type": "binary",
-                "size": metadata.content_size, "cache_hash": metadata.cache_hash, "cache_id": metadata.cache_id,
-                "namespace": metadata.namespace, "binary_url": binary_url(), "metadata": metadata,
-            });
-            return Ok(body.to_string());
-        }
+pub(super) async fn generic(entry: &Entry, binary_url: impl FnOnce() -> String) -> Result<String> {
+    let with_content = |entry: &Entry| {
+        let (data, data_type) = match entry.compact()? {
+            Compact::String(text) => (Json::String(text).dumps_compact(), "string"),
+            Compact::Json(text) => (text, "json"),
+            Compact::Binary(_) => return Ok(None),
+        };
+        let about = serde_json::to_string(&EntryMetadata::from(entry)).expect("metadata is plain fields");
+        Ok::<_, Error>(Some(format!("{{\"data\":{data},\"metadata\":{about},\"data_type\":\"{data_type}\"}}")))
     };
-    Ok(format!("{{\"data\":{data},\"metadata\":{},\"data_type\":\"{data_type}\"}}", about()))
+    if let Some(body) = read(entry, with_content).await? {
+        return Ok(body);
+    }
+    let metadata = EntryMetadata::from(entry);
+    let body = json!({
+        "message": "Binary data requires separate endpoint", "data_type": "binary",
+        "size": metadata.content_size, "cache_hash": metadata.cache_hash, "cache_id": metadata.cache_id,
+        "namespace": metadata.namespace, "binary_url": binary_url(), "metadata": metadata,
+    });
+    Ok(body.to_string())
+}
+
+/// Works on the content of an entry.
+async fn read<T: Send + 'static>(entry: &Entry, work: impl FnOnce(&Entry) -> T + Send + 'static) -> T {
+    if entry.work() <= blocking::SMALL {
+        return work(entry);
+    }
+    let entry = entry.clone();
+    blocking::run(entry.work(), move || work(&entry)).await
 }
 
 /// Takes the memory that a large packed entry needs unpacked, and once more as it is answered.
@@ -121,7 +135,7 @@ pub(super) async fn room_to_unpack(entry: &Entry) -> Result<()> {
     const SMALL: usize = 64 << 10;
     if entry.owner.is_gzip() && entry.content.len() > SMALL {
         let call = Call::current().expect("handlers are called through the route table");
-        call.reserve(2 * entry.unpacked_size()).await?;
+        call.reserve(2 * read(entry, Entry::unpacked_size).await).await?;
     }
     Ok(())
 }
@@ -131,7 +145,11 @@ pub(super) fn json_text(response: &mut HttpResponseBuilder, body: String) -> Htt
 }
 
 /// The content as text; bytes as base64.
-pub(super) fn as_text(entry: &Entry, bytes_as_text: impl FnOnce(&[u8]) -> String) -> Result<String> {
+pub(super) async fn as_text(entry: &Entry, bytes_as_text: fn(&[u8]) -> String) -> Result<String> {
+    read(entry, move |entry| text(entry, bytes_as_text)).await
+}
+
+fn text(entry: &Entry, bytes_as_text: fn(&[u8]) -> String) -> Result<String> {
     match entry.value() {
         Ok(Value::String(text)) => Ok(text),
         Ok(Value::Json(value)) => Ok(value.dumps()),
@@ -149,7 +167,11 @@ pub(super) fn as_text(entry: &Entry, bytes_as_text: impl FnOnce(&[u8]) -> String
 }
 
 /// The content as JSON; bytes wrapped as base64, a string only when it holds JSON.
-pub(super) fn as_json(entry: &Entry) -> Result<String> {
+pub(super) async fn as_json(entry: &Entry) -> Result<String> {
+    read(entry, json).await
+}
+
+fn json(entry: &Entry) -> Result<String> {
     match entry.compact()? {
         Compact::Json(text) => Ok(text),
         Compact::String(text) => match Json::parse(text.as_bytes()) {
@@ -167,7 +189,7 @@ pub(super) fn as_json(entry: &Entry) -> Result<String> {
 }
 
 /// The content as bytes.
-pub(super) fn as_bytes(entry: &Entry) -> Result<bytes::Bytes> {
+fn bytes(entry: &Entry) -> Result<bytes::Bytes> {
     match entry.value() {
         Ok(Value::Binary(bytes)) => Ok(bytes),
         Ok(Value::String(text)) => Ok(text.into()),
@@ -179,13 +201,13 @@ pub(super) fn as_bytes(entry: &Entry) -> Result<bytes::Bytes> {
 
 /// Answers the content as bytes, and says how they are packed where this service did not unpack them: in `Content-Encoding` when
 /// the client takes that coding, else in a header that changes nothing.
-pub(super) fn binary(
+pub(super) async fn binary(
     entry: &Entry,
     tag: Option<&str>,
     range: &RangeOf,
     accepted: Option<&AcceptEncoding>,
 ) -> Result<HttpResponse> {
-    let bytes = as_bytes(entry)?;
+    let bytes = read(entry, bytes).await?;
     // What Python packed may be too large to be unpacked here.
     let is_unpacked = entry.owner.is_gzip() && !(bytes.starts_with(&[0x1f, 0x8b]) && bytes == entry.content);
     let stored = entry.owner.content_encoding.as_deref().filter(|name| !is_unpacked && *name != "identity");
