@@ -7,6 +7,7 @@ use std::time::Duration;
 use quick_cache::unsync::Cache;
 
 use crate::error::Result;
+use crate::health::describe;
 use crate::names::{TokenName, TransferId, UseId};
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
@@ -134,7 +135,7 @@ impl Gate {
         };
         let Ok(name) = TokenName::parse(name) else { return Verdict::Denied(Refusal::NotFound) };
         let verdict = ask(name).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "nobody is let in: the token could not be looked at");
+            tracing::warn!(error = describe(&error), "nobody is let in: the token could not be looked at");
             Verdict::Unavailable
         });
         if verdict != Verdict::Denied(Refusal::NotFound) {

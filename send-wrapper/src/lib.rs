@@ -62,10 +62,11 @@
 //!
 //! # When the cache fails
 //!
-//! Every operation ends within the [time limit](SendCache::time_limit) with a result or an [`Error`], but for those that limit each of
-//! their calls: aggregations of [events](analytics::Analytics::aggregation) and [costs](costs::Costs::aggregation),
-//! [alerts](costs::Costs::alerts), collecting costs, and [retention](analytics::Analytics::apply_retention). [`Error::is_unavailable`] says
-//! that the cache was down, slow or cut off, and that nobody knows whether something was written. Then:
+//! Every operation ends within the [time limit](SendCache::time_limit), one for all its calls together, with a result or an [`Error`].
+//! What may have to compute many windows has [a longer one](SendCache::long_time_limit): aggregations of
+//! [events](analytics::Analytics::aggregation) and [costs](costs::Costs::aggregation), and [alerts](costs::Costs::alerts). Runs, which collect
+//! costs or [delete what is old](analytics::Analytics::apply_retention), end within an hour, and the next one goes on.
+//! [`Error::is_unavailable`] says that the cache was down, slow or cut off, and that nobody knows whether something was written. Then:
 //!
 //! - a use of a token is asked for again with the same [`UseId`], and counts once;
 //! - creating, revoking and the like are asked for again: the second time they find what the first has done (a creation that

@@ -7,6 +7,7 @@ use std::time::Duration;
 use cache_client::{CacheClient, CacheHashGenerator, CacheId, Namespace};
 use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::analytics::Analytics;
 use crate::costs::Costs;
@@ -42,6 +43,7 @@ pub struct SendCache {
     pub(crate) hashes: CacheHashGenerator,
     clock: Arc<dyn Clock>,
     time_limit: Duration,
+    long_time_limit: Duration,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -74,6 +76,7 @@ impl SendCache {
             hashes: CacheHashGenerator::default(),
             clock: Arc::new(SystemClock),
             time_limit: Duration::from_secs(10),
+            long_time_limit: Duration::from_secs(60),
             shared: Arc::new(shared),
         }
     }
@@ -103,6 +106,13 @@ impl SendCache {
     /// Limits every operation to this time, 10 s when not given, whatever the client's own limits and repetitions are.
     pub fn time_limit(self, time_limit: Duration) -> Self {
         Self { time_limit, ..self }
+    }
+
+    /// Limits what may have to compute many windows to this time, 60 s when not given: [aggregations](Analytics::aggregation),
+    /// [those of costs](Costs::aggregation) and [alerts](Costs::alerts). What is stored by then stays: whoever asks again goes on
+    /// from there.
+    pub fn long_time_limit(self, long_time_limit: Duration) -> Self {
+        Self { long_time_limit, ..self }
     }
 
     /// Invitation tokens.
@@ -140,17 +150,44 @@ impl SendCache {
         Timestamp::from_millis(self.clock.now())
     }
 
-    /// Does something on its own, to the end: whoever waits for it may go away, as a client does that hangs up. `None` when the
-    /// program ends first.
+    /// Does something detached from the caller, to its end: whoever waits for it may go away, as a client does that hangs up. A
+    /// panic of the task is one of whoever waits for it; `None` when the runtime is shut down first.
     pub(crate) async fn apart<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> Option<T> {
-        tokio::spawn(task).await.ok()
+        match tokio::spawn(task).await {
+            Ok(done) => Some(done),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => None,
+            },
+        }
     }
 
     /// Does something within the time an operation may take.
     pub(crate) async fn within<T>(&self, operation: impl Future<Output = Result<T>>) -> Result<T> {
-        let after = self.time_limit;
-        tokio::time::timeout(after, operation).await.unwrap_or(Err(Error::TimedOut { after }))
+        in_time(self.time_limit, operation).await
     }
+
+    /// Does something within the time a computation may take.
+    pub(crate) async fn within_long<T>(&self, computation: impl Future<Output = Result<T>>) -> Result<T> {
+        // One computation asks for others: on the stack they would be too large.
+        in_time(self.long_time_limit, Box::pin(computation)).await
+    }
+
+    /// When an operation that begins now has to end.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.time_limit
+    }
+
+    /// Does a part of an operation that has to end by this deadline.
+    pub(crate) async fn until<T>(&self, deadline: Instant, part: impl Future<Output = Result<T>>) -> Result<T> {
+        let after = self.time_limit;
+        timeout_at(deadline, part).await.unwrap_or(Err(Error::TimedOut { after }))
+    }
+}
+
+/// Does something within a time.
+pub(crate) async fn in_time<T>(after: Duration, operation: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(after, operation).await.unwrap_or(Err(Error::TimedOut { after }))
 }
 
 impl Shared {
@@ -159,5 +196,18 @@ impl Shared {
         // The same in every call of this process is enough.
         let hash = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().hash_one((namespace, key));
         &self.turns[usize::try_from(hash % TURNS as u64).unwrap_or_default()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+    use super::*;
+
+    #[tokio::test]
+    #[should_panic(expected = "a bug")]
+    async fn a_panic_of_a_detached_task_is_one_of_whoever_waits() {
+        let send = SendCache::new(cache_server::in_process::InProcess::in_memory().unwrap().client());
+        send.apart(async { panic!("a bug") }).await.unwrap_or(())
     }
 }

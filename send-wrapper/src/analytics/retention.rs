@@ -17,10 +17,13 @@ use crate::health::describe;
 use crate::keys::{DataPath, EntryKey};
 use crate::names::{EventId, Invalid};
 use crate::namespaces;
+use crate::send_cache::in_time;
 use crate::time::Timestamp;
 use pass::Pass;
 
 const DAY: Duration = Duration::from_secs(86_400);
+/// How long a run may take. What it has not come to, the next one does.
+const LONGEST_RUN: Duration = Duration::from_secs(60 * 60);
 
 /// How many days each level is kept after the day it is about; `None` for ever. In documents a number or `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,7 +160,7 @@ impl Analytics {
     /// Whatever was deleted is reported, also when the run fails half way (`failed` says so); every run, dry ones as well, is
     /// [recorded](Self::retention_runs). Two runs at the same time do no harm.
     ///
-    /// Costs a call for each window that has become too old since the last run (75 a day), and for events one for 50
+    /// A run ends within an hour; the next one goes on from there. Costs a call for each window that has become too old since the last run (75 a day), and for events one for 50
     /// entries and one for each that is deleted.
     pub async fn apply_retention(&self, policy: &Retention) -> Result<RetentionRun> {
         self.retain(policy, false).await
@@ -182,9 +185,13 @@ impl Analytics {
         let record = Record::new(self, &entries, started_at).await?;
         record.write(&run).await?;
         let mut pass = Pass::new(self, &entries, started_at, dry_run);
-        let failed = pass.go(&policy, &kept).await.err();
+        let failed = in_time(LONGEST_RUN, pass.go(&policy, &kept)).await.err();
         run.levels = pass.levels;
-        run.failed = failed.map(|error| describe(&error));
+        if let Some(error) = &failed {
+            // What stands behind it is for the log alone.
+            tracing::error!(error = describe(error), "retention ended before its end");
+        }
+        run.failed = failed.map(|error| error.to_string());
         run.finished_at = self.send.now();
         if let Err(error) = record.write(&run).await {
             tracing::error!(error = describe(&error), ?run, "what retention did could not be recorded");
@@ -198,10 +205,13 @@ impl Analytics {
             return Err(Invalid::new("limit", "is not between 1 and 1000").into());
         }
         let entries = self.send.own_entries(namespaces::ANALYTICS);
-        let Some(cache_id) = entries.cache_id_from_key(&kept_key()).await? else { return Ok(Vec::new()) };
-        let runs = self.send.cache.data().read(namespaces::ANALYTICS, cache_id).key("runs").descending();
-        let page = self.send.within(async { Ok(runs.page_size(limit).page().await?) }).await?;
-        page.items.iter().map(|run| run.json().map_err(Error::from)).collect()
+        let read = async {
+            let Some(cache_id) = entries.cache_id_from_key(&kept_key()).await? else { return Ok(Vec::new()) };
+            let runs = self.send.cache.data().read(namespaces::ANALYTICS, cache_id).key("runs").descending();
+            let page = runs.page_size(limit).page().await?;
+            page.items.iter().map(|run| run.json().map_err(Error::from)).collect()
+        };
+        self.send.within(read).await
     }
 
     /// What is there of each level; in the beginning, since a day before the first event that is stored.

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use futures::stream::{StreamExt, TryStreamExt, iter};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::queue::Asked;
 use super::record::{RECENT, RecentUse, Record, Status, Token};
@@ -166,13 +167,15 @@ impl Tokens {
             UsageEvent::check_user_agent(user_agent)?;
         }
         let key = key(name);
-        let (Decided { used, event }, left_behind) = self.send.within(self.decided(name, &key, wanted)).await?;
-        // What is decided is answered, however slow the cache takes the events of it.
+        let deadline = self.send.deadline();
+        let decided = self.send.until(deadline, self.decided(name, &key, wanted));
+        let (Decided { used, event }, left_behind) = decided.await?;
+        // What is decided is answered, however slow the cache takes the events of it: they have what is left of the time.
         let events = event.into_iter().chain(left_behind).collect::<Vec<_>>();
         if !events.is_empty() {
             let tokens = self.clone();
             let recorded = async move {
-                iter(&events).for_each_concurrent(AT_ONCE, |event| tokens.record(&key, event)).await;
+                iter(&events).for_each_concurrent(AT_ONCE, |event| tokens.record(&key, event, deadline)).await;
             };
             // On their own: an event that is dropped half way would be lost and not counted.
             self.send.apart(recorded).await;
@@ -243,10 +246,10 @@ impl Tokens {
     }
 
     /// Writes the file of an event. What fails is counted for a refused use; that of a granted one waits in the token.
-    async fn record(&self, key: &EntryKey, event: &UsageEvent) {
-        if let Err(error) = self.write(key, event).await {
+    async fn record(&self, key: &EntryKey, event: &UsageEvent, deadline: Instant) {
+        if let Err(error) = self.send.until(deadline, self.write(key, event)).await {
             if event.success {
-                tracing::warn!(%key, %error, "the event of a use waits in its token");
+                tracing::warn!(%key, error = health::describe(&error), "the event of a use waits in its token");
             } else {
                 health::lost(&self.send.shared.counters.token_events, "a refused use", &error);
             }

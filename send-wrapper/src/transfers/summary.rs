@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{GRACE, Transfer, Transfers, key};
 use crate::analytics::{Event, EventType};
 use crate::error::{Error, Result};
+use crate::health::describe;
 use crate::keys::DataPath;
 use crate::names::{Country, TransferId};
 use crate::namespaces;
@@ -154,7 +155,7 @@ impl Transfers {
         if totals.events >= before + WORTH_SAVING
             && let Err(error) = data.store_json(&path, &totals).await
         {
-            tracing::warn!(%transfer_id, %error, "what the events of a transfer come to could not be saved");
+            tracing::warn!(%transfer_id, error = describe(&error), "what the events of a transfer come to could not be saved");
         }
         for (_, event) in fresh {
             totals.add(event);
