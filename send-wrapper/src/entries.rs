@@ -15,6 +15,7 @@ use tokio::sync::MutexGuard;
 
 use crate::data::DataFiles;
 use crate::error::{Error, Result};
+use crate::journal::Journal;
 use crate::keys::EntryKey;
 use crate::names::Invalid;
 use crate::send_cache::SendCache;
@@ -136,19 +137,20 @@ impl Entries {
     }
 
     /// Replaces a record that is there; else [`NotFound`](Error::NotFound). Whoever writes last wins: see
-    /// [`change`](Self::change) for writes that build on what they have read.
+    /// [`change`](Self::change) for writes that build on what they have read. A record that was deleted and created again since this
+    /// process saw it is found, and so it is by [`delete`](Self::delete). One call, three at most.
     pub async fn update(&self, key: &EntryKey, value: &impl Serialize) -> Result<CacheId> {
         let body = with_key(key, value)?;
         let updated = async {
-            let cache_id = self.id_of(key).await?.ok_or_else(|| Error::missing(format!("{key:?}")))?;
-            match self.send.cache.update().json(&self.namespace, cache_id, &body).send().await {
-                Ok(_) => Ok(cache_id),
-                Err(cache_client::Error::NotFound { .. }) => {
-                    self.forget(key);
-                    Err(Error::missing(format!("{key:?}")))
+            let mut gone = None;
+            while let Some(cache_id) = self.next_id(key, gone).await? {
+                match self.send.cache.update().json(&self.namespace, cache_id, &body).send().await {
+                    Ok(_) => return Ok(cache_id),
+                    Err(cache_client::Error::NotFound { .. }) => gone = Some(cache_id),
+                    Err(error) => return Err(error.into()),
                 }
-                Err(error) => Err(error.into()),
             }
+            Err(Error::missing(format!("{key:?}")))
         };
         self.send.within(updated).await
     }
@@ -203,15 +205,29 @@ impl Entries {
         }
     }
 
-    /// Deletes a record with its data files. `false` when it is not there.
+    /// Deletes a record with its data files. `false` when it is not there. One call, three at most.
     pub async fn delete(&self, key: &EntryKey) -> Result<bool> {
         let deleted = async {
-            let Some(cache_id) = self.id_of(key).await? else { return Ok(false) };
-            let deleted = self.send.cache.delete().by_id(&self.namespace, cache_id).send().await?;
-            self.forget(key);
-            Ok(deleted.is_some())
+            let mut gone = None;
+            while let Some(cache_id) = self.next_id(key, gone).await? {
+                let deleted = self.send.cache.delete().by_id(&self.namespace, cache_id).send().await?;
+                if deleted.is_some() {
+                    self.forget(key);
+                    return Ok(true);
+                }
+                gone = Some(cache_id);
+            }
+            Ok(false)
         };
         self.send.within(deleted).await
+    }
+
+    /// The id of a record to try: the one that is remembered, or found; after one that proved to be gone, another one that is found.
+    async fn next_id(&self, key: &EntryKey, gone: Option<CacheId>) -> Result<Option<CacheId>> {
+        if gone.is_some() {
+            self.forget(key);
+        }
+        Ok(self.id_of(key).await?.filter(|found| Some(*found) != gone))
     }
 
     /// The id of the record of this key. One call.
@@ -256,14 +272,27 @@ impl Entries {
 
     /// Finds a record with what a conditional update needs: one call when its id is known here, else two.
     pub(crate) async fn find<T: DeserializeOwned>(&self, key: &EntryKey) -> Result<Option<Found<T>>> {
-        if let Some(cache_id) = self.known_id(key) {
+        let mut gone = None;
+        while let Some(cache_id) = self.next_id(key, gone).await? {
             if let Some(found) = self.find_by_id(cache_id).await? {
                 return Ok(Some(found));
             }
-            self.forget(key);
+            gone = Some(cache_id);
         }
-        let Some(cache_id) = self.id_of(key).await? else { return Ok(None) };
-        self.find_by_id(cache_id).await
+        Ok(None)
+    }
+
+    /// Looks at a record that is not to be changed, and whose id is wanted. One call.
+    pub(crate) async fn look<T: DeserializeOwned>(&self, key: &EntryKey) -> Result<Option<(CacheId, T)>> {
+        let entry = self.send.cache.retrieve().by_hash(&self.namespace, self.hash(key)).send().await?;
+        let Some(entry) = entry else { return Ok(None) };
+        self.remember(key, entry.metadata.cache_id);
+        Ok(Some((entry.metadata.cache_id, entry.json()?)))
+    }
+
+    /// The journal of the record of this id.
+    pub(crate) fn journal(&self, cache_id: CacheId) -> Journal<'_> {
+        Journal::new(&self.send, &self.namespace, cache_id)
     }
 
     async fn find_by_id<T: DeserializeOwned>(&self, cache_id: CacheId) -> Result<Option<Found<T>>> {

@@ -142,7 +142,9 @@ mod entries;
 mod error;
 mod gate;
 mod health;
+mod journal;
 mod keys;
+mod listed;
 #[cfg(feature = "middleware")]
 pub mod middleware;
 mod names;
@@ -157,6 +159,7 @@ pub use error::{Error, Result};
 pub use gate::{Gate, Probing, Verdict};
 pub use health::{Health, Lost};
 pub use keys::{DataPath, EntryKey};
+pub use listed::Listed;
 pub use names::{Country, Currency, EventId, Invalid, IpHash, TokenName, TransferId, UseId};
 pub use send_cache::SendCache;
 pub use time::{Clock, Day, ManualClock, SystemClock, Timestamp};

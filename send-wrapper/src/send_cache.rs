@@ -13,6 +13,7 @@ use crate::analytics::Analytics;
 use crate::costs::Costs;
 use crate::entries::Entries;
 use crate::error::{Error, Result};
+use crate::journal::Written;
 use crate::names::{EventId, Invalid};
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tokens::{Queue, Tokens};
@@ -54,6 +55,8 @@ pub(crate) struct Shared {
     pub(crate) ids: Cache<(Namespace, Box<str>), CacheId>,
     /// Events this process has recorded, or seen recorded.
     pub(crate) recorded: Cache<EventId, ()>,
+    /// Events this process has written, by the entry of their record.
+    pub(crate) written: Cache<CacheId, Written>,
     /// Uses of tokens that wait to be decided.
     pub(crate) uses: Queue,
     /// Those of one process who want to change a record do so one after another; compare-and-swap is for the others.
@@ -67,6 +70,7 @@ impl SendCache {
         let shared = Shared {
             ids: Cache::new(REMEMBERED),
             recorded: Cache::new(REMEMBERED),
+            written: Cache::new(REMEMBERED),
             uses: Queue::default(),
             turns: std::array::from_fn(|_| Mutex::new(())),
             counters: Default::default(),
@@ -171,6 +175,11 @@ impl SendCache {
     pub(crate) async fn within_long<T>(&self, computation: impl Future<Output = Result<T>>) -> Result<T> {
         // One computation asks for others: on the stack they would be too large.
         in_time(self.long_time_limit, Box::pin(computation)).await
+    }
+
+    /// How long an operation may take.
+    pub(crate) fn longest_operation(&self) -> Duration {
+        self.time_limit
     }
 
     /// When an operation that begins now has to end.

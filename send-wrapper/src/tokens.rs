@@ -20,7 +20,7 @@ pub(crate) use queue::Queue;
 pub use create::{Create, Created};
 pub use record::{Status, Token, UsageLimit};
 pub use spend::{Refusal, Remaining, Use, Used};
-pub use usage::{Action, UsageEvent, UsageQuery};
+pub use usage::{Action, UsageCounts, UsageEvent, UsageQuery};
 
 /// The tokens.
 ///

@@ -80,7 +80,7 @@ async fn what_is_old_goes_once_it_is_summed_up(engine: Engine) {
 
     let again = apply(&still.other(), Retention::default(), false).await;
     assert_eq!(deleted(&again), [("raw", 0), ("30min", 0), ("hourly", 0), ("daily", 0)]);
-    let recorded = still.send.analytics().retention_runs(10).await.unwrap();
+    let recorded = still.send.analytics().retention_runs(10).await.unwrap().items;
     let mut runs = [dry, run, again];
     runs.sort_by_key(|run| run.dry_run);
     assert!(recorded.len() == 3 && runs.iter().all(|run| recorded.contains(run)), "{recorded:#?}");
@@ -178,7 +178,7 @@ async fn a_run_is_recorded_also_when_the_cache_goes_away_in_it() {
     });
     let run = still.over(&faulty).analytics().apply_retention(&Retention::default()).await.unwrap();
     assert!(run.failed.is_some());
-    let recorded = still.send.analytics().retention_runs(5).await.unwrap();
+    let recorded = still.send.analytics().retention_runs(5).await.unwrap().items;
     assert_eq!((recorded.len(), recorded[0].finished_at.millis(), recorded[0].dry_run), (1, 0, false));
 }
 
@@ -212,7 +212,7 @@ async fn a_run_that_fails_says_what_it_did_and_the_next_goes_on() {
     // What stands behind it is for the log.
     assert_eq!(run.failed.as_deref(), Some("the cache is unavailable"));
     assert_eq!((run.levels.len(), level(&run, "raw").deleted), (1, 8));
-    assert_eq!(send.analytics().retention_runs(1).await.unwrap(), [run]);
+    assert_eq!(send.analytics().retention_runs(1).await.unwrap().items, [run]);
     away.store(false, Ordering::SeqCst);
     assert_eq!(level(&apply(&send, Retention::default(), false).await, "raw").deleted, 12);
     assert_eq!(still.aggregation(WindowType::Daily, "2026-02-13").await.event_count, 20);
@@ -241,7 +241,7 @@ async fn a_policy_that_keeps_nothing_is_refused() {
         assert_eq!(refused.code(), "INVALID_INPUT");
     }
     assert_eq!(still.send.analytics().retention_runs(0).await.unwrap_err().code(), "INVALID_INPUT");
-    assert_eq!(still.send.analytics().retention_runs(5).await.unwrap(), []);
+    assert_eq!(still.send.analytics().retention_runs(5).await.unwrap().items, []);
     // What is kept for ever is not looked at; nothing is there to be deleted.
     let run = apply(&still.send, FOR_EVER, false).await;
     assert_eq!(run.levels, []);

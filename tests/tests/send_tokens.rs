@@ -82,7 +82,7 @@ async fn of_many_who_create_a_name_one_does(world: World) {
     let outcomes = join_all(creates).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert!(outcomes.iter().flat_map(|outcome| outcome.as_ref().err()).all(|error| error.code() == "ALREADY_EXISTS"));
-    assert_eq!(send.tokens().list().await.unwrap(), [name("popular")]);
+    assert_eq!(send.tokens().list().await.unwrap().items, [name("popular")]);
 }
 
 async fn the_last_use_exhausts_the_token_and_the_next_is_refused(world: World) {
@@ -237,7 +237,7 @@ async fn lists_show_all_tokens(world: World) {
         send.tokens().create(&name(token)).usage_limit(1).send().await.unwrap();
     }
     use_once(&send, &name("mango")).await;
-    assert_eq!(send.tokens().list().await.unwrap(), ["apple", "mango", "zebra"].map(name));
+    assert_eq!(send.tokens().list().await.unwrap().items, ["apple", "mango", "zebra"].map(name));
     let details = send.tokens().list_details().await.unwrap();
     let seen: Vec<_> = details.iter().map(|token| (token.token_name.as_str(), token.status)).collect();
     assert_eq!(seen, [("apple", Status::Active), ("mango", Status::Exhausted), ("zebra", Status::Active)]);
@@ -258,7 +258,7 @@ async fn usage_is_read_by_days_newest_first(world: World) {
             clock.advance(DAY);
         }
     }
-    let read = async |query: UsageQuery| tokens.usage(&of, &query).await.unwrap();
+    let read = async |query: UsageQuery| tokens.usage(&of, &query).await.unwrap().items;
     let all = read(UsageQuery::default()).await;
     assert_eq!(all.len(), 6);
     assert!(all.is_sorted_by(|a, b| a.timestamp > b.timestamp));

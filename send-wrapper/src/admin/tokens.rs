@@ -12,6 +12,7 @@ use super::Admin;
 use super::input::{Body, Moment, day, json, json_or_nothing};
 use super::problem::{Refused, Result};
 use crate::error::Error;
+use crate::listed::Listed;
 use crate::names::{IpHash, TokenName, TransferId, UseId};
 use crate::tokens::{Action, Created, Refusal, Status, Token, UsageEvent, UsageLimit, UsageQuery, Use, Used};
 
@@ -199,6 +200,8 @@ pub(super) async fn update_token_limit(admin: web::Data<Admin>, call: Call, body
 pub(super) struct TokenNames {
     /// In the order of the alphabet.
     tokens: Vec<TokenName>,
+    /// How many records could not be read.
+    unreadable: u64,
 }
 
 /// List the names of all tokens
@@ -209,7 +212,8 @@ pub(super) struct TokenNames {
     responses((status = 200, description = "The names.", body = TokenNames), Refused)
 )]
 pub(super) async fn list_tokens(admin: web::Data<Admin>) -> Result<web::Json<TokenNames>> {
-    Ok(web::Json(TokenNames { tokens: admin.send.tokens().list().await? }))
+    let Listed { items: tokens, unreadable } = admin.send.tokens().list().await?;
+    Ok(web::Json(TokenNames { tokens, unreadable }))
 }
 
 /// All tokens.
@@ -221,6 +225,8 @@ pub(super) struct TokenDetails {
     total: usize,
     /// How many can be used.
     active: usize,
+    /// How many records could not be read.
+    unreadable: u64,
 }
 
 /// List all tokens
@@ -233,9 +239,9 @@ pub(super) struct TokenDetails {
     responses((status = 200, description = "The tokens.", body = TokenDetails), Refused)
 )]
 pub(super) async fn list_token_details(admin: web::Data<Admin>) -> Result<web::Json<TokenDetails>> {
-    let tokens = admin.send.tokens().list_details().await?;
+    let Listed { items: tokens, unreadable } = admin.send.tokens().list_details().await?;
     let active = tokens.iter().filter(|token| token.status == Status::Active).count();
-    Ok(web::Json(TokenDetails { total: tokens.len(), active, tokens }))
+    Ok(web::Json(TokenDetails { total: tokens.len(), active, unreadable, tokens }))
 }
 
 /// Which uses.
@@ -255,6 +261,8 @@ pub(super) struct Uses {
 pub(super) struct TokenUsage {
     /// The newest first.
     events: Vec<UsageEvent>,
+    /// How many events could not be read.
+    unreadable: u64,
 }
 
 /// Read what is known of the uses of a token
@@ -275,5 +283,6 @@ pub(super) async fn token_usage(
     query = day("from", uses.from.as_deref())?.into_iter().fold(query, UsageQuery::from);
     query = day("to", uses.to.as_deref())?.into_iter().fold(query, UsageQuery::to);
     query = uses.limit.into_iter().fold(query, UsageQuery::limit);
-    Ok(web::Json(TokenUsage { events: admin.send.tokens().usage(&name, &query).await? }))
+    let Listed { items: events, unreadable } = admin.send.tokens().usage(&name, &query).await?;
+    Ok(web::Json(TokenUsage { events, unreadable }))
 }

@@ -15,6 +15,7 @@ use crate::entries::Entries;
 use crate::error::{Error, Result};
 use crate::health::describe;
 use crate::keys::{DataPath, EntryKey};
+use crate::listed::Listed;
 use crate::names::{EventId, Invalid};
 use crate::namespaces;
 use crate::send_cache::in_time;
@@ -200,16 +201,18 @@ impl Analytics {
     }
 
     /// The newest runs, the last one first; 1 to 1,000.
-    pub async fn retention_runs(&self, limit: u32) -> Result<Vec<RetentionRun>> {
+    pub async fn retention_runs(&self, limit: u32) -> Result<Listed<RetentionRun>> {
         if !(1..=1000).contains(&limit) {
             return Err(Invalid::new("limit", "is not between 1 and 1000").into());
         }
         let entries = self.send.own_entries(namespaces::ANALYTICS);
         let read = async {
-            let Some(cache_id) = entries.cache_id_from_key(&kept_key()).await? else { return Ok(Vec::new()) };
+            let mut found = Listed::new();
+            let Some(cache_id) = entries.cache_id_from_key(&kept_key()).await? else { return Ok(found) };
             let runs = self.send.cache.data().read(namespaces::ANALYTICS, cache_id).key("runs").descending();
             let page = runs.page_size(limit).page().await?;
-            page.items.iter().map(|run| run.json().map_err(Error::from)).collect()
+            page.items.iter().for_each(|run| found.add(run.json()));
+            Ok(found)
         };
         self.send.within(read).await
     }

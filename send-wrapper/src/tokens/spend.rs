@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::queue::Asked;
 use super::record::{RECENT, RecentUse, Record, Status, Token};
-use super::usage::{Action, UsageEvent};
+use super::usage::{Action, UsageEvent, UsageTotals};
 use super::{Tokens, key};
 use crate::entries::Change;
 use crate::error::Result;
@@ -113,7 +113,7 @@ impl Remaining {
 }
 
 /// Why a token cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub enum Refusal {
@@ -260,6 +260,7 @@ impl Tokens {
         let Some(_writing) = self.send.shared.uses.begin_writing(&event.event_id) else { return Ok(()) };
         let Some(cache_id) = self.entries.id_of(key).await? else { return Ok(()) };
         self.entries.data(cache_id).store_json(&event.path(), event).await?;
+        self.entries.journal(cache_id).written::<UsageTotals>();
         if event.success {
             self.send.shared.recorded.insert(event.event_id.clone(), ());
         }
