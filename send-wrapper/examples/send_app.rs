@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::USER_AGENT;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError, get, post, put, web};
 use anyhow::Context;
@@ -86,6 +87,7 @@ impl Service {
     /// Works with this cache, and with what lies below `user/` in this storage.
     pub(crate) fn new(storage: Arc<dyn ObjectStore>, send: SendCache, secret: Secret, trusted_proxies: usize) -> Self {
         let files = Arc::new(PrefixStore::new(storage, "user"));
+        let send = send.secret(secret.clone());
         let recorder = Recorder::start(&send, secret, RecorderSettings::default());
         Self { files, gate: Gate::new(&send), recorder, send, trusted_proxies }
     }
@@ -333,8 +335,9 @@ async fn complete(
     let transfer = service.transfer(&id).await?;
     if service.read::<File>(&id, COMPLETE).await?.is_none() {
         let file = service.read::<File>(&id, UPLOADED).await?.ok_or(Refused::Conflict("the file has not come yet"))?;
-        let details = Use::default().action(Action::parse("upload_completed")?);
         let client = client_address(&request, service.trusted_proxies);
+        let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let details = Use::default().action(Action::parse("upload_completed")?).client(client, user_agent, None);
         Refused::unless_allowed(service.gate.consume(transfer.token.as_str(), &id, client, details).await)?;
         // Killed before this, the next attempt consumes the same use.
         if service.seal(&id, &file).await? {

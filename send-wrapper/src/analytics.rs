@@ -9,7 +9,7 @@ mod sketches;
 mod stored;
 mod totals;
 mod unreadable;
-pub(crate) mod user_agent;
+mod user_agent;
 mod visitor;
 mod window;
 mod windows;
@@ -21,11 +21,14 @@ use crate::namespaces;
 use crate::send_cache::SendCache;
 
 pub use aggregation::{Aggregation, Top};
+pub(crate) use event::bounded;
 pub use event::{Event, EventType, Source};
 pub use pulse::{Pulse, RecentEvent};
 pub use recorder::{Client, Recorder, RecorderHealth, RecorderSettings};
 pub use retention::{Retention, RetentionLevel, RetentionRun};
+pub(crate) use user_agent::UserAgent;
 pub use visitor::Secret;
+pub(crate) use visitor::Visitors;
 pub use window::{Window, WindowType};
 
 /// The events of the site.

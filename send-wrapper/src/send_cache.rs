@@ -1,6 +1,7 @@
 //! The cache as SGraph Send uses it: one handle, from which the operations of each domain begin.
 
 use std::hash::BuildHasher;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +10,12 @@ use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::analytics::Analytics;
+use crate::analytics::{Analytics, Secret, Visitors};
 use crate::costs::Costs;
 use crate::entries::Entries;
 use crate::error::{Error, Result};
 use crate::journal::Written;
-use crate::names::{EventId, Invalid};
+use crate::names::{EventId, Invalid, IpHash};
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tokens::{Queue, Tokens};
 use crate::transfers::Transfers;
@@ -43,6 +44,7 @@ pub struct SendCache {
     pub(crate) cache: CacheClient,
     pub(crate) hashes: CacheHashGenerator,
     clock: Arc<dyn Clock>,
+    visitors: Option<Arc<Visitors>>,
     time_limit: Duration,
     long_time_limit: Duration,
     pub(crate) shared: Arc<Shared>,
@@ -79,6 +81,7 @@ impl SendCache {
             cache,
             hashes: CacheHashGenerator::default(),
             clock: Arc::new(SystemClock),
+            visitors: None,
             time_limit: Duration::from_secs(10),
             long_time_limit: Duration::from_secs(60),
             shared: Arc::new(shared),
@@ -105,6 +108,12 @@ impl SendCache {
     /// Takes the time from this clock.
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock, ..self }
+    }
+
+    /// Hashes the addresses of those who use tokens with this secret, which is the one of the [recorder](crate::analytics::Recorder). Without
+    /// it nothing of an address is kept.
+    pub fn secret(self, secret: Secret) -> Self {
+        Self { visitors: Some(Arc::new(Visitors::new(secret))), ..self }
     }
 
     /// Limits every operation to this time, 10 s when not given, whatever the client's own limits and repetitions are.
@@ -148,6 +157,11 @@ impl SendCache {
 
     pub(crate) fn own_entries(&self, namespace: &str) -> Entries {
         Entries::new(self, Namespace::parse(namespace).expect("the crate's own namespaces are valid"))
+    }
+
+    /// What stands for an address now; `None` without a secret.
+    pub(crate) fn ip_hash(&self, address: IpAddr) -> Option<IpHash> {
+        self.visitors.as_ref().map(|visitors| visitors.hash(address, self.now()))
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache_tests::{Engine, World, each_transport};
+use cache_tests::{Engine, Still, World, each_transport, request_at};
 use futures::future::join_all;
+use send_wrapper::analytics::{Event, Secret};
 use send_wrapper::tokens::{Action, Refusal, Remaining, Status, Token, UsageLimit, UsageQuery, Use, Used};
-use send_wrapper::{Day, Error, ManualClock, SendCache, Timestamp, TokenName, TransferId, UseId};
+use send_wrapper::{
+    Country, Day, Error, IpHash, ManualClock, SendCache, Timestamp, TokenName, TransferId, UseId, namespaces,
+};
 
 each_transport!(
     a_token_is_found_by_its_name_in_any_case,
@@ -290,13 +294,48 @@ async fn what_cannot_be_used_is_refused_before_any_call() {
         tokens.create(&of).created_by("a\nb").send().await.unwrap_err(),
         tokens.create(&of).expires_at(Timestamp::from_millis(u64::MAX)).send().await.unwrap_err(),
         tokens.create(&of).metadata("m", "x".repeat(9000)).send().await.unwrap_err(),
-        tokens.use_once(&of, Use::default().user_agent("x".repeat(257))).await.unwrap_err(),
     ];
-    let fields = ["usage_limit", "created_by", "created_by", "expires_at", "metadata", "user_agent"];
+    let fields = ["usage_limit", "created_by", "created_by", "expires_at", "metadata"];
     for (error, field) in refused.iter().zip(fields) {
         assert!(matches!(error, Error::Invalid(invalid) if invalid.field == field), "{field}: {error}");
     }
     assert_eq!(counting.calls(), 0);
+}
+
+#[tokio::test]
+async fn an_event_says_who_as_the_recorder_would() {
+    const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let address: IpAddr = "192.0.2.7".parse().unwrap();
+    let still = Still::at(Engine::Memory, NOON);
+    // The secret and the visitor of what the recorder records.
+    let send = still.other().secret(Secret::new("a secret for these tests").unwrap());
+    still.record([(request_at(NOON), 7)]).await;
+    let recorded = still.client().namespace().ids(namespaces::ANALYTICS).all().await.unwrap()[0];
+    let recorded: Event =
+        still.client().retrieve().by_id(namespaces::ANALYTICS, recorded).json().await.unwrap().unwrap();
+    let (tokens, of) = (send.tokens(), name("who"));
+    tokens.create(&of).usage_limit(0).send().await.unwrap();
+    let portugal = Country::parse("PT").unwrap();
+    let long = format!("{FIREFOX} {}", "x".repeat(10_000));
+    let wanted = Use::default().client(address, Some(&long), Some(portugal.clone()));
+    assert!(!format!("{wanted:?}").contains("192.0.2.7"));
+    tokens.use_once(&of, wanted).await.unwrap();
+    let used = tokens.usage(&of, &UsageQuery::default()).await.unwrap().items.remove(0);
+    assert_eq!((&used.ip_hash, used.ip_hash.is_some()), (&recorded.ip_hash, true));
+    assert_eq!((used.user_agent.as_deref(), used.country), (Some("Firefox on Linux"), Some(portugal)));
+
+    // Without a secret nothing of an address is kept; what was shortened elsewhere is cut.
+    let tokens = still.send.tokens();
+    still.clock.advance(1);
+    tokens.use_once(&of, Use::default().client(address, None, None).user_agent("é\n".repeat(9000))).await.unwrap();
+    let used = tokens.usage(&of, &UsageQuery::default()).await.unwrap().items.remove(0);
+    assert_eq!((used.ip_hash, used.user_agent), (None, Some("é".repeat(256))));
+    // Whoever has hashed the address already says so.
+    still.clock.advance(1);
+    let hash = IpHash::parse("ab12").unwrap();
+    send.tokens().use_once(&of, Use::default().client(address, None, None).ip_hash(hash.clone())).await.unwrap();
+    let used = tokens.usage(&of, &UsageQuery::default()).await.unwrap().items.remove(0);
+    assert_eq!(used.ip_hash, Some(hash));
 }
 
 #[tokio::test]

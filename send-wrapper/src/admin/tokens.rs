@@ -1,6 +1,7 @@
 //! `/tokens`: invitation tokens.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use actix_web::web;
 use http_service::Call;
@@ -13,7 +14,7 @@ use super::input::{Body, Moment, day, json, json_or_nothing};
 use super::problem::{Refused, Result};
 use crate::error::Error;
 use crate::listed::Listed;
-use crate::names::{IpHash, TokenName, TransferId, UseId};
+use crate::names::{Country, IpHash, TokenName, TransferId, UseId};
 use crate::tokens::{Action, Created, Refusal, Status, Token, UsageEvent, UsageLimit, UsageQuery, Use, Used};
 
 /// A token to be created.
@@ -72,7 +73,14 @@ pub(super) async fn lookup_token(admin: web::Data<Admin>, call: Call) -> Result<
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TokenUse {
-    /// What stands for the client's address.
+    /// The client's address. Only its hash is kept, if the service has a secret to hash it with.
+    #[schema(value_type = Option<String>)]
+    address: Option<IpAddr>,
+    /// The client's user agent. Only its family and system are kept.
+    user_agent: Option<String>,
+    /// Where the client is.
+    country: Option<Country>,
+    /// What stands for the client's address, for those who have hashed it themselves.
     ip_hash: Option<IpHash>,
     /// What for; `use` when not given.
     action: Option<Action>,
@@ -111,8 +119,8 @@ pub(super) struct UseOutcome {
 )]
 pub(super) async fn use_token(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<UseOutcome>> {
     let name = TokenName::parse(call.param("name"))?;
-    let TokenUse { ip_hash, action, transfer_id, use_id } = json_or_nothing(body)?;
-    let mut wanted = Use::default();
+    let TokenUse { address, user_agent, country, ip_hash, action, transfer_id, use_id } = json_or_nothing(body)?;
+    let mut wanted = Use::default().client(address, user_agent.as_deref(), country);
     wanted = ip_hash.into_iter().fold(wanted, Use::ip_hash);
     wanted = action.into_iter().fold(wanted, Use::action);
     wanted = transfer_id.into_iter().fold(wanted, Use::transfer_id);

@@ -1,5 +1,6 @@
 //! Using tokens: who may, and how it is counted.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use futures::stream::{StreamExt, TryStreamExt, iter};
@@ -10,6 +11,7 @@ use super::queue::Asked;
 use super::record::{RECENT, RecentUse, Record, Status, Token};
 use super::usage::{Action, UsageEvent, UsageTotals};
 use super::{Tokens, key};
+use crate::analytics::{Client, UserAgent, bounded};
 use crate::entries::Change;
 use crate::error::Result;
 use crate::health;
@@ -27,6 +29,8 @@ const AT_ONCE: usize = 16;
 pub struct Use {
     use_id: Option<UseId>,
     action: Action,
+    /// Who asks, as long as that is not hashed.
+    client: Client,
     ip_hash: Option<IpHash>,
     user_agent: Option<String>,
     country: Option<Country>,
@@ -44,14 +48,35 @@ impl Use {
         Self { action, ..self }
     }
 
-    /// What stands for the client's address.
+    /// Who asks for it, as far as it is known; [`Gate::consume`](crate::Gate::consume) knows the address.
+    ///
+    /// What is kept is what a [recorder](crate::analytics::Recorder) keeps: of the address a hash that changes with the day, if there is a
+    /// [secret](crate::SendCache::secret), and of the user agent its family and system, such as `Firefox on Linux`.
+    pub fn client(
+        self,
+        address: impl Into<Option<IpAddr>>,
+        user_agent: Option<&str>,
+        country: Option<Country>,
+    ) -> Self {
+        let user_agent = user_agent.map(|text| UserAgent::of(text).family_and_system);
+        let client = Client::from(address.into());
+        Self { client, user_agent: user_agent.or(self.user_agent), country: country.or(self.country), ..self }
+    }
+
+    /// What stands for the client's address, for those who have hashed it themselves.
     pub fn ip_hash(self, ip_hash: IpHash) -> Self {
         Self { ip_hash: Some(ip_hash), ..self }
     }
 
-    /// The client's family and system, up to 256 bytes.
-    pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
-        Self { user_agent: Some(user_agent.into()), ..self }
+    /// The client's family and system, for those who have shortened the user agent themselves; cut to 256 characters.
+    pub fn user_agent(self, user_agent: impl AsRef<str>) -> Self {
+        Self { user_agent: Some(bounded(user_agent.as_ref(), 256)), ..self }
+    }
+
+    /// Says where it comes from, unless that is known.
+    pub(crate) fn coming_from(mut self, address: IpAddr) -> Self {
+        self.client.address.get_or_insert(address);
+        self
     }
 
     /// Where the client is.
@@ -162,10 +187,9 @@ impl Tokens {
     ///
     /// Uses of one token that are asked for at the same time in one process are decided together, in one write. An error says
     /// nothing about whether the use was counted: ask again with the same [`Use::use_id`].
-    pub async fn use_once(&self, name: &TokenName, wanted: Use) -> Result<Used> {
-        if let Some(user_agent) = &wanted.user_agent {
-            UsageEvent::check_user_agent(user_agent)?;
-        }
+    pub async fn use_once(&self, name: &TokenName, mut wanted: Use) -> Result<Used> {
+        let address = wanted.client.address.take();
+        wanted.ip_hash = wanted.ip_hash.or_else(|| address.and_then(|address| self.send.ip_hash(address)));
         let key = key(name);
         let deadline = self.send.deadline();
         let decided = self.send.until(deadline, self.decided(name, &key, wanted));

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::journal::{RECENT, Reach, Sum, Totals};
 use crate::keys::DataPath;
 use crate::listed::Listed;
-use crate::names::{Country, EventId, Invalid, IpHash, TokenName, TransferId, plain_text};
+use crate::names::{Country, EventId, Invalid, IpHash, TokenName, TransferId};
 use crate::time::{Day, Timestamp, events_folder};
 
 /// What a token was used for: `page_opened`, `upload_initiated`, `upload_completed`, `download_completed`, or a word of your own of up
@@ -84,10 +84,6 @@ pub struct UsageEvent {
 }
 
 impl UsageEvent {
-    pub(super) fn check_user_agent(text: &str) -> Result<(), Invalid> {
-        plain_text("user_agent", text, 256)
-    }
-
     /// Where its file lies below the token.
     pub(super) fn path(&self) -> DataPath {
         let Self { timestamp, event_id, .. } = self;
