@@ -11,6 +11,8 @@
 //!    on a long way, so that a reader who is cut off has not worked for nothing. It is saved only over the one that was read.
 //! 4. Whoever has written a page of events of a record catches up, detached: so the way of readers is short.
 
+mod expire;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,6 +28,9 @@ use crate::error::Result;
 use crate::health::describe;
 use crate::names::EventId;
 use crate::send_cache::SendCache;
+use crate::time::Timestamp;
+
+pub(crate) use expire::Expired;
 
 /// How many of the newest events a summary holds.
 pub(crate) const RECENT: usize = 50;
@@ -50,6 +55,9 @@ pub(crate) trait Totals: Default + Clone + Serialize + DeserializeOwned + Send +
 
     /// The identifier of an event: what is recorded twice has the same.
     fn id(event: &Self::Event) -> &EventId;
+
+    /// When it happened.
+    fn at(event: &Self::Event) -> Timestamp;
 }
 
 /// What all events up to one come to; the document of the summary.
@@ -131,6 +139,8 @@ pub(crate) enum Reach {
     Calls(usize),
     /// To the newest settled event.
     Settled,
+    /// To the newest event, and all that is settled is saved.
+    Everything,
 }
 
 /// The journal of one record.
@@ -178,6 +188,7 @@ impl<'a> Journal<'a> {
     /// Reads what the events come to. Two calls, and one more for each 100 events that are not in the summary, and one to save it.
     pub(crate) async fn catch_up<T: Totals>(&self, reach: Reach) -> Result<CaughtUp<T>> {
         let (mut sum, mut version) = self.saved::<T>().await?;
+        let saved_up_to = sum.up_to.clone();
         let (mut fresh, mut is_complete) = (Vec::new(), false);
         let settled_before = self.settled_before();
         let (mut saved_events, mut saved_at) = (sum.events, Instant::now());
@@ -216,7 +227,7 @@ impl<'a> Journal<'a> {
             match reach {
                 Reach::Calls(most) if pages >= most => break,
                 Reach::Settled if !fresh.is_empty() => break,
-                Reach::Newest | Reach::Calls(_) | Reach::Settled => {}
+                Reach::Newest | Reach::Calls(_) | Reach::Settled | Reach::Everything => {}
             }
             // Soon enough that one that is slow comes on as well.
             let is_time = saved_at.elapsed() >= self.send.longest_operation() / 4;
@@ -225,7 +236,12 @@ impl<'a> Journal<'a> {
                 (saved_events, saved_at) = (sum.events, Instant::now());
             }
         }
-        if sum.events >= saved_events + WORTH_SAVING && !matches!(reach, Reach::Calls(_)) {
+        let worth_saving = match reach {
+            Reach::Newest | Reach::Settled => sum.events >= saved_events + WORTH_SAVING,
+            Reach::Everything => sum.up_to > saved_up_to,
+            Reach::Calls(_) => false,
+        };
+        if worth_saving {
             self.save(&sum, version).await;
         }
         Ok(CaughtUp { settled: sum, fresh, is_complete })

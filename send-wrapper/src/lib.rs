@@ -91,7 +91,8 @@
 //!
 //! **How long it is kept.** [Retention](analytics::Retention) deletes events after 30 days, half hours after 30, hours after 90 and days after
 //! 365, unless you say otherwise; months and years stay. Nothing is deleted before it is counted in something longer that is computed for
-//! good, and what is deleted is never answered as zero: it is `NotFound`.
+//! good, and what is deleted is never answered as zero: it is `NotFound`. Events of tokens and transfers, which hold hashes of visitors, go after
+//! 365 days; how often a token was used and refused, and what happened to a transfer, is counted on.
 //!
 //! **What the numbers mean.** Sums and counts are exact. Visitors of a day are exact up to about 3,000 and within 2% above (a standard error
 //! of 0.6%); those of months and years are sums of days, since a visitor is another one every day. Percentiles are within one percent, and
@@ -148,6 +149,7 @@ mod listed;
 #[cfg(feature = "middleware")]
 pub mod middleware;
 mod names;
+mod retention;
 mod send_cache;
 mod time;
 pub mod tokens;

@@ -1,6 +1,7 @@
 //! Invitation tokens: created once, used exactly as often as they allow, whoever uses them at the same time.
 
 mod create;
+mod expire;
 mod list;
 mod queue;
 mod record;

@@ -91,7 +91,7 @@ pub(super) struct Carefully {
     path = "",
     tag = "admin",
     params(Carefully),
-    request_body(content = Option<Retention>, description = "What differs from the defaults: 30 days for events and half hours, 90 for hours, 365 for days. May be left out."),
+    request_body(content = Option<Retention>, description = "What differs from the defaults: 30 days for events and half hours, 90 for hours, 365 for days and for events of tokens and transfers. May be left out."),
     responses((status = 200, description = "What was done.", body = RetentionRun), Refused)
 )]
 pub(super) async fn retention(

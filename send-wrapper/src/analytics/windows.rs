@@ -29,7 +29,7 @@ const AT_ONCE: usize = 8;
 const PAGE: u32 = 100;
 
 /// Whether nothing can be stored any more that counts.
-pub(super) fn is_settled(window: Window, now: Timestamp) -> bool {
+pub(crate) fn is_settled(window: Window, now: Timestamp) -> bool {
     window.is_closed(now, GRACE + SETTLED)
 }
 

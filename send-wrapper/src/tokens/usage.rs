@@ -169,6 +169,10 @@ impl Totals for UsageTotals {
     fn id(event: &UsageEvent) -> &EventId {
         &event.event_id
     }
+
+    fn at(event: &UsageEvent) -> Timestamp {
+        event.timestamp
+    }
 }
 
 /// How often a token was used, whether or not the events are still kept.

@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use cache_client::CacheId;
+use cache_client::client::BulkEntry;
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use super::{Transfer, Transfers, key};
 use crate::analytics::{Event, EventType};
 use crate::error::{Error, Result};
-use crate::journal::{RECENT, Reach, Sum, Totals};
+use crate::journal::{Expired, RECENT, Reach, Sum, Totals};
 use crate::listed::Listed;
 use crate::names::{Country, EventId, TransferId};
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 
 /// What happened to a transfer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +70,10 @@ impl Totals for TransferTotals {
 
     fn id(event: &Event) -> &EventId {
         &event.event_id
+    }
+
+    fn at(event: &Event) -> Timestamp {
+        event.timestamp
     }
 }
 
@@ -130,6 +135,18 @@ impl Transfers {
             Ok(Some(events))
         };
         unless_gone(self.send.within(read).await)
+    }
+}
+
+impl Transfers {
+    /// Deletes the events of a transfer that are older than this day. What is no transfer is left alone.
+    pub(crate) async fn expire(&self, entry: &BulkEntry, before: Day, dry_run: bool) -> Result<Expired> {
+        match entry.json::<Transfer>() {
+            Ok(transfer) if transfer.created_at.day() < before => {
+                self.entries.journal(entry.cache_id).expire::<TransferTotals>(before, dry_run).await
+            }
+            Ok(_) | Err(_) => Ok(Expired::new()),
+        }
     }
 }
 
