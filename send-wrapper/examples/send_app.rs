@@ -22,7 +22,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::USER_AGENT;
-use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError, get, post, put, web};
 use anyhow::Context;
 use cache_server::config::{Config, StorageMode};
@@ -35,7 +34,7 @@ use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, WriteMultipart};
 use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Secret};
-use send_wrapper::middleware::{Requests, client_address, record_requests};
+use send_wrapper::middleware::{RecordRequests, client_address};
 use send_wrapper::tokens::{Action, Use};
 use send_wrapper::{EventId, Gate, SendCache, Timestamp, TokenName, TransferId, Verdict};
 use serde::de::DeserializeOwned;
@@ -94,10 +93,9 @@ impl Service {
 
     /// The routes of the service, with a record of every request.
     pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
-        let requests =
-            Requests::in_background(&self.recorder).trusted_proxies(self.trusted_proxies).leave_out(["/health"]);
-        app.app_data(web::Data::new(self.clone())).app_data(web::Data::new(requests));
-        let recorded = web::scope("").wrap(from_fn(record_requests));
+        let requests = RecordRequests::new(&self.recorder).trusted_proxies(self.trusted_proxies).leave_out(["/health"]);
+        app.app_data(web::Data::new(self.clone()));
+        let recorded = web::scope("").wrap(requests);
         let recorded = recorded.service(create_token).service(begin).service(upload).service(complete);
         app.service(recorded.service(info).service(download).service(pulse).service(health));
     }

@@ -102,8 +102,8 @@
 //!
 //! **Whom they are about.** Requests, visitors, percentiles and lists are about people. Bots and programs, told by their user agent from
 //! a [list that is maintained](https://github.com/monperrus/crawler-user-agents), are counted as `bot_requests` and nowhere else; what
-//! they upload and fetch counts. Probes are left out (`Requests::leave_out`), and a page of the
-//! own site (`Requests::own_sites`) is no referrer. What an application says of a request that the middleware records as
+//! they upload and fetch counts. Probes are left out (`RecordRequests::leave_out`), and a page of the
+//! own site (`RecordRequests::own_sites`) is no referrer. What an application says of a request that the middleware records as
 //! well (its path, country, status, duration) counts once.
 //!
 //! **When something happened.** A request counts when its answer is done: an upload from 13:55 to 14:05 is one of 14:00 to 14:30. Clocks
