@@ -34,7 +34,7 @@ pub(crate) fn is_settled(window: Window, now: Timestamp) -> bool {
 }
 
 impl Analytics {
-    /// What the events of a window come to, as JSON: an [`Aggregation`].
+    /// What the events of a window come to.
     ///
     /// - A **closed** window (its end is three minutes ago) is computed once and stored; from then on the answer is what was stored, byte
     ///   for byte, in one call. Of several who compute it at the same time, one stores it, and all answer that.
@@ -54,7 +54,12 @@ impl Analytics {
     /// A window that was stored in a form that is not read any more is computed again, once, and replaced. Where too little is left of
     /// its events or parts, its figures stay as they were, and it counts as one of the
     /// [`unreadable_parts`](Aggregation::unreadable_parts).
-    pub async fn aggregation(&self, window: Window) -> Result<Box<RawValue>> {
+    pub async fn aggregation(&self, window: Window) -> Result<Aggregation> {
+        parse(window, &*self.aggregation_json(window).await?)
+    }
+
+    /// What the events of a window come to, as the text that is stored of a closed one; see [`aggregation`](Self::aggregation).
+    pub async fn aggregation_json(&self, window: Window) -> Result<Box<RawValue>> {
         let now = self.send.now();
         let computation = Computation { analytics: self, entries: &self.entries(), now, seals: true };
         self.send.within_long(computation.aggregation(window)).await

@@ -190,7 +190,7 @@ impl<'a> Pass<'a> {
         }
         let exists = self.entries.exists(&window.entry_key()).await?;
         // One that is stored is asked for as well: in a form that is not read any more, it needs what is about to go.
-        let computed = if self.dry_run { Ok(()) } else { self.analytics.aggregation(window).await.map(drop) };
+        let computed = if self.dry_run { Ok(()) } else { self.analytics.aggregation_json(window).await.map(drop) };
         match computed {
             Ok(()) => level.sealed_first += u64::from(!exists),
             // Not kept any more itself: it counts in a longer one.
