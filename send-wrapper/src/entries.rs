@@ -1,16 +1,14 @@
 //! Records under keys, in one namespace: created once, found by key, changed by compare-and-swap.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use cache_client::client::{Entry, Listing, Owner, Stored, Tag};
 use cache_client::generated::types::RefsResponse;
 use cache_client::{CacheHash, CacheId, Namespace, Strategy};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use tokio::sync::MutexGuard;
 
 use crate::data::DataFiles;
@@ -80,7 +78,7 @@ impl Entries {
         self.create_body(key, &with_key(key, value)?).await
     }
 
-    async fn create_body(&self, key: &EntryKey, body: &RawValue) -> Result<Stored> {
+    async fn create_body(&self, key: &EntryKey, body: &Value) -> Result<Stored> {
         let store = self.send.cache.store().json(&self.namespace, Strategy::KeyBased, body);
         let store = store.key(key.folder()).file_id(key.file()).hash_field("cache_key").if_absent();
         match store.send().await {
@@ -93,30 +91,45 @@ impl Entries {
         }
     }
 
-    /// Stores a record: creates it, or replaces the one that is there. Three calls at most, if nobody else does the same.
+    /// Stores a record: creates it, or replaces the one that is there. Three calls at most, if nobody else does the same, and one more when
+    /// this process has not seen it yet.
     pub async fn store(&self, key: &EntryKey, value: &impl Serialize) -> Result<CacheId> {
         let body = with_key(key, value)?;
+        let replace = |stored: &mut Value| {
+            stored.clone_from(&body);
+            Change::Write(())
+        };
         let stored = async {
-            loop {
-                match self.create_body(key, &body).await {
-                    Ok(stored) => return Ok(stored.cache_id),
-                    Err(Error::AlreadyExists { .. }) => {}
-                    Err(error) => return Err(error),
-                }
-                let Some(cache_id) = self.id_of(key).await? else {
-                    // Somebody else's, who has not come to its end.
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                    continue;
-                };
-                match self.send.cache.update().json(&self.namespace, cache_id, &body).send().await {
-                    Ok(_) => return Ok(cache_id),
-                    // Deleted meanwhile.
-                    Err(cache_client::Error::NotFound { .. }) => self.forget(key),
-                    Err(error) => return Err(error.into()),
-                }
-            }
+            self.create_or_change(key, &body, replace).await?;
+            // Remembered by whoever has written it.
+            self.id_of(key).await?.ok_or_else(|| Error::missing(format!("{key:?}")))
         };
         self.send.within(stored).await
+    }
+
+    /// Creates a record, or [changes](Self::change) the one that is there: `None` when it was created. To be called within a limit of
+    /// time, since it waits for others who are creating it.
+    pub(crate) async fn create_or_change<T, R>(
+        &self,
+        key: &EntryKey,
+        new: &impl Serialize,
+        mut decide: impl FnMut(&mut T) -> Change<R>,
+    ) -> Result<Option<R>>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        loop {
+            match self.create(key, new).await {
+                Ok(_) => return Ok(None),
+                Err(Error::AlreadyExists { .. }) => {}
+                Err(error) => return Err(error),
+            }
+            if let Some(changed) = self.change(key, &mut decide).await? {
+                return Ok(Some(changed));
+            }
+            // Somebody else's, who has not come to its end.
+            tokio::time::sleep(UNFINISHED).await;
+        }
     }
 
     /// Retrieves a record. One call.
@@ -329,6 +342,8 @@ impl Entries {
     }
 }
 
+/// How long a record that somebody else is creating is waited for before it is looked for again.
+pub(crate) const UNFINISHED: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The pauses of a writer that lost a race.
@@ -341,30 +356,15 @@ fn pauses() -> impl Iterator<Item = Duration> {
         .build()
 }
 
-/// The value as an object whose `cache_key` is the key.
-pub(crate) fn with_key(key: &EntryKey, value: &impl Serialize) -> Result<Box<RawValue>> {
-    #[derive(Deserialize)]
-    struct Keyed<'a> {
-        #[serde(borrow)]
-        cache_key: Option<Cow<'a, str>>,
-    }
-    let refused = || Invalid::new("value", "is no JSON object");
-    let mut text = serde_json::to_string(value).map_err(|_| refused())?;
-    let keyed = serde_json::from_str::<Keyed<'_>>(&text).ok().filter(|_| text.starts_with('{'));
-    let has_it = keyed.map(|keyed| keyed.cache_key.map(|has| has == key.as_str()));
-    match has_it {
-        Some(Some(true)) => {}
-        Some(None) if text.len() > 2 && !text.contains("\"cache_key\":null") => {
-            text.insert_str(1, &format!("\"cache_key\":\"{key}\","))
-        }
-        // An empty object, or one whose key is another one or null.
-        _ => {
-            let Ok(Value::Object(mut object)) = serde_json::from_str(&text) else { return Err(refused().into()) };
-            object.insert("cache_key".to_owned(), key.as_str().into());
-            text = Value::Object(object).to_string();
-        }
-    }
-    RawValue::from_string(text).map_err(|_| refused().into())
+/// The value as an object whose first field, `cache_key`, is the key.
+pub(crate) fn with_key(key: &EntryKey, value: &impl Serialize) -> Result<Value> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(value) else {
+        return Err(Invalid::new("value", "is no JSON object").into());
+    };
+    let mut object = Map::new();
+    object.insert("cache_key".to_owned(), key.as_str().into());
+    object.extend(fields.into_iter().filter(|(name, _)| name != "cache_key"));
+    Ok(Value::Object(object))
 }
 
 #[cfg(test)]
@@ -381,13 +381,13 @@ mod tests {
             (json!({}), r#"{"cache_key":"a/b"}"#),
             (json!({ "n": 1.0 }), r#"{"cache_key":"a/b","n":1.0}"#),
             (json!({ "cache_key": "a/b", "n": 1 }), r#"{"cache_key":"a/b","n":1}"#),
-            (json!({ "n": 1, "cache_key": "other" }), r#"{"n":1,"cache_key":"a/b"}"#),
+            (json!({ "n": 1, "cache_key": "other" }), r#"{"cache_key":"a/b","n":1}"#),
             (json!({ "n": { "cache_key": "inner" } }), r#"{"cache_key":"a/b","n":{"cache_key":"inner"}}"#),
             (json!({ "cache_key": 5 }), r#"{"cache_key":"a/b"}"#),
             (json!({ "cache_key": null }), r#"{"cache_key":"a/b"}"#),
         ] {
             let body = with_key(&key, &value).unwrap();
-            assert_eq!(body.get(), text, "{value}");
+            assert_eq!(body.to_string(), text, "{value}");
         }
         for value in [json!([]), json!(null), json!("{}")] {
             assert!(with_key(&key, &value).is_err(), "{value}");

@@ -187,8 +187,7 @@ impl SendCache {
 
     /// Does something within the time a computation may take.
     pub(crate) async fn within_long<T>(&self, computation: impl Future<Output = Result<T>>) -> Result<T> {
-        // One computation asks for others: on the stack they would be too large.
-        in_time(self.long_time_limit, Box::pin(computation)).await
+        in_time(self.long_time_limit, computation).await
     }
 
     /// How long an operation may take.
@@ -210,7 +209,8 @@ impl SendCache {
 
 /// Does something within a time.
 pub(crate) async fn in_time<T>(after: Duration, operation: impl Future<Output = Result<T>>) -> Result<T> {
-    timeout(after, operation).await.unwrap_or(Err(Error::TimedOut { after }))
+    // One operation is made of others: together they would be too large for the stack.
+    timeout(after, Box::pin(operation)).await.unwrap_or(Err(Error::TimedOut { after }))
 }
 
 impl Shared {

@@ -2,13 +2,11 @@
 
 mod summary;
 
-use std::time::Duration;
-
 use cache_client::CacheId;
 use serde::{Deserialize, Serialize};
 
 use crate::analytics::{Client, Event, Recorder};
-use crate::entries::Entries;
+use crate::entries::{Entries, UNFINISHED};
 use crate::error::{Error, Result};
 use crate::health;
 use crate::journal::GRACE;
@@ -124,7 +122,7 @@ impl Transfers {
             let transfer = Transfer { transfer_id: transfer_id.clone(), created_at: now };
             match self.entries.create(key, &transfer).await {
                 // Somebody else's, who has not come to its end.
-                Err(Error::AlreadyExists { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
+                Err(Error::AlreadyExists { .. }) => tokio::time::sleep(UNFINISHED).await,
                 other => return other,
             }
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cache_tests::{Engine, Still, World, each_transport, request_at};
 use futures::future::join_all;
-use send_wrapper::analytics::{Event, Secret};
+use send_wrapper::analytics::{Event, EventType, Secret, WindowType};
 use send_wrapper::tokens::{Action, Refusal, Remaining, Status, Token, UsageLimit, UsageQuery, Use, Used};
 use send_wrapper::{
     Country, Day, Error, IpHash, ManualClock, SendCache, Timestamp, TokenName, TransferId, UseId, namespaces,
@@ -293,13 +293,38 @@ async fn what_cannot_be_used_is_refused_before_any_call() {
         tokens.create(&of).created_by("").send().await.unwrap_err(),
         tokens.create(&of).created_by("a\nb").send().await.unwrap_err(),
         tokens.create(&of).expires_at(Timestamp::from_millis(u64::MAX)).send().await.unwrap_err(),
+        tokens.create(&of).expires_at(Timestamp::from_millis(253_402_300_800_000)).send().await.unwrap_err(),
         tokens.create(&of).metadata("m", "x".repeat(9000)).send().await.unwrap_err(),
     ];
-    let fields = ["usage_limit", "created_by", "created_by", "expires_at", "metadata"];
+    let fields = ["usage_limit", "created_by", "created_by", "expires_at", "expires_at", "metadata"];
     for (error, field) in refused.iter().zip(fields) {
         assert!(matches!(error, Error::Invalid(invalid) if invalid.field == field), "{field}: {error}");
     }
     assert_eq!(counting.calls(), 0);
+    // What is before 1970 is no moment, and after the year 9999 there is no day.
+    let negative = serde_json::from_str::<Timestamp>("-5").unwrap_err().to_string();
+    assert!(negative.contains("invalid value: integer `-5`"), "{negative}");
+    for day in ["10000-01-01", "-0001-01-01", "1969-12-31"] {
+        assert_eq!(Day::parse(day).unwrap_err().to_string(), "day is no day such as 2026-02-13");
+    }
+}
+
+#[tokio::test]
+async fn events_of_absurd_times_spoil_nothing() {
+    let still = Still::at(Engine::Memory, NOON);
+    let transfer = TransferId::parse("t-1").unwrap();
+    for at in [0, 253_402_300_800_000, u64::MAX, NOON] {
+        let event = Event::new(EventType::FileDownload, Timestamp::from_millis(at));
+        let recorded = still.send.transfers().record_event(&transfer, event).await;
+        assert!(recorded.in_transfer && recorded.in_analytics, "{at}");
+    }
+    let summary = still.send.transfers().summary(&transfer).await.unwrap().unwrap();
+    assert_eq!((summary.total_downloads, summary.unreadable_events), (4, 0));
+    // Never after now.
+    assert_eq!(summary.last_activity_at.millis(), NOON);
+    still.set(NOON + DAY);
+    let half = still.aggregation(WindowType::HalfHour, "2026-02-13-14-30").await;
+    assert_eq!((half.file_downloads, half.early_events, half.late_events), (1, 2, 1));
 }
 
 #[tokio::test]

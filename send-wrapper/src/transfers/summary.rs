@@ -95,7 +95,8 @@ impl Transfers {
                 total_views: totals.total_views,
                 total_downloads: totals.total_downloads,
                 created_at,
-                last_activity_at: totals.last_activity_at,
+                // A clock that is wrong does not make it later than now.
+                last_activity_at: totals.last_activity_at.min(self.send.now()),
                 events: recent.into_iter().rev().collect(),
                 unreadable_events,
                 active_hours: totals.active_hours,
