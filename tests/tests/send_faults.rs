@@ -86,7 +86,7 @@ async fn errors_of_everything(send: &SendCache) -> Vec<(&'static str, Option<sen
     let change = |_: &mut serde_json::Value| Change::Write(());
     macro_rules! all {
         ($($what:literal: $operation:expr),* $(,)?) => {{
-            let tries: Vec<(&'static str, BoxFuture<'_, _>)> = vec![$(($what, (|| async { tried($operation).await }.boxed())())),*];
+            let tries: Vec<(&'static str, BoxFuture<'_, _>)> = vec![$(($what, async { tried($operation).await }.boxed())),*];
             let tries = tries.into_iter().map(async |(what, tried)| {
                 let (error, took) = tried.await;
                 (what, error, took)

@@ -55,7 +55,7 @@ impl Analytics {
     /// its events or parts, its figures stay as they were, and it counts as one of the
     /// [`unreadable_parts`](Aggregation::unreadable_parts).
     pub async fn aggregation(&self, window: Window) -> Result<Aggregation> {
-        parse(window, &*self.aggregation_json(window).await?)
+        parse(window, &self.aggregation_json(window).await?)
     }
 
     /// What the events of a window come to, as the text that is stored of a closed one; see [`aggregation`](Self::aggregation).
