@@ -9,13 +9,13 @@
 //!    the answer alone.
 //! 3. The cursor moves to the end of each full page of settled events. The summary is saved when that is worth it, and now and then
 //!    on a long way, so that a reader who is cut off has not worked for nothing. It is saved only over the one that was read.
-//! 4. Whoever has written a page of events of a record catches up, detached: so the way of readers is short.
+//! 4. Whoever has written a hundred events of a record catches up, detached: so the way of readers is short.
 
 mod expire;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use cache_client::client::{ChildEntry, Items, Page, Tag};
@@ -34,8 +34,10 @@ pub(crate) use expire::Expired;
 
 /// How many of the newest events a summary holds.
 pub(crate) const RECENT: usize = 50;
-/// How many events come with one call, and how many one process writes before it catches up.
-const PAGE: u32 = 100;
+/// How many events come with one call.
+const PAGE: u32 = 200;
+/// How many events one process writes before it catches up: so few that what a reader finds beyond the summary fits on two pages.
+const CATCHES_UP_AFTER: u32 = 100;
 /// How many events have to be settled before a summary is saved.
 const WORTH_SAVING: u64 = 20;
 /// How long before now an event may be filed.
@@ -163,15 +165,21 @@ enum Version {
 
 /// How many events this process has written to a record since it caught up last.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Written(Arc<AtomicU32>);
+pub(crate) struct Written(Arc<WrittenHere>);
+
+#[derive(Debug, Default)]
+struct WrittenHere {
+    events: AtomicU32,
+    catching_up: AtomicBool,
+}
 
 impl Drop for CatchingUp {
     fn drop(&mut self) {
-        self.0.0.store(0, Ordering::Relaxed);
+        self.0.0.catching_up.store(false, Ordering::Relaxed);
     }
 }
 
-/// A task that catches up; when it ends, the count begins again.
+/// A task that catches up; one at a time.
 struct CatchingUp(Written);
 
 impl<'a> Journal<'a> {
@@ -185,7 +193,7 @@ impl<'a> Journal<'a> {
         children.descending().page_size(page.min(1000)).stream()
     }
 
-    /// Reads what the events come to. Two calls, and one more for each 100 events that are not in the summary, and one to save it.
+    /// Reads what the events come to. Two calls, and one more for each 200 events that are not in the summary, and one to save it.
     pub(crate) async fn catch_up<T: Totals>(&self, reach: Reach) -> Result<CaughtUp<T>> {
         let (mut sum, mut version) = self.saved::<T>().await?;
         let saved_up_to = sum.up_to.clone();
@@ -247,13 +255,16 @@ impl<'a> Journal<'a> {
         Ok(CaughtUp { settled: sum, fresh, is_complete })
     }
 
-    /// Counts an event that was written here. After a page of them the summary catches up, detached, with what is settled by then.
+    /// Counts an event that was written here. After a hundred of them the summary catches up, detached, with what is settled by then.
     pub(crate) fn written<T: Totals>(&self) {
         let written = self.send.shared.written.get_or_insert_with(&self.cache_id, || Ok(Written::default()));
         let Ok::<Written, std::convert::Infallible>(written) = written;
-        if written.0.fetch_add(1, Ordering::Relaxed) + 1 != PAGE {
+        let WrittenHere { events, catching_up } = &*written.0;
+        let enough = events.fetch_add(1, Ordering::Relaxed) + 1 >= CATCHES_UP_AFTER;
+        if !enough || catching_up.swap(true, Ordering::Relaxed) {
             return;
         }
+        events.store(0, Ordering::Relaxed);
         let (send, namespace, cache_id) = (self.send.clone(), self.namespace.clone(), self.cache_id);
         tokio::spawn(async move {
             let _catching_up = CatchingUp(written);

@@ -196,7 +196,7 @@ impl Tokens {
         self.send.within(self.read_usage(name, query)).await
     }
 
-    /// Counts the uses of a token. Two calls, and one more for each 100 events since they were counted last.
+    /// Counts the uses of a token. Two calls, and one more for each 200 events since they were counted last.
     pub async fn usage_counts(&self, name: &TokenName) -> Result<UsageCounts> {
         let count = async {
             let found = self.entries.look::<Record>(&key(name)).await?;

@@ -80,7 +80,7 @@ impl Totals for TransferTotals {
 impl Transfers {
     /// Says what happened to a transfer; `None` when there is no such transfer.
     ///
-    /// Two calls, one more for each 100 events that are not in the saved summary yet, and one to save it: five at most where the
+    /// Two calls, one more for each 200 events that are not in the saved summary yet, and one to save it: five at most where the
     /// events were written by this version of the crate and none in the last two minutes. A summary that has a longer way saves what it has
     /// got, so that one that ran out of time goes on when it is asked for again.
     pub async fn summary(&self, transfer_id: &TransferId) -> Result<Option<Summary>> {
