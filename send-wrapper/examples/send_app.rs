@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::http::StatusCode;
-use actix_web::middleware::from_fn;
+use actix_web::http::header::USER_AGENT;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError, get, post, put, web};
 use anyhow::Context;
 use cache_server::config::{Config, StorageMode};
@@ -34,7 +34,7 @@ use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, WriteMultipart};
 use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Secret};
-use send_wrapper::middleware::{Requests, client_address, record_requests};
+use send_wrapper::middleware::{RecordRequests, client_address};
 use send_wrapper::tokens::{Action, Use};
 use send_wrapper::{EventId, Gate, SendCache, Timestamp, TokenName, TransferId, Verdict};
 use serde::de::DeserializeOwned;
@@ -86,16 +86,16 @@ impl Service {
     /// Works with this cache, and with what lies below `user/` in this storage.
     pub(crate) fn new(storage: Arc<dyn ObjectStore>, send: SendCache, secret: Secret, trusted_proxies: usize) -> Self {
         let files = Arc::new(PrefixStore::new(storage, "user"));
+        let send = send.secret(secret.clone());
         let recorder = Recorder::start(&send, secret, RecorderSettings::default());
         Self { files, gate: Gate::new(&send), recorder, send, trusted_proxies }
     }
 
     /// The routes of the service, with a record of every request.
     pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
-        let requests =
-            Requests::in_background(&self.recorder).trusted_proxies(self.trusted_proxies).leave_out(["/health"]);
-        app.app_data(web::Data::new(self.clone())).app_data(web::Data::new(requests));
-        let recorded = web::scope("").wrap(from_fn(record_requests));
+        let requests = RecordRequests::new(&self.recorder).trusted_proxies(self.trusted_proxies).leave_out(["/health"]);
+        app.app_data(web::Data::new(self.clone()));
+        let recorded = web::scope("").wrap(requests);
         let recorded = recorded.service(create_token).service(begin).service(upload).service(complete);
         app.service(recorded.service(info).service(download).service(pulse).service(health));
     }
@@ -333,8 +333,9 @@ async fn complete(
     let transfer = service.transfer(&id).await?;
     if service.read::<File>(&id, COMPLETE).await?.is_none() {
         let file = service.read::<File>(&id, UPLOADED).await?.ok_or(Refused::Conflict("the file has not come yet"))?;
-        let details = Use::default().action(Action::parse("upload_completed")?);
         let client = client_address(&request, service.trusted_proxies);
+        let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let details = Use::default().action(Action::parse("upload_completed")?).client(client, user_agent, None);
         Refused::unless_allowed(service.gate.consume(transfer.token.as_str(), &id, client, details).await)?;
         // Killed before this, the next attempt consumes the same use.
         if service.seal(&id, &file).await? {

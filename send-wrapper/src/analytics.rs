@@ -4,15 +4,14 @@ mod aggregation;
 mod event;
 mod pulse;
 mod recorder;
-mod retention;
 mod sketches;
-mod stored;
+pub(crate) mod stored;
 mod totals;
 mod unreadable;
-pub(crate) mod user_agent;
+mod user_agent;
 mod visitor;
 mod window;
-mod windows;
+pub(crate) mod windows;
 
 use cache_client::{CacheId, Strategy};
 
@@ -21,17 +20,21 @@ use crate::namespaces;
 use crate::send_cache::SendCache;
 
 pub use aggregation::{Aggregation, Top};
+pub(crate) use event::bounded;
 pub use event::{Event, EventType, Source};
 pub use pulse::{Pulse, RecentEvent};
 pub use recorder::{Client, Recorder, RecorderHealth, RecorderSettings};
-pub use retention::{Retention, RetentionLevel, RetentionRun};
+pub(crate) use user_agent::UserAgent;
 pub use visitor::Secret;
+pub(crate) use visitor::Visitors;
 pub use window::{Window, WindowType};
+
+pub use crate::retention::{Retention, RetentionLevel, RetentionRun};
 
 /// The events of the site.
 #[derive(Debug, Clone)]
 pub struct Analytics {
-    send: SendCache,
+    pub(crate) send: SendCache,
 }
 
 impl Analytics {

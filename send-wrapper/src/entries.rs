@@ -1,20 +1,19 @@
 //! Records under keys, in one namespace: created once, found by key, changed by compare-and-swap.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use cache_client::client::{Entry, Listing, Owner, Stored, Tag};
 use cache_client::generated::types::RefsResponse;
 use cache_client::{CacheHash, CacheId, Namespace, Strategy};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use tokio::sync::MutexGuard;
 
 use crate::data::DataFiles;
 use crate::error::{Error, Result};
+use crate::journal::Journal;
 use crate::keys::EntryKey;
 use crate::names::Invalid;
 use crate::send_cache::SendCache;
@@ -79,7 +78,7 @@ impl Entries {
         self.create_body(key, &with_key(key, value)?).await
     }
 
-    async fn create_body(&self, key: &EntryKey, body: &RawValue) -> Result<Stored> {
+    async fn create_body(&self, key: &EntryKey, body: &Value) -> Result<Stored> {
         let store = self.send.cache.store().json(&self.namespace, Strategy::KeyBased, body);
         let store = store.key(key.folder()).file_id(key.file()).hash_field("cache_key").if_absent();
         match store.send().await {
@@ -92,30 +91,45 @@ impl Entries {
         }
     }
 
-    /// Stores a record: creates it, or replaces the one that is there. Three calls at most, if nobody else does the same.
+    /// Stores a record: creates it, or replaces the one that is there. Three calls at most, if nobody else does the same, and one more when
+    /// this process has not seen it yet.
     pub async fn store(&self, key: &EntryKey, value: &impl Serialize) -> Result<CacheId> {
         let body = with_key(key, value)?;
+        let replace = |stored: &mut Value| {
+            stored.clone_from(&body);
+            Change::Write(())
+        };
         let stored = async {
-            loop {
-                match self.create_body(key, &body).await {
-                    Ok(stored) => return Ok(stored.cache_id),
-                    Err(Error::AlreadyExists { .. }) => {}
-                    Err(error) => return Err(error),
-                }
-                let Some(cache_id) = self.id_of(key).await? else {
-                    // Somebody else's, who has not come to its end.
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                    continue;
-                };
-                match self.send.cache.update().json(&self.namespace, cache_id, &body).send().await {
-                    Ok(_) => return Ok(cache_id),
-                    // Deleted meanwhile.
-                    Err(cache_client::Error::NotFound { .. }) => self.forget(key),
-                    Err(error) => return Err(error.into()),
-                }
-            }
+            self.create_or_change(key, &body, replace).await?;
+            // Remembered by whoever has written it.
+            self.id_of(key).await?.ok_or_else(|| Error::missing(format!("{key:?}")))
         };
         self.send.within(stored).await
+    }
+
+    /// Creates a record, or [changes](Self::change) the one that is there: `None` when it was created. To be called within a limit of
+    /// time, since it waits for others who are creating it.
+    pub(crate) async fn create_or_change<T, R>(
+        &self,
+        key: &EntryKey,
+        new: &impl Serialize,
+        mut decide: impl FnMut(&mut T) -> Change<R>,
+    ) -> Result<Option<R>>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        loop {
+            match self.create(key, new).await {
+                Ok(_) => return Ok(None),
+                Err(Error::AlreadyExists { .. }) => {}
+                Err(error) => return Err(error),
+            }
+            if let Some(changed) = self.change(key, &mut decide).await? {
+                return Ok(Some(changed));
+            }
+            // Somebody else's, who has not come to its end.
+            tokio::time::sleep(UNFINISHED).await;
+        }
     }
 
     /// Retrieves a record. One call.
@@ -136,19 +150,20 @@ impl Entries {
     }
 
     /// Replaces a record that is there; else [`NotFound`](Error::NotFound). Whoever writes last wins: see
-    /// [`change`](Self::change) for writes that build on what they have read.
+    /// [`change`](Self::change) for writes that build on what they have read. A record that was deleted and created again since this
+    /// process saw it is found, and so it is by [`delete`](Self::delete). One call, three at most.
     pub async fn update(&self, key: &EntryKey, value: &impl Serialize) -> Result<CacheId> {
         let body = with_key(key, value)?;
         let updated = async {
-            let cache_id = self.id_of(key).await?.ok_or_else(|| Error::missing(format!("{key:?}")))?;
-            match self.send.cache.update().json(&self.namespace, cache_id, &body).send().await {
-                Ok(_) => Ok(cache_id),
-                Err(cache_client::Error::NotFound { .. }) => {
-                    self.forget(key);
-                    Err(Error::missing(format!("{key:?}")))
+            let mut gone = None;
+            while let Some(cache_id) = self.next_id(key, gone).await? {
+                match self.send.cache.update().json(&self.namespace, cache_id, &body).send().await {
+                    Ok(_) => return Ok(cache_id),
+                    Err(cache_client::Error::NotFound { .. }) => gone = Some(cache_id),
+                    Err(error) => return Err(error.into()),
                 }
-                Err(error) => Err(error.into()),
             }
+            Err(Error::missing(format!("{key:?}")))
         };
         self.send.within(updated).await
     }
@@ -203,15 +218,29 @@ impl Entries {
         }
     }
 
-    /// Deletes a record with its data files. `false` when it is not there.
+    /// Deletes a record with its data files. `false` when it is not there. One call, three at most.
     pub async fn delete(&self, key: &EntryKey) -> Result<bool> {
         let deleted = async {
-            let Some(cache_id) = self.id_of(key).await? else { return Ok(false) };
-            let deleted = self.send.cache.delete().by_id(&self.namespace, cache_id).send().await?;
-            self.forget(key);
-            Ok(deleted.is_some())
+            let mut gone = None;
+            while let Some(cache_id) = self.next_id(key, gone).await? {
+                let deleted = self.send.cache.delete().by_id(&self.namespace, cache_id).send().await?;
+                if deleted.is_some() {
+                    self.forget(key);
+                    return Ok(true);
+                }
+                gone = Some(cache_id);
+            }
+            Ok(false)
         };
         self.send.within(deleted).await
+    }
+
+    /// The id of a record to try: the one that is remembered, or found; after one that proved to be gone, another one that is found.
+    async fn next_id(&self, key: &EntryKey, gone: Option<CacheId>) -> Result<Option<CacheId>> {
+        if gone.is_some() {
+            self.forget(key);
+        }
+        Ok(self.id_of(key).await?.filter(|found| Some(*found) != gone))
     }
 
     /// The id of the record of this key. One call.
@@ -256,14 +285,27 @@ impl Entries {
 
     /// Finds a record with what a conditional update needs: one call when its id is known here, else two.
     pub(crate) async fn find<T: DeserializeOwned>(&self, key: &EntryKey) -> Result<Option<Found<T>>> {
-        if let Some(cache_id) = self.known_id(key) {
+        let mut gone = None;
+        while let Some(cache_id) = self.next_id(key, gone).await? {
             if let Some(found) = self.find_by_id(cache_id).await? {
                 return Ok(Some(found));
             }
-            self.forget(key);
+            gone = Some(cache_id);
         }
-        let Some(cache_id) = self.id_of(key).await? else { return Ok(None) };
-        self.find_by_id(cache_id).await
+        Ok(None)
+    }
+
+    /// Looks at a record that is not to be changed, and whose id is wanted. One call.
+    pub(crate) async fn look<T: DeserializeOwned>(&self, key: &EntryKey) -> Result<Option<(CacheId, T)>> {
+        let entry = self.send.cache.retrieve().by_hash(&self.namespace, self.hash(key)).send().await?;
+        let Some(entry) = entry else { return Ok(None) };
+        self.remember(key, entry.metadata.cache_id);
+        Ok(Some((entry.metadata.cache_id, entry.json()?)))
+    }
+
+    /// The journal of the record of this id.
+    pub(crate) fn journal(&self, cache_id: CacheId) -> Journal<'_> {
+        Journal::new(&self.send, &self.namespace, cache_id)
     }
 
     async fn find_by_id<T: DeserializeOwned>(&self, cache_id: CacheId) -> Result<Option<Found<T>>> {
@@ -300,6 +342,8 @@ impl Entries {
     }
 }
 
+/// How long a record that somebody else is creating is waited for before it is looked for again.
+pub(crate) const UNFINISHED: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The pauses of a writer that lost a race.
@@ -312,30 +356,15 @@ fn pauses() -> impl Iterator<Item = Duration> {
         .build()
 }
 
-/// The value as an object whose `cache_key` is the key.
-pub(crate) fn with_key(key: &EntryKey, value: &impl Serialize) -> Result<Box<RawValue>> {
-    #[derive(Deserialize)]
-    struct Keyed<'a> {
-        #[serde(borrow)]
-        cache_key: Option<Cow<'a, str>>,
-    }
-    let refused = || Invalid::new("value", "is no JSON object");
-    let mut text = serde_json::to_string(value).map_err(|_| refused())?;
-    let keyed = serde_json::from_str::<Keyed<'_>>(&text).ok().filter(|_| text.starts_with('{'));
-    let has_it = keyed.map(|keyed| keyed.cache_key.map(|has| has == key.as_str()));
-    match has_it {
-        Some(Some(true)) => {}
-        Some(None) if text.len() > 2 && !text.contains("\"cache_key\":null") => {
-            text.insert_str(1, &format!("\"cache_key\":\"{key}\","))
-        }
-        // An empty object, or one whose key is another one or null.
-        _ => {
-            let Ok(Value::Object(mut object)) = serde_json::from_str(&text) else { return Err(refused().into()) };
-            object.insert("cache_key".to_owned(), key.as_str().into());
-            text = Value::Object(object).to_string();
-        }
-    }
-    RawValue::from_string(text).map_err(|_| refused().into())
+/// The value as an object whose first field, `cache_key`, is the key.
+pub(crate) fn with_key(key: &EntryKey, value: &impl Serialize) -> Result<Value> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(value) else {
+        return Err(Invalid::new("value", "is no JSON object").into());
+    };
+    let mut object = Map::new();
+    object.insert("cache_key".to_owned(), key.as_str().into());
+    object.extend(fields.into_iter().filter(|(name, _)| name != "cache_key"));
+    Ok(Value::Object(object))
 }
 
 #[cfg(test)]
@@ -352,13 +381,13 @@ mod tests {
             (json!({}), r#"{"cache_key":"a/b"}"#),
             (json!({ "n": 1.0 }), r#"{"cache_key":"a/b","n":1.0}"#),
             (json!({ "cache_key": "a/b", "n": 1 }), r#"{"cache_key":"a/b","n":1}"#),
-            (json!({ "n": 1, "cache_key": "other" }), r#"{"n":1,"cache_key":"a/b"}"#),
+            (json!({ "n": 1, "cache_key": "other" }), r#"{"cache_key":"a/b","n":1}"#),
             (json!({ "n": { "cache_key": "inner" } }), r#"{"cache_key":"a/b","n":{"cache_key":"inner"}}"#),
             (json!({ "cache_key": 5 }), r#"{"cache_key":"a/b"}"#),
             (json!({ "cache_key": null }), r#"{"cache_key":"a/b"}"#),
         ] {
             let body = with_key(&key, &value).unwrap();
-            assert_eq!(body.get(), text, "{value}");
+            assert_eq!(body.to_string(), text, "{value}");
         }
         for value in [json!([]), json!(null), json!("{}")] {
             assert!(with_key(&key, &value).is_err(), "{value}");

@@ -7,6 +7,7 @@ use std::time::Duration;
 use quick_cache::unsync::Cache;
 
 use crate::error::Result;
+use crate::health::describe;
 use crate::names::{TokenName, TransferId, UseId};
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
@@ -112,10 +113,11 @@ impl Gate {
 
     /// Uses a token for a transfer: exactly once, however often it is asked for.
     ///
-    /// What `details` say about the use and the transfer is replaced. A token remembers its newest 256 uses: keep with the
+    /// What `details` say about the use and the transfer is replaced; the client's address is added unless they have one. A token remembers its newest 256 uses: keep with the
     /// transfer that it was paid for, and do not ask again later.
     pub async fn consume(&self, name: &str, transfer_id: &TransferId, client: IpAddr, details: Use) -> Verdict {
-        let wanted = details.use_id(UseId::of_transfer(transfer_id)).transfer_id(transfer_id.clone());
+        let wanted =
+            details.coming_from(client).use_id(UseId::of_transfer(transfer_id)).transfer_id(transfer_id.clone());
         let used = async |name: TokenName| {
             Ok(match self.send.tokens().use_once(&name, wanted).await? {
                 Used::Granted { remaining, .. } => Verdict::Allowed(remaining),
@@ -134,7 +136,7 @@ impl Gate {
         };
         let Ok(name) = TokenName::parse(name) else { return Verdict::Denied(Refusal::NotFound) };
         let verdict = ask(name).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "nobody is let in: the token could not be looked at");
+            tracing::warn!(error = describe(&error), "nobody is let in: the token could not be looked at");
             Verdict::Unavailable
         });
         if verdict != Verdict::Denied(Refusal::NotFound) {
@@ -168,10 +170,12 @@ impl Gate {
     }
 }
 
-/// Whose guesses are counted together: an IPv4 address, or the network of an IPv6 address, of which everybody has 2^64.
+/// Whose guesses are counted together: an IPv4 address, or the /56 of an IPv6 address, which is what providers give to a customer.
+///
+/// By a /64 each, whoever has a /48 would have 65,536 allowances.
 fn network(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 72 << 72).into()),
         address @ IpAddr::V4(_) => address,
     }
 }

@@ -13,7 +13,7 @@ use crate::send_cache::SendCache;
 pub struct Health {
     /// Whether its storage reads and writes.
     pub healthy: bool,
-    /// Why not.
+    /// Why not, such as `the cache is unavailable`; the log says more.
     pub reason: Option<String>,
     /// What was lost since the start.
     #[serde(flatten)]
@@ -43,7 +43,10 @@ impl SendCache {
     /// Looks at the cache: one call, within the time an operation may take. A cache that is down is an answer, not an error.
     pub async fn health_check(&self) -> Health {
         let ready: Result<_> = self.within(async { Ok(self.cache.info().ready().await?) }).await;
-        Health { healthy: ready.is_ok(), reason: ready.err().map(|error| describe(&error)), lost: self.lost() }
+        if let Err(error) = &ready {
+            tracing::warn!(error = describe(error), "the cache is not healthy");
+        }
+        Health { healthy: ready.is_ok(), reason: ready.err().map(|error| error.to_string()), lost: self.lost() }
     }
 
     /// What could not be written since the start.

@@ -62,10 +62,11 @@
 //!
 //! # When the cache fails
 //!
-//! Every operation ends within the [time limit](SendCache::time_limit) with a result or an [`Error`], but for those that limit each of
-//! their calls: aggregations of [events](analytics::Analytics::aggregation) and [costs](costs::Costs::aggregation),
-//! [alerts](costs::Costs::alerts), collecting costs, and [retention](analytics::Analytics::apply_retention). [`Error::is_unavailable`] says
-//! that the cache was down, slow or cut off, and that nobody knows whether something was written. Then:
+//! Every operation ends within the [time limit](SendCache::time_limit), one for all its calls together, with a result or an [`Error`].
+//! What may have to compute many windows has [a longer one](SendCache::long_time_limit): aggregations of
+//! [events](analytics::Analytics::aggregation) and [costs](costs::Costs::aggregation), and [alerts](costs::Costs::alerts). Runs, which collect
+//! costs or [delete what is old](analytics::Analytics::apply_retention), end within an hour, and the next one goes on.
+//! [`Error::is_unavailable`] says that the cache was down, slow or cut off, and that nobody knows whether something was written. Then:
 //!
 //! - a use of a token is asked for again with the same [`UseId`], and counts once;
 //! - creating, revoking and the like are asked for again: the second time they find what the first has done (a creation that
@@ -90,7 +91,8 @@
 //!
 //! **How long it is kept.** [Retention](analytics::Retention) deletes events after 30 days, half hours after 30, hours after 90 and days after
 //! 365, unless you say otherwise; months and years stay. Nothing is deleted before it is counted in something longer that is computed for
-//! good, and what is deleted is never answered as zero: it is `NotFound`.
+//! good, and what is deleted is never answered as zero: it is `NotFound`. Events of tokens and transfers, which hold hashes of visitors, go after
+//! 365 days; how often a token was used and refused, and what happened to a transfer, is counted on.
 //!
 //! **What the numbers mean.** Sums and counts are exact. Visitors of a day are exact up to about 3,000 and within 2% above (a standard error
 //! of 0.6%); those of months and years are sums of days, since a visitor is another one every day. Percentiles are within one percent, and
@@ -100,8 +102,8 @@
 //!
 //! **Whom they are about.** Requests, visitors, percentiles and lists are about people. Bots and programs, told by their user agent from
 //! a [list that is maintained](https://github.com/monperrus/crawler-user-agents), are counted as `bot_requests` and nowhere else; what
-//! they upload and fetch counts. Probes are left out (`Requests::leave_out`), and a page of the
-//! own site (`Requests::own_sites`) is no referrer. What an application says of a request that the middleware records as
+//! they upload and fetch counts. Probes are left out (`RecordRequests::leave_out`), and a page of the
+//! own site (`RecordRequests::own_sites`) is no referrer. What an application says of a request that the middleware records as
 //! well (its path, country, status, duration) counts once.
 //!
 //! **When something happened.** A request counts when its answer is done: an upload from 13:55 to 14:05 is one of 14:00 to 14:30. Clocks
@@ -141,10 +143,13 @@ mod entries;
 mod error;
 mod gate;
 mod health;
+mod journal;
 mod keys;
+mod listed;
 #[cfg(feature = "middleware")]
 pub mod middleware;
 mod names;
+mod retention;
 mod send_cache;
 mod time;
 pub mod tokens;
@@ -156,6 +161,7 @@ pub use error::{Error, Result};
 pub use gate::{Gate, Probing, Verdict};
 pub use health::{Health, Lost};
 pub use keys::{DataPath, EntryKey};
+pub use listed::Listed;
 pub use names::{Country, Currency, EventId, Invalid, IpHash, TokenName, TransferId, UseId};
 pub use send_cache::SendCache;
 pub use time::{Clock, Day, ManualClock, SystemClock, Timestamp};

@@ -2,17 +2,20 @@
 
 mod answer;
 
+use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 
+use actix_web::HttpRequest;
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, REFERER, USER_AGENT};
-use actix_web::middleware::Next;
-use actix_web::{HttpRequest, web};
+use futures::future::LocalBoxFuture;
 
 use crate::analytics::{Client, Event, EventType, Recorder, Source};
 use crate::time::Timestamp;
-use answer::Answer;
+
+pub use answer::Answer;
 
 /// The address of the client that made a request.
 ///
@@ -30,23 +33,24 @@ pub fn client_address(request: &HttpRequest, trusted_proxies: usize) -> IpAddr {
     outermost.and_then(|address| address.parse().ok()).unwrap_or(peer)
 }
 
-/// Records every request to a [`Recorder`]. Put it into the application's data, and [`record_requests`] around its routes:
+/// Records every request to a [`Recorder`] when its answer is done, by the pattern of its route, such as `/transfers/{id}`: as `page_view`
+/// where a page was shown, as `api_call` else, also where a middleware inside answers with an error. Uploads, downloads and uses of
+/// tokens are recorded by the application itself, so that nothing counts twice.
+///
+/// An answer is done when its last byte was handed over, or the client is gone: that is the event's time, and its duration is the
+/// time since the request came. When the cache is away, requests are answered as ever.
 ///
 /// ```
-/// use actix_web::middleware::from_fn;
 /// use actix_web::{App, HttpResponse, test, web};
 /// use send_wrapper::SendCache;
 /// use send_wrapper::analytics::{Recorder, RecorderSettings, Secret};
-/// use send_wrapper::middleware::{Requests, record_requests};
+/// use send_wrapper::middleware::RecordRequests;
 ///
 /// # #[actix_web::main]
 /// # async fn main() -> anyhow::Result<()> {
 /// # let send = SendCache::new(cache_server::in_process::InProcess::in_memory()?.client());
 /// let recorder = Recorder::start(&send, Secret::random(), RecorderSettings::default());
-/// let app = App::new()
-///     .app_data(web::Data::new(Requests::in_background(&recorder)))
-///     .wrap(from_fn(record_requests))
-///     .route("/", web::get().to(HttpResponse::Ok));
+/// let app = App::new().wrap(RecordRequests::new(&recorder)).route("/", web::get().to(HttpResponse::Ok));
 /// let app = test::init_service(app).await;
 /// test::call_service(&app, test::TestRequest::get().uri("/?secret=7").to_request()).await;
 ///
@@ -57,7 +61,7 @@ pub fn client_address(request: &HttpRequest, trusted_proxies: usize) -> IpAddr {
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct Requests {
+pub struct RecordRequests {
     recorder: Recorder,
     inline: bool,
     trusted_proxies: usize,
@@ -66,9 +70,9 @@ pub struct Requests {
     own_sites: Vec<Box<str>>,
 }
 
-impl Requests {
+impl RecordRequests {
     /// Records in the background: a request costs some microseconds more.
-    pub fn in_background(recorder: &Recorder) -> Self {
+    pub fn new(recorder: &Recorder) -> Self {
         Self {
             recorder: recorder.clone(),
             inline: false,
@@ -81,8 +85,8 @@ impl Requests {
 
     /// Records before each answer is given, for hosts that freeze a program between requests: a request waits for the cache. An answer
     /// that is streamed is recorded when it begins.
-    pub fn inline(recorder: &Recorder) -> Self {
-        Self { inline: true, ..Self::in_background(recorder) }
+    pub fn inline(self) -> Self {
+        Self { inline: true, ..self }
     }
 
     /// Believes `X-Forwarded-For` as far as [`client_address`] does.
@@ -141,6 +145,40 @@ impl Requests {
         asked.map(without_port).is_some_and(is) || self.own_sites.iter().any(|own| is(own))
     }
 
+    /// Records an answer, or the error in its place, now or when it is done.
+    async fn answered(
+        &self,
+        mut begun: Begun,
+        answered: Result<ServiceResponse<impl MessageBody + 'static>, actix_web::Error>,
+    ) -> Result<ServiceResponse<Answer>, actix_web::Error> {
+        let answered = match answered {
+            Ok(answered) => answered,
+            Err(error) => {
+                let status = error.as_response_error().status_code();
+                let (event, client) = begun.answered(status.as_u16(), self.recorder.now());
+                self.record(event, client).await;
+                return Err(error);
+            }
+        };
+        let response = answered.response();
+        let status = response.status();
+        let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
+        if status.is_success() && response.headers().get(CONTENT_TYPE).is_some_and(is_page) {
+            begun.event.event_type = EventType::PageView;
+        }
+        begun.event = match response.body().size() {
+            BodySize::Sized(bytes) => begun.event.content_bytes(bytes),
+            BodySize::None | BodySize::Stream => begun.event,
+        };
+        if self.inline {
+            let (event, client) = begun.answered(status.as_u16(), self.recorder.now());
+            self.record(event, client).await;
+            return Ok(answered.map_body(|_, body| Answer::unrecorded(body)));
+        }
+        let recorder = self.recorder.clone();
+        Ok(answered.map_body(|_, body| Answer::recorded(body, recorder, begun, status.as_u16())))
+    }
+
     async fn record(&self, event: Event, client: Client) {
         // What is lost is counted by the recorder; the answer is given whatever becomes of it.
         if self.inline {
@@ -173,48 +211,52 @@ impl Begun {
     }
 }
 
-/// Records a request when its answer is done, by the pattern of its route, such as `/transfers/{id}`: as `page_view` where a page was
-/// shown, as `api_call` else, also where a middleware inside answers with an error. Uploads, downloads and uses of tokens are recorded by
-/// the application itself, so that nothing counts twice.
-///
-/// An answer is done when its last byte was handed over, or the client is gone: that is the event's time, and its duration is the
-/// time since the request came.
-///
-/// Without [`Requests`] in the application's data, or when the cache is away, requests are answered as ever.
-pub async fn record_requests(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let requests = request.app_data::<web::Data<Requests>>().cloned();
-    let Some((requests, mut begun)) = requests.and_then(|it| Some((it.clone(), it.begun(request.request())?))) else {
-        return Ok(next.call(request).await?.map_body(|_, body| Answer::unrecorded(body)));
-    };
-    let answered = match next.call(request).await {
-        Ok(answered) => answered,
-        Err(error) => {
-            let status = error.as_response_error().status_code();
-            let (event, client) = begun.answered(status.as_u16(), requests.recorder.now());
-            requests.record(event, client).await;
-            return Err(error);
-        }
-    };
-    let response = answered.response();
-    let status = response.status();
-    let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
-    if status.is_success() && response.headers().get(CONTENT_TYPE).is_some_and(is_page) {
-        begun.event.event_type = EventType::PageView;
+/// An application's service, around which requests are recorded.
+#[derive(Debug)]
+pub struct Recording<S> {
+    service: S,
+    requests: Rc<RecordRequests>,
+}
+
+impl<S, B> Transform<S, ServiceRequest> for RecordRequests
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<Answer>;
+    type Error = actix_web::Error;
+    type Transform = Recording<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, Self::InitError>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(Recording { service, requests: Rc::new(self.clone()) }))
     }
-    begun.event = match response.body().size() {
-        BodySize::Sized(bytes) => begun.event.content_bytes(bytes),
-        BodySize::None | BodySize::Stream => begun.event,
-    };
-    if requests.inline {
-        let (event, client) = begun.answered(status.as_u16(), requests.recorder.now());
-        requests.record(event, client).await;
-        return Ok(answered.map_body(|_, body| Answer::unrecorded(body)));
+}
+
+impl<S, B> Service<ServiceRequest> for Recording<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<Answer>;
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let (requests, begun) = (Rc::clone(&self.requests), self.requests.begun(request.request()));
+        let answered = self.service.call(request);
+        Box::pin(async move {
+            match begun {
+                Some(begun) => requests.answered(begun, answered.await).await,
+                None => Ok(answered.await?.map_body(|_, body| Answer::unrecorded(body))),
+            }
+        })
     }
-    let recorder = requests.recorder.clone();
-    Ok(answered.map_body(|_, body| Answer::recorded(body, recorder, begun, status.as_u16())))
 }
 
 #[cfg(test)]

@@ -290,6 +290,20 @@ mod tests {
     }
 
     #[test]
+    fn names_in_other_scripts_are_refused_and_not_rewritten() {
+        // Cyrillic, Chinese, accented, full width, a right-to-left override, a zero-width space, and a look-alike.
+        for text in ["друзья", "朋友", "é", "ａｂｃ", "a\u{202e}b", "a\u{200b}b", "аdmin", "İstanbul", "😀"]
+        {
+            let refused = TokenName::parse(text).unwrap_err();
+            let reason = "holds a character that is none of letters, digits, _ and -";
+            assert_eq!((refused.field, refused.reason.as_str()), ("token_name", reason), "{text:?}");
+            assert_eq!(TransferId::parse(text).unwrap_err().field, "transfer_id", "{text:?}");
+            assert_eq!(UseId::parse(text).unwrap_err().field, "use_id", "{text:?}");
+        }
+        assert_eq!(Country::parse("ＤＥ").unwrap_err().field, "country");
+    }
+
+    #[test]
     fn names_are_parsed_when_they_are_read() {
         assert!(serde_json::from_str::<TransferId>("\"../x\"").is_err());
         assert_eq!(serde_json::from_str::<TransferId>("\"x\"").unwrap().as_str(), "x");

@@ -1,18 +1,21 @@
 //! The cache as SGraph Send uses it: one handle, from which the operations of each domain begin.
 
 use std::hash::BuildHasher;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cache_client::{CacheClient, CacheHashGenerator, CacheId, Namespace};
 use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::analytics::Analytics;
+use crate::analytics::{Analytics, Secret, Visitors};
 use crate::costs::Costs;
 use crate::entries::Entries;
 use crate::error::{Error, Result};
-use crate::names::{EventId, Invalid};
+use crate::journal::Written;
+use crate::names::{EventId, Invalid, IpHash};
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tokens::{Queue, Tokens};
 use crate::transfers::Transfers;
@@ -41,7 +44,9 @@ pub struct SendCache {
     pub(crate) cache: CacheClient,
     pub(crate) hashes: CacheHashGenerator,
     clock: Arc<dyn Clock>,
+    visitors: Option<Arc<Visitors>>,
     time_limit: Duration,
+    long_time_limit: Duration,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -52,6 +57,8 @@ pub(crate) struct Shared {
     pub(crate) ids: Cache<(Namespace, Box<str>), CacheId>,
     /// Events this process has recorded, or seen recorded.
     pub(crate) recorded: Cache<EventId, ()>,
+    /// Events this process has written, by the entry of their record.
+    pub(crate) written: Cache<CacheId, Written>,
     /// Uses of tokens that wait to be decided.
     pub(crate) uses: Queue,
     /// Those of one process who want to change a record do so one after another; compare-and-swap is for the others.
@@ -65,6 +72,7 @@ impl SendCache {
         let shared = Shared {
             ids: Cache::new(REMEMBERED),
             recorded: Cache::new(REMEMBERED),
+            written: Cache::new(REMEMBERED),
             uses: Queue::default(),
             turns: std::array::from_fn(|_| Mutex::new(())),
             counters: Default::default(),
@@ -73,7 +81,9 @@ impl SendCache {
             cache,
             hashes: CacheHashGenerator::default(),
             clock: Arc::new(SystemClock),
+            visitors: None,
             time_limit: Duration::from_secs(10),
+            long_time_limit: Duration::from_secs(60),
             shared: Arc::new(shared),
         }
     }
@@ -100,9 +110,22 @@ impl SendCache {
         Self { clock, ..self }
     }
 
+    /// Hashes the addresses of those who use tokens with this secret, which is the one of the [recorder](crate::analytics::Recorder). Without
+    /// it nothing of an address is kept.
+    pub fn secret(self, secret: Secret) -> Self {
+        Self { visitors: Some(Arc::new(Visitors::new(secret))), ..self }
+    }
+
     /// Limits every operation to this time, 10 s when not given, whatever the client's own limits and repetitions are.
     pub fn time_limit(self, time_limit: Duration) -> Self {
         Self { time_limit, ..self }
+    }
+
+    /// Limits what may have to compute many windows to this time, 60 s when not given: [aggregations](Analytics::aggregation),
+    /// [those of costs](Costs::aggregation) and [alerts](Costs::alerts). What is stored by then stays: whoever asks again goes on
+    /// from there.
+    pub fn long_time_limit(self, long_time_limit: Duration) -> Self {
+        Self { long_time_limit, ..self }
     }
 
     /// Invitation tokens.
@@ -136,21 +159,58 @@ impl SendCache {
         Entries::new(self, Namespace::parse(namespace).expect("the crate's own namespaces are valid"))
     }
 
+    /// What stands for an address now; `None` without a secret.
+    pub(crate) fn ip_hash(&self, address: IpAddr) -> Option<IpHash> {
+        self.visitors.as_ref().map(|visitors| visitors.hash(address, self.now()))
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.clock.now())
     }
 
-    /// Does something on its own, to the end: whoever waits for it may go away, as a client does that hangs up. `None` when the
-    /// program ends first.
+    /// Does something detached from the caller, to its end: whoever waits for it may go away, as a client does that hangs up. A
+    /// panic of the task is one of whoever waits for it; `None` when the runtime is shut down first.
     pub(crate) async fn apart<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> Option<T> {
-        tokio::spawn(task).await.ok()
+        match tokio::spawn(task).await {
+            Ok(done) => Some(done),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => None,
+            },
+        }
     }
 
     /// Does something within the time an operation may take.
     pub(crate) async fn within<T>(&self, operation: impl Future<Output = Result<T>>) -> Result<T> {
-        let after = self.time_limit;
-        tokio::time::timeout(after, operation).await.unwrap_or(Err(Error::TimedOut { after }))
+        in_time(self.time_limit, operation).await
     }
+
+    /// Does something within the time a computation may take.
+    pub(crate) async fn within_long<T>(&self, computation: impl Future<Output = Result<T>>) -> Result<T> {
+        in_time(self.long_time_limit, computation).await
+    }
+
+    /// How long an operation may take.
+    pub(crate) fn longest_operation(&self) -> Duration {
+        self.time_limit
+    }
+
+    /// When an operation that begins now has to end.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.time_limit
+    }
+
+    /// Does a part of an operation that has to end by this deadline.
+    pub(crate) async fn until<T>(&self, deadline: Instant, part: impl Future<Output = Result<T>>) -> Result<T> {
+        let after = self.time_limit;
+        timeout_at(deadline, part).await.unwrap_or(Err(Error::TimedOut { after }))
+    }
+}
+
+/// Does something within a time.
+pub(crate) async fn in_time<T>(after: Duration, operation: impl Future<Output = Result<T>>) -> Result<T> {
+    // One operation is made of others: together they would be too large for the stack.
+    timeout(after, Box::pin(operation)).await.unwrap_or(Err(Error::TimedOut { after }))
 }
 
 impl Shared {
@@ -159,5 +219,18 @@ impl Shared {
         // The same in every call of this process is enough.
         let hash = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().hash_one((namespace, key));
         &self.turns[usize::try_from(hash % TURNS as u64).unwrap_or_default()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+    use super::*;
+
+    #[tokio::test]
+    #[should_panic(expected = "a bug")]
+    async fn a_panic_of_a_detached_task_is_one_of_whoever_waits() {
+        let send = SendCache::new(cache_server::in_process::InProcess::in_memory().unwrap().client());
+        send.apart(async { panic!("a bug") }).await.unwrap_or(())
     }
 }

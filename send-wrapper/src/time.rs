@@ -129,6 +129,11 @@ impl Day {
         self.0.iter_days().take_while(move |date| *date <= last.0).map(Self)
     }
 
+    /// The day of such a folder as [`events_folder`](Self::events_folder) makes.
+    pub(crate) fn of_events_folder(folder: &str) -> Option<Self> {
+        Self::parse(&folder.strip_prefix("events/")?.replace('/', "-")).ok()
+    }
+
     /// The folder of its events, such as `events/2026/02/13`.
     pub(crate) fn events_folder(self) -> String {
         self.0.format("events/%Y/%m/%d").to_string()
@@ -160,13 +165,25 @@ mod tests {
         let noon = Timestamp::from_millis(1_770_984_000_000);
         assert_eq!((noon.day(), noon.hour()), (Day::parse("2026-02-13").unwrap(), 12));
         assert_eq!(noon.day().events_folder(), "events/2026/02/13");
+        assert_eq!(Day::of_events_folder("events/2026/02/13"), Some(noon.day()));
+        assert_eq!(Day::of_events_folder("events/2026/02-13/a"), None);
         assert_eq!(noon.day().start().millis(), 1_770_940_800_000);
         assert_eq!(Timestamp::from_millis(u64::MAX).day(), Day::parse("9999-12-31").unwrap());
     }
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for text in ["", "2026-2-13", "2026-02-30", "1969-12-31", "10000-01-01", "2026-02-13T00", "+2026-02-13"] {
+        for text in [
+            "-0001-01-01",
+            "२०२६-०२-१३",
+            "",
+            "2026-2-13",
+            "2026-02-30",
+            "1969-12-31",
+            "10000-01-01",
+            "2026-02-13T00",
+            "+2026-02-13",
+        ] {
             assert!(Day::parse(text).is_err(), "{text}");
         }
     }

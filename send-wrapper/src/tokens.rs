@@ -1,6 +1,7 @@
 //! Invitation tokens: created once, used exactly as often as they allow, whoever uses them at the same time.
 
 mod create;
+mod expire;
 mod list;
 mod queue;
 mod record;
@@ -20,7 +21,7 @@ pub(crate) use queue::Queue;
 pub use create::{Create, Created};
 pub use record::{Status, Token, UsageLimit};
 pub use spend::{Refusal, Remaining, Use, Used};
-pub use usage::{Action, UsageEvent, UsageQuery};
+pub use usage::{Action, UsageCounts, UsageEvent, UsageQuery};
 
 /// The tokens.
 ///

@@ -2,27 +2,23 @@
 
 mod summary;
 
-use std::time::Duration;
-
 use cache_client::CacheId;
 use serde::{Deserialize, Serialize};
 
 use crate::analytics::{Client, Event, Recorder};
-use crate::entries::Entries;
+use crate::entries::{Entries, UNFINISHED};
 use crate::error::{Error, Result};
 use crate::health;
+use crate::journal::GRACE;
 use crate::keys::{DataPath, EntryKey};
 use crate::names::{EventId, TransferId};
 use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
-pub use summary::Summary;
+use summary::TransferTotals;
 
-/// How long ago an event may have happened when it is recorded; an older one is filed as if it had happened then.
-///
-/// What happened before is counted once and for all when a summary is asked for.
-const GRACE: Duration = Duration::from_secs(120);
+pub use summary::Summary;
 
 /// The transfers.
 ///
@@ -108,7 +104,11 @@ impl Transfers {
             match self.entries.data(cache_id).store_json(&path, event).await {
                 // Deleted since this process saw it.
                 Err(Error::NotFound { .. }) => self.entries.forget(&key),
-                other => return other,
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    self.entries.journal(cache_id).written::<TransferTotals>();
+                    return Ok(());
+                }
             }
         }
     }
@@ -122,7 +122,7 @@ impl Transfers {
             let transfer = Transfer { transfer_id: transfer_id.clone(), created_at: now };
             match self.entries.create(key, &transfer).await {
                 // Somebody else's, who has not come to its end.
-                Err(Error::AlreadyExists { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
+                Err(Error::AlreadyExists { .. }) => tokio::time::sleep(UNFINISHED).await,
                 other => return other,
             }
         }
@@ -134,9 +134,10 @@ fn key(transfer_id: &TransferId) -> EntryKey {
     EntryKey::parse(transfer_id.as_str()).expect("a transfer's id is a key")
 }
 
-/// Where the file of an event lies below its transfer.
+/// Where the file of an event lies below its transfer. One that happened long ago is filed as if it had happened a minute ago, since
+/// what happened before is counted once and for all.
 fn path(event: &Event, now: Timestamp) -> DataPath {
-    let at = event.timestamp.max(now.minus(GRACE / 2)).min(now);
+    let at = event.timestamp.max(now.minus(GRACE)).min(now);
     let path = format!("{}/{:013}-{}", at.day().events_folder(), at.millis(), event.event_id);
     DataPath::parse(&path).expect("a day, a number and an event's id make a path")
 }

@@ -153,7 +153,7 @@ async fn main() -> ExitCode {
     });
     let begun = Instant::now();
     let window = Window::parse(WindowType::HalfHour, "2026-02-13-14-00").unwrap();
-    let text = world.send.analytics().aggregation(window).await.unwrap();
+    let text = world.send.analytics().aggregation_json(window).await.unwrap();
     let took = begun.elapsed();
     let grown = *peak.lock().unwrap() - before;
     drop(peak);

@@ -87,7 +87,7 @@ async fn measure(engine: &str, config: &Config) -> (f64, Duration) {
         // One alone clears away what those together have left in the token.
         send.tokens().use_once(name, Use::default()).await.unwrap();
         let id = entries.cache_id_from_key(&EntryKey::parse(name.as_str()).unwrap()).await.unwrap().unwrap();
-        let event = send.tokens().usage(name, &UsageQuery::default().limit(1)).await.unwrap().remove(0);
+        let event = send.tokens().usage(name, &UsageQuery::default().limit(1)).await.unwrap().items.remove(0);
         for number in REMEMBERED..USES {
             let path = DataPath::parse(&format!("events/2026/02/13/{number:013}-{}", event.event_id)).unwrap();
             entries.data(id).store_json(&path, &event).await.unwrap();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use cache_client::CacheClient;
 use cache_client::transport::{Answer, Failure, Transport, reqwest};
@@ -22,6 +23,8 @@ pub enum Act {
     Hang,
     /// It is carried out, and whoever waits for the answer waits for ever.
     HangAfter,
+    /// It is carried out after this time.
+    Delay(Duration),
     /// It is carried out, and answered as if the version asked for were another one.
     Say412,
 }
@@ -81,6 +84,10 @@ impl Transport for Faulty {
                 Act::HangAfter => {
                     self.service.send(request).await?;
                     pending().await
+                }
+                Act::Delay(time) => {
+                    tokio::time::sleep(time).await;
+                    self.service.send(request).await
                 }
                 Act::Say412 => {
                     self.service.send(request).await?;

@@ -72,12 +72,12 @@ impl Still {
     /// What a window comes to.
     pub async fn text(&self, kind: WindowType, key: &str) -> String {
         let window = Window::parse(kind, key).unwrap();
-        self.send.analytics().aggregation(window).await.unwrap().get().to_owned()
+        self.send.analytics().aggregation_json(window).await.unwrap().get().to_owned()
     }
 
     /// What a window comes to.
     pub async fn aggregation(&self, kind: WindowType, key: &str) -> Aggregation {
-        serde_json::from_str(&self.text(kind, key).await).unwrap()
+        self.send.analytics().aggregation(Window::parse(kind, key).unwrap()).await.unwrap()
     }
 
     /// How many aggregations are stored.

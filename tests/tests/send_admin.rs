@@ -40,7 +40,7 @@ struct Admin {
 
 impl Admin {
     fn of(client: CacheClient) -> Self {
-        Self::with(client, &["--api-key", "secret"])
+        Self::with(client, &["--api-key", "secret", "--analytics-secret", "a secret for these tests"])
     }
 
     fn with(client: CacheClient, flags: &[&str]) -> Self {
@@ -142,6 +142,19 @@ async fn tokens_are_created_used_and_taken_back(World { client, .. }: World) {
         assert_eq!(events["events"].as_array().unwrap().len(), count, "{query}");
     }
 
+    // Who used it: as much as is kept.
+    assert_eq!(usage["events"][2]["ip_hash"], "ab12");
+    let safari =
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1";
+    let who = json!({ "address": "192.0.2.7", "user_agent": safari, "country": "PT" });
+    admin.clock.advance(MINUTE);
+    assert_eq!(admin.post("/tokens/use/friends", who).await["reason"], "exhausted");
+    let used = admin.get("/tokens/usage/friends?limit=1").await["events"][0].clone();
+    assert_eq!(used["ip_hash"].as_str().unwrap().len(), 64);
+    assert_eq!((&used["user_agent"], &used["country"]), (&"Safari on iOS".into(), &"PT".into()));
+    let nowhere = r#"{ "address": "example.org" }"#;
+    assert_eq!(admin.code("POST", "/tokens/use/friends", nowhere).await, refusal(400, "INVALID_INPUT"));
+
     // Exhausted: needs a limit that leaves uses.
     assert_eq!(admin.code("POST", "/tokens/reactivate/friends", "").await, refusal(409, "CONFLICT"));
     let token = admin.post("/tokens/update-limit/friends", json!({ "usage_limit": 5 })).await;
@@ -156,7 +169,7 @@ async fn tokens_are_created_used_and_taken_back(World { client, .. }: World) {
 
     admin.post("/tokens/create", json!({ "token_name": "any" })).await;
     admin.post("/tokens/revoke/any", Value::Null).await;
-    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": ["any", "friends"] }));
+    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": ["any", "friends"], "unreadable": 0 }));
     let details = admin.get("/tokens/list-details").await;
     assert_eq!((&details["total"], &details["active"]), (&2.into(), &1.into()));
     assert_eq!((&details["tokens"][0]["usage_limit"], &details["tokens"][1]["usage_count"]), (&50.into(), &2.into()));
@@ -482,7 +495,7 @@ async fn without_a_key_only_this_machine_is_served() {
     let service = InProcess::in_memory().unwrap();
     let mut admin = Admin::with(service.client(), &[]);
     admin.key = None;
-    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": [] }));
+    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": [], "unreadable": 0 }));
     // An empty key is none.
     for flags in [&["--host", "0.0.0.0"][..], &["--host", "0.0.0.0", "--api-key", ""]] {
         let flags = ["send-admin", "--port", "0"].iter().chain(flags);

@@ -198,7 +198,7 @@ async fn of_two_who_compute_a_window_both_answer_what_is_stored(engine: Engine) 
     let others = [(); 4].map(|()| still.other());
     let hour = Window::parse(WindowType::Hourly, "2026-02-13-14").unwrap();
     let analytics = others.each_ref().map(SendCache::analytics);
-    let answers = futures::future::join_all(analytics.iter().map(|analytics| analytics.aggregation(hour))).await;
+    let answers = futures::future::join_all(analytics.iter().map(|analytics| analytics.aggregation_json(hour))).await;
     let answers: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().get().to_owned()).collect();
     assert!(answers.iter().all(|answer| *answer == answers[0]));
     assert_eq!(still.stored().await, 3);
@@ -386,7 +386,7 @@ async fn a_damaged_window_is_computed_again(engine: Engine) {
         entries.store(&key, &document).await.unwrap();
         let hour = Window::parse(WindowType::Hourly, "2026-02-13-14").unwrap();
         let send = still.other();
-        let read: Value = serde_json::from_str(send.analytics().aggregation(hour).await.unwrap().get()).unwrap();
+        let read: Value = serde_json::from_str(send.analytics().aggregation_json(hour).await.unwrap().get()).unwrap();
         assert_eq!((&read["event_count"], &read["unique_visitors"]), (&2.into(), &2.into()));
         assert_eq!(still.aggregation(WindowType::HalfHour, "2026-02-13-14-00").await.unique_visitors, 2);
         entries.delete(&EntryKey::parse("aggregations/hourly/2026-02-13-14").unwrap()).await.unwrap();

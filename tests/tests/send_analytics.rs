@@ -17,7 +17,7 @@ use cache_client::CacheClient;
 use cache_server::in_process::InProcess;
 use cache_tests::{Act, Engine, Faulty, KEY, TestServer, World, each_engine, each_transport};
 use send_wrapper::analytics::{Client, Event, EventType, Recorder, RecorderSettings, Secret, Source, WindowType};
-use send_wrapper::middleware::{Requests, record_requests};
+use send_wrapper::middleware::RecordRequests;
 use send_wrapper::{Clock, EventId, ManualClock, SendCache, SystemClock, Timestamp, TransferId, namespaces};
 use serde_json::Value;
 
@@ -315,8 +315,7 @@ macro_rules! application {
     ($requests:expr) => {
         init_service(
             App::new()
-                .app_data(web::Data::new($requests))
-                .wrap(from_fn(record_requests))
+                .wrap($requests)
                 .route("/page", web::get().to(|| async { HttpResponse::Ok().content_type("text/html").body("<p>") }))
                 .route("/call", web::post().to(HttpResponse::NoContent)),
         )
@@ -334,7 +333,7 @@ async fn every_request_is_recorded_once_without_what_would_tell_who_made_it() {
     let send = SendCache::new(service.client());
     let recorder = Recorder::start(&send, secret(), settings());
     let country = "x-country".parse().unwrap();
-    let app = application!(Requests::in_background(&recorder).trusted_proxies(1).country_header(country));
+    let app = application!(RecordRequests::new(&recorder).trusted_proxies(1).country_header(country));
     let agent = "Mozilla/5.0 (Windows NT 10.0; serial 7) Chrome/140.0 Safari/537.36";
     for request in [
         from(A).uri("/page?token=secret").insert_header(("referer", "https://example.org/private?q=1")),
@@ -381,10 +380,7 @@ async fn an_upload_of_ten_minutes_counts_when_it_is_done_with_its_duration() {
         clock.advance(10 * MINUTE);
         async { HttpResponse::NoContent().finish() }
     };
-    let app = App::new()
-        .app_data(web::Data::new(Requests::in_background(&recorder)))
-        .wrap(from_fn(record_requests))
-        .route("/upload", web::put().to(upload));
+    let app = App::new().wrap(RecordRequests::new(&recorder)).route("/upload", web::put().to(upload));
     let app = init_service(app).await;
     call_service(&app, from(A).uri("/upload").method(actix_web::http::Method::PUT).to_request()).await;
     recorder.flush().await;
@@ -409,10 +405,7 @@ async fn an_answer_that_is_streamed_is_recorded_when_it_was_sent_or_given_up() {
         });
         async { HttpResponse::Ok().streaming(futures::StreamExt::take(parts, 3)) }
     };
-    let app = App::new()
-        .app_data(web::Data::new(Requests::in_background(&recorder)))
-        .wrap(from_fn(record_requests))
-        .route("/download", web::get().to(download));
+    let app = App::new().wrap(RecordRequests::new(&recorder)).route("/download", web::get().to(download));
     let app = init_service(app).await;
     let whole = call_service(&app, from(A).uri("/download").to_request()).await;
     recorder.flush().await;
@@ -434,7 +427,7 @@ async fn an_answer_that_is_streamed_is_recorded_when_it_was_sent_or_given_up() {
 async fn probes_are_left_out_and_pages_of_the_own_site_are_no_referrer() {
     let still = cache_tests::Still::at(Engine::Memory, LATE);
     let recorder = Recorder::start(&still.send, secret(), settings());
-    let requests = Requests::in_background(&recorder).leave_out(["/call"]).own_sites(["WWW.send.example"]);
+    let requests = RecordRequests::new(&recorder).leave_out(["/call"]).own_sites(["WWW.send.example"]);
     let app = application!(requests);
     for referrer in
         ["https://send.example/a", "http://SEND.example:8080/b", "https://www.send.example", "https://example.org/"]
@@ -462,9 +455,8 @@ async fn what_a_middleware_inside_refuses_is_recorded() {
         Err::<actix_web::dev::ServiceResponse, _>(actix_web::error::ErrorUnauthorized("no key"))
     };
     let app = App::new()
-        .app_data(web::Data::new(Requests::in_background(&recorder)))
         .wrap(from_fn(refuse))
-        .wrap(from_fn(record_requests))
+        .wrap(RecordRequests::new(&recorder))
         .route("/page", web::get().to(HttpResponse::Ok));
     let refused = init_service(app).await.call(from(A).uri("/page").to_request()).await.err().unwrap();
     assert_eq!(refused.as_response_error().status_code(), 401);
@@ -500,7 +492,7 @@ async fn an_event_is_recorded_or_counted_when_nobody_waits_for_it_any_more() {
 async fn inline_a_request_is_recorded_before_it_is_answered() {
     let service = InProcess::in_memory().unwrap();
     let send = SendCache::new(service.client());
-    let app = application!(Requests::inline(&Recorder::start(&send, secret(), settings())));
+    let app = application!(RecordRequests::new(&Recorder::start(&send, secret(), settings())).inline());
     for count in 1..=3 {
         call_service(&app, from(A).uri("/page").to_request()).await;
         assert_eq!(send.analytics().pulse(1).await.unwrap().active_requests, count);
@@ -511,11 +503,9 @@ async fn inline_a_request_is_recorded_before_it_is_answered() {
 async fn requests_are_answered_whatever_becomes_of_their_record() {
     let service = InProcess::in_memory().unwrap();
     let send = SendCache::new(Faulty::new(&service, |_, _| Act::Hang).client()).time_limit(Duration::from_millis(20));
-    for requests in [Requests::in_background, Requests::inline] {
-        let app = application!(requests(&Recorder::start(&send, secret(), settings())));
+    let recorder = Recorder::start(&send, secret(), settings());
+    for requests in [RecordRequests::new(&recorder), RecordRequests::new(&recorder).inline()] {
+        let app = application!(requests);
         assert_eq!(call_service(&app, from(A).uri("/page").to_request()).await.status(), 200);
     }
-    let without =
-        init_service(App::new().wrap(from_fn(record_requests)).route("/", web::get().to(HttpResponse::Ok))).await;
-    assert_eq!(call_service(&without, from(A).to_request()).await.status(), 200);
 }

@@ -317,6 +317,21 @@ async fn who_holds_no_token_begins_no_transfer(world: World) {
 }
 
 #[tokio::test]
+async fn the_token_knows_who_completed_a_transfer() {
+    let send = SendCache::in_memory().unwrap();
+    let secret = Secret::new("a secret for these tests").unwrap();
+    let client = Client::of(Service::new(Arc::new(InMemory::new()), send.clone(), secret, 0));
+    assert_eq!(client.json("POST", "/tokens/one?uses=1").await.0, 201);
+    let id = client.upload("one", b"x").await;
+    let complete = client.http.post(format!("{}/transfers/{id}/complete", client.url));
+    let agent = format!("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0 {}", "x".repeat(2000));
+    assert_eq!(complete.header("user-agent", agent).send().await.unwrap().status(), 200);
+    let events = send.tokens().usage(&TokenName::parse("one").unwrap(), &Default::default()).await.unwrap();
+    assert_eq!((events.len(), events[0].user_agent.as_deref()), (1, Some("Firefox on Linux")));
+    assert_eq!(events[0].ip_hash.as_ref().unwrap().as_str().len(), 64);
+}
+
+#[tokio::test]
 async fn with_the_cache_out_of_reach_nobody_is_let_in_and_what_is_there_can_be_fetched() {
     let cache = InProcess::in_memory().unwrap();
     let storage: Arc<dyn ObjectStore> = Arc::new(InMemory::new());

@@ -76,6 +76,19 @@ async fn a_record_is_created_once_and_stored_again_and_again(world: World) {
     assert!(other.delete(&at).await.unwrap());
     entries.store(&at, &json!({ "n": 6 })).await.unwrap();
     assert_eq!(other.retrieve::<Value>(&at).await.unwrap().unwrap()["n"], 6);
+
+    // Deleted and created again by somebody else: a change and a deletion are of the record that is there.
+    for n in [7, 8] {
+        assert!(other.delete(&at).await.unwrap());
+        let id = other.create(&at, &json!({ "n": 0 })).await.unwrap();
+        assert_eq!(entries.update(&at, &json!({ "n": n })).await.unwrap(), id);
+        assert_eq!(other.retrieve::<Value>(&at).await.unwrap().unwrap()["n"], n);
+    }
+    assert!(other.delete(&at).await.unwrap());
+    other.create(&at, &json!({ "n": 9 })).await.unwrap();
+    assert!(entries.delete(&at).await.unwrap() && !other.exists(&at).await.unwrap());
+    assert!(matches!(other.update(&at, &json!({})).await, Err(Error::NotFound { .. })));
+    assert!(!other.delete(&at).await.unwrap());
     for value in [json!(1), json!([]), json!("text")] {
         assert!(matches!(entries.store(&at, &value).await, Err(Error::Invalid(_))));
     }

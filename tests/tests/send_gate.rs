@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use cache_tests::{World, each_transport};
 use futures::future::join_all;
+use send_wrapper::analytics::Secret;
 use send_wrapper::tokens::{Refusal, Remaining, UsageLimit, Use};
 use send_wrapper::{Gate, ManualClock, Probing, SendCache, Timestamp, TokenName, TransferId, Verdict};
 
@@ -151,12 +152,37 @@ async fn who_guesses_many_names_at_once_is_turned_away_as_well(world: World) {
 }
 
 #[tokio::test]
+async fn the_gate_says_who_has_used_a_token() {
+    let send = SendCache::new(cache_server::in_process::InProcess::in_memory().unwrap().client());
+    let send = send.secret(Secret::new("a secret for these tests").unwrap());
+    let name = create(&send, "door", 5).await;
+    let gate = Gate::new(&send);
+    for (transfer, client, agent) in [
+        ("t-1", "192.0.2.1", None),
+        ("t-2", "192.0.2.1", Some("curl/8.5.0")),
+        ("t-3", "2001:db8::1", Some("curl/8.5.0")),
+    ] {
+        let transfer = TransferId::parse(transfer).unwrap();
+        let details = Use::default().client(None, agent, None);
+        assert!(gate.consume("door", &transfer, address(client), details).await.is_allowed());
+    }
+    let events = send.tokens().usage(&name, &Default::default()).await.unwrap();
+    let of = |transfer: &str| {
+        let event = events.iter().find(|event| event.transfer_id.as_ref().is_some_and(|id| id.as_str() == transfer));
+        event.map(|event| (event.ip_hash.clone().unwrap(), event.user_agent.as_deref())).unwrap()
+    };
+    assert_eq!((of("t-1").0 == of("t-2").0, of("t-2").0 == of("t-3").0), (true, false));
+    assert_eq!((of("t-1").1, of("t-3").1), (None, Some("curl")));
+}
+
+#[tokio::test]
 async fn all_addresses_of_a_network_guess_together() {
     let send = SendCache::new(cache_server::in_process::InProcess::in_memory().unwrap().client());
     let gate = Gate::new(&send).probing(Probing { misses: 1, every: Duration::from_secs(3600) });
-    for (first, other) in [("2001:db8::1", "2001:db8::ffff:2"), ("192.0.2.1", "::ffff:192.0.2.1")] {
+    // A /56 is what a customer gets; by a /64 each, a /48 would have 65,536 allowances.
+    for (first, other) in [("2001:db8::1", "2001:db8:0:ff::2"), ("192.0.2.1", "::ffff:192.0.2.1")] {
         assert_eq!(gate.check("guess", address(first)).await, Verdict::Denied(Refusal::NotFound));
         assert!(matches!(gate.check("guess", address(other)).await, Verdict::TooMany(_)), "{other}");
     }
-    assert_eq!(gate.check("guess", address("2001:db8:0:1::1")).await, Verdict::Denied(Refusal::NotFound));
+    assert_eq!(gate.check("guess", address("2001:db8:0:100::1")).await, Verdict::Denied(Refusal::NotFound));
 }

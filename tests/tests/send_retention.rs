@@ -6,18 +6,33 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cache_tests::{Act, Engine, Faulty, Still, each_engine, request_at};
-use send_wrapper::analytics::{Retention, RetentionLevel, RetentionRun, Window, WindowType};
-use send_wrapper::{SendCache, namespaces};
+use send_wrapper::analytics::{Event, EventType, Retention, RetentionLevel, RetentionRun, Window, WindowType};
+use send_wrapper::tokens::{Refusal, UsageQuery, Use};
+use send_wrapper::{Clock, EntryKey, SendCache, Timestamp, TokenName, TransferId, namespaces};
 
-each_engine!(what_is_old_goes_once_it_is_summed_up, a_window_that_is_not_over_keeps_what_counts_in_it);
+each_engine!(
+    what_is_old_goes_once_it_is_summed_up,
+    a_window_that_is_not_over_keeps_what_counts_in_it,
+    old_events_of_tokens_and_transfers_go_and_their_counts_stay,
+);
 
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 /// 2026-02-13T14:00:00Z.
 const TWO: u64 = 1_770_991_200_000;
-const FOR_EVER: Retention =
-    Retention { raw: None, half_hours: None, hours: None, days: None, months: None, years: None };
+const FOR_EVER: Retention = Retention {
+    raw: None,
+    half_hours: None,
+    hours: None,
+    days: None,
+    months: None,
+    years: None,
+    token_events: None,
+    transfer_events: None,
+};
+/// Events of tokens and transfers that there are none of.
+const NO_EVENTS: [(&str, u64); 2] = [("token_events", 0), ("transfer_events", 0)];
 
 async fn apply(send: &SendCache, policy: Retention, dry_run: bool) -> RetentionRun {
     let analytics = send.analytics();
@@ -79,8 +94,9 @@ async fn what_is_old_goes_once_it_is_summed_up(engine: Engine) {
     assert_eq!(still.send.analytics().pulse(5).await.unwrap().active_requests, 2);
 
     let again = apply(&still.other(), Retention::default(), false).await;
-    assert_eq!(deleted(&again), [("raw", 0), ("30min", 0), ("hourly", 0), ("daily", 0)]);
-    let recorded = still.send.analytics().retention_runs(10).await.unwrap();
+    assert_eq!(deleted(&again)[..4], [("raw", 0), ("30min", 0), ("hourly", 0), ("daily", 0)]);
+    assert_eq!(deleted(&again)[4..], NO_EVENTS);
+    let recorded = still.send.analytics().retention_runs(10).await.unwrap().items;
     let mut runs = [dry, run, again];
     runs.sort_by_key(|run| run.dry_run);
     assert!(recorded.len() == 3 && runs.iter().all(|run| recorded.contains(run)), "{recorded:#?}");
@@ -103,6 +119,74 @@ async fn a_window_that_is_not_over_keeps_what_counts_in_it(engine: Engine) {
     assert_eq!((deleted(&run), level(&run, "daily").sealed_first), (vec![("daily", 0)], 0));
     assert_eq!(level(&run, "daily").held_by.as_deref(), Some("the monthly window 2026-02 is not over"));
     assert_eq!(still.aggregation(WindowType::Daily, "2026-02-13").await.event_count, 1);
+}
+
+async fn old_events_of_tokens_and_transfers_go_and_their_counts_stay(engine: Engine) {
+    let still = Still::at(engine, TWO);
+    let (old, young) = (TokenName::parse("old").unwrap(), TokenName::parse("young").unwrap());
+    let transfer = TransferId::parse("t-1").unwrap();
+    let happen = async |token: &TokenName| {
+        still.send.tokens().use_once(token, Use::default()).await.unwrap();
+        let event = Event::new(EventType::FileDownload, Timestamp::from_millis(still.clock.now()));
+        still.send.transfers().record_event(&transfer, event).await;
+    };
+    still.send.tokens().create(&old).usage_limit(7).send().await.unwrap();
+    for day in [0, 0, 1, 1, 3] {
+        still.set(TWO + day * DAY + MINUTE * u64::try_from(entries(&still.send).await).unwrap());
+        happen(&old).await;
+    }
+    still.send.tokens().revoke(&old).await.unwrap();
+    happen(&old).await;
+    let now = TWO + 368 * DAY;
+    still.set(now);
+    still.send.tokens().create(&young).send().await.unwrap();
+    happen(&young).await;
+    // What is no token must not keep the events of the others.
+    let tokens = still.send.entries(namespaces::TOKENS).unwrap();
+    tokens.store(&EntryKey::parse("foreign").unwrap(), &serde_json::json!({ "created_at": 1 })).await.unwrap();
+
+    let policy = Retention { token_events: Some(365), transfer_events: Some(365), ..FOR_EVER };
+    let usage = async |token| still.other().tokens().usage(token, &UsageQuery::default()).await.unwrap().items;
+    for dry_run in [true, false] {
+        assert_eq!(usage(&old).await.len(), 6);
+        let run = apply(&still.send, policy, dry_run).await;
+        // The refused use is filed with the last of those that were granted: on a day that is kept until tomorrow.
+        assert_eq!(deleted(&run), [("token_events", 4), ("transfer_events", 4)]);
+        let range = Some(("2026-02-13".to_owned(), "2026-02-14".to_owned()));
+        assert_eq!((&level(&run, "token_events").range, level(&run, "transfer_events").skipped), (&range, 0));
+    }
+    still.set(now + DAY);
+    let run = apply(&still.send, policy, false).await;
+    assert_eq!(deleted(&run), [("token_events", 2), ("transfer_events", 2)]);
+    assert_eq!(deleted(&apply(&still.send, policy, false).await), NO_EVENTS);
+
+    // Neither the files nor what was made of them say who it was; how much it was stays.
+    assert_eq!((usage(&old).await.len(), usage(&young).await.len()), (0, 1));
+    let counts = still.other().tokens().usage_counts(&old).await.unwrap();
+    assert_eq!((counts.granted, counts.refused[&Refusal::Revoked]), (5, 1));
+    let newest = still.other().tokens().usage(&old, &UsageQuery::default().limit(5)).await.unwrap();
+    assert_eq!((newest.len(), newest.unreadable), (0, 0));
+    let summary = still.other().transfers().summary(&transfer).await.unwrap().unwrap();
+    assert_eq!((summary.total_downloads, summary.events.len()), (7, 1));
+    assert_eq!(still.other().transfers().events(&transfer, 100).await.unwrap().unwrap().items, summary.events);
+}
+
+#[tokio::test]
+async fn an_event_that_got_no_file_goes_with_the_others() {
+    let still = Still::at(Engine::Memory, TWO);
+    let of = TokenName::parse("unlucky").unwrap();
+    still.send.tokens().create(&of).send().await.unwrap();
+    let no_events = Faulty::new(still.service(), |_, request| match request.url().path().contains("/data/store/") {
+        true => Act::Refuse,
+        false => Act::Pass,
+    });
+    still.over(&no_events).tokens().use_once(&of, Use::default()).await.unwrap();
+    still.set(TWO + 366 * DAY);
+    let used = async || still.other().tokens().usage(&of, &UsageQuery::default()).await.unwrap().len();
+    assert_eq!(used().await, 1);
+    apply(&still.send, Retention { token_events: Some(365), ..FOR_EVER }, false).await;
+    assert_eq!(used().await, 0);
+    assert_eq!(still.other().tokens().lookup(&of).await.unwrap().unwrap().usage_count, 1);
 }
 
 #[tokio::test]
@@ -159,7 +243,7 @@ async fn what_is_left_of_a_window_that_was_taken_away_is_not_taken_for_all_of_it
     assert!(level(&apply(&still.send, short, false).await, "daily").deleted > 0);
     assert_eq!(code(&still.send, WindowType::Hourly, "2026-02-14-00").await, "NOT_FOUND");
     let run = apply(&still.send, Retention { raw: Some(20), ..short }, false).await;
-    assert_eq!(deleted(&run), [("raw", 1), ("30min", 0), ("hourly", 0), ("daily", 0)]);
+    assert_eq!(deleted(&run)[..4], [("raw", 1), ("30min", 0), ("hourly", 0), ("daily", 0)]);
 }
 
 #[tokio::test]
@@ -178,7 +262,7 @@ async fn a_run_is_recorded_also_when_the_cache_goes_away_in_it() {
     });
     let run = still.over(&faulty).analytics().apply_retention(&Retention::default()).await.unwrap();
     assert!(run.failed.is_some());
-    let recorded = still.send.analytics().retention_runs(5).await.unwrap();
+    let recorded = still.send.analytics().retention_runs(5).await.unwrap().items;
     assert_eq!((recorded.len(), recorded[0].finished_at.millis(), recorded[0].dry_run), (1, 0, false));
 }
 
@@ -209,9 +293,10 @@ async fn a_run_that_fails_says_what_it_did_and_the_next_goes_on() {
     });
     let send = still.over(&faulty);
     let run = send.analytics().apply_retention(&Retention::default()).await.unwrap();
-    assert!(run.failed.is_some(), "{run:?}");
+    // What stands behind it is for the log.
+    assert_eq!(run.failed.as_deref(), Some("the cache is unavailable"));
     assert_eq!((run.levels.len(), level(&run, "raw").deleted), (1, 8));
-    assert_eq!(send.analytics().retention_runs(1).await.unwrap(), [run]);
+    assert_eq!(send.analytics().retention_runs(1).await.unwrap().items, [run]);
     away.store(false, Ordering::SeqCst);
     assert_eq!(level(&apply(&send, Retention::default(), false).await, "raw").deleted, 12);
     assert_eq!(still.aggregation(WindowType::Daily, "2026-02-13").await.event_count, 20);
@@ -235,12 +320,17 @@ async fn two_runs_at_once_delete_what_one_would() {
 #[tokio::test]
 async fn a_policy_that_keeps_nothing_is_refused() {
     let still = Still::at(Engine::Memory, TWO);
-    for policy in [Retention { raw: Some(0), ..FOR_EVER }, Retention { years: Some(0), ..FOR_EVER }] {
+    for policy in [
+        Retention { raw: Some(0), ..FOR_EVER },
+        Retention { years: Some(0), ..FOR_EVER },
+        Retention { token_events: Some(0), ..FOR_EVER },
+        Retention { transfer_events: Some(0), ..FOR_EVER },
+    ] {
         let refused = still.send.analytics().apply_retention(&policy).await.unwrap_err();
         assert_eq!(refused.code(), "INVALID_INPUT");
     }
     assert_eq!(still.send.analytics().retention_runs(0).await.unwrap_err().code(), "INVALID_INPUT");
-    assert_eq!(still.send.analytics().retention_runs(5).await.unwrap(), []);
+    assert_eq!(still.send.analytics().retention_runs(5).await.unwrap().items, []);
     // What is kept for ever is not looked at; nothing is there to be deleted.
     let run = apply(&still.send, FOR_EVER, false).await;
     assert_eq!(run.levels, []);

@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache_tests::{Engine, World, each_transport};
+use cache_tests::{Engine, Still, World, each_transport, request_at};
 use futures::future::join_all;
+use send_wrapper::analytics::{Event, EventType, Secret, WindowType};
 use send_wrapper::tokens::{Action, Refusal, Remaining, Status, Token, UsageLimit, UsageQuery, Use, Used};
-use send_wrapper::{Day, Error, ManualClock, SendCache, Timestamp, TokenName, TransferId, UseId};
+use send_wrapper::{
+    Country, Day, Error, IpHash, ManualClock, SendCache, Timestamp, TokenName, TransferId, UseId, namespaces,
+};
 
 each_transport!(
     a_token_is_found_by_its_name_in_any_case,
@@ -82,7 +86,7 @@ async fn of_many_who_create_a_name_one_does(world: World) {
     let outcomes = join_all(creates).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert!(outcomes.iter().flat_map(|outcome| outcome.as_ref().err()).all(|error| error.code() == "ALREADY_EXISTS"));
-    assert_eq!(send.tokens().list().await.unwrap(), [name("popular")]);
+    assert_eq!(send.tokens().list().await.unwrap().items, [name("popular")]);
 }
 
 async fn the_last_use_exhausts_the_token_and_the_next_is_refused(world: World) {
@@ -237,7 +241,7 @@ async fn lists_show_all_tokens(world: World) {
         send.tokens().create(&name(token)).usage_limit(1).send().await.unwrap();
     }
     use_once(&send, &name("mango")).await;
-    assert_eq!(send.tokens().list().await.unwrap(), ["apple", "mango", "zebra"].map(name));
+    assert_eq!(send.tokens().list().await.unwrap().items, ["apple", "mango", "zebra"].map(name));
     let details = send.tokens().list_details().await.unwrap();
     let seen: Vec<_> = details.iter().map(|token| (token.token_name.as_str(), token.status)).collect();
     assert_eq!(seen, [("apple", Status::Active), ("mango", Status::Exhausted), ("zebra", Status::Active)]);
@@ -258,7 +262,7 @@ async fn usage_is_read_by_days_newest_first(world: World) {
             clock.advance(DAY);
         }
     }
-    let read = async |query: UsageQuery| tokens.usage(&of, &query).await.unwrap();
+    let read = async |query: UsageQuery| tokens.usage(&of, &query).await.unwrap().items;
     let all = read(UsageQuery::default()).await;
     assert_eq!(all.len(), 6);
     assert!(all.is_sorted_by(|a, b| a.timestamp > b.timestamp));
@@ -289,14 +293,74 @@ async fn what_cannot_be_used_is_refused_before_any_call() {
         tokens.create(&of).created_by("").send().await.unwrap_err(),
         tokens.create(&of).created_by("a\nb").send().await.unwrap_err(),
         tokens.create(&of).expires_at(Timestamp::from_millis(u64::MAX)).send().await.unwrap_err(),
+        tokens.create(&of).expires_at(Timestamp::from_millis(253_402_300_800_000)).send().await.unwrap_err(),
         tokens.create(&of).metadata("m", "x".repeat(9000)).send().await.unwrap_err(),
-        tokens.use_once(&of, Use::default().user_agent("x".repeat(257))).await.unwrap_err(),
     ];
-    let fields = ["usage_limit", "created_by", "created_by", "expires_at", "metadata", "user_agent"];
+    let fields = ["usage_limit", "created_by", "created_by", "expires_at", "expires_at", "metadata"];
     for (error, field) in refused.iter().zip(fields) {
         assert!(matches!(error, Error::Invalid(invalid) if invalid.field == field), "{field}: {error}");
     }
     assert_eq!(counting.calls(), 0);
+    // What is before 1970 is no moment, and after the year 9999 there is no day.
+    let negative = serde_json::from_str::<Timestamp>("-5").unwrap_err().to_string();
+    assert!(negative.contains("invalid value: integer `-5`"), "{negative}");
+    for day in ["10000-01-01", "-0001-01-01", "1969-12-31"] {
+        assert_eq!(Day::parse(day).unwrap_err().to_string(), "day is no day such as 2026-02-13");
+    }
+}
+
+#[tokio::test]
+async fn events_of_absurd_times_spoil_nothing() {
+    let still = Still::at(Engine::Memory, NOON);
+    let transfer = TransferId::parse("t-1").unwrap();
+    for at in [0, 253_402_300_800_000, u64::MAX, NOON] {
+        let event = Event::new(EventType::FileDownload, Timestamp::from_millis(at));
+        let recorded = still.send.transfers().record_event(&transfer, event).await;
+        assert!(recorded.in_transfer && recorded.in_analytics, "{at}");
+    }
+    let summary = still.send.transfers().summary(&transfer).await.unwrap().unwrap();
+    assert_eq!((summary.total_downloads, summary.unreadable_events), (4, 0));
+    // Never after now.
+    assert_eq!(summary.last_activity_at.millis(), NOON);
+    still.set(NOON + DAY);
+    let half = still.aggregation(WindowType::HalfHour, "2026-02-13-14-30").await;
+    assert_eq!((half.file_downloads, half.early_events, half.late_events), (1, 2, 1));
+}
+
+#[tokio::test]
+async fn an_event_says_who_as_the_recorder_would() {
+    const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let address: IpAddr = "192.0.2.7".parse().unwrap();
+    let still = Still::at(Engine::Memory, NOON);
+    // The secret and the visitor of what the recorder records.
+    let send = still.other().secret(Secret::new("a secret for these tests").unwrap());
+    still.record([(request_at(NOON), 7)]).await;
+    let recorded = still.client().namespace().ids(namespaces::ANALYTICS).all().await.unwrap()[0];
+    let recorded: Event =
+        still.client().retrieve().by_id(namespaces::ANALYTICS, recorded).json().await.unwrap().unwrap();
+    let (tokens, of) = (send.tokens(), name("who"));
+    tokens.create(&of).usage_limit(0).send().await.unwrap();
+    let portugal = Country::parse("PT").unwrap();
+    let long = format!("{FIREFOX} {}", "x".repeat(10_000));
+    let wanted = Use::default().client(address, Some(&long), Some(portugal.clone()));
+    assert!(!format!("{wanted:?}").contains("192.0.2.7"));
+    tokens.use_once(&of, wanted).await.unwrap();
+    let used = tokens.usage(&of, &UsageQuery::default()).await.unwrap().items.remove(0);
+    assert_eq!((&used.ip_hash, used.ip_hash.is_some()), (&recorded.ip_hash, true));
+    assert_eq!((used.user_agent.as_deref(), used.country), (Some("Firefox on Linux"), Some(portugal)));
+
+    // Without a secret nothing of an address is kept; what was shortened elsewhere is cut.
+    let tokens = still.send.tokens();
+    still.clock.advance(1);
+    tokens.use_once(&of, Use::default().client(address, None, None).user_agent("é\n".repeat(9000))).await.unwrap();
+    let used = tokens.usage(&of, &UsageQuery::default()).await.unwrap().items.remove(0);
+    assert_eq!((used.ip_hash, used.user_agent), (None, Some("é".repeat(256))));
+    // Whoever has hashed the address already says so.
+    still.clock.advance(1);
+    let hash = IpHash::parse("ab12").unwrap();
+    send.tokens().use_once(&of, Use::default().client(address, None, None).ip_hash(hash.clone())).await.unwrap();
+    let used = tokens.usage(&of, &UsageQuery::default()).await.unwrap().items.remove(0);
+    assert_eq!(used.ip_hash, Some(hash));
 }
 
 #[tokio::test]

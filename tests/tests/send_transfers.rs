@@ -91,7 +91,7 @@ async fn a_summary_counts_what_happened(world: World) {
     assert_eq!(summary.active_countries.iter().map(Country::as_str).collect::<Vec<_>>(), ["DE", "FR", "PT"]);
     assert_eq!(summary.events[0].event_type, EventType::FileDownload);
     assert!(summary.events.is_sorted_by(|a, b| a.timestamp >= b.timestamp));
-    assert_eq!(transfers.events(&transfer, 2).await.unwrap().unwrap(), summary.events[..2]);
+    assert_eq!(transfers.events(&transfer, 2).await.unwrap().unwrap().items, summary.events[..2]);
     assert_eq!(transfers.events(&transfer, 0).await.unwrap_err().code(), "INVALID_INPUT");
 }
 

@@ -96,7 +96,7 @@ async fn within<T>(computed: impl Future<Output = Result<T>>) -> Result<T> {
 }
 
 async fn sum_up(admin: &Admin, window: Window) -> Result<HttpResponse> {
-    let text = within(async { Ok(admin.send.analytics().aggregation(window).await?) }).await?;
+    let text = within(async { Ok(admin.send.analytics().aggregation_json(window).await?) }).await?;
     Ok(HttpResponse::Ok().content_type("application/json").body(Box::<str>::from(text).into_string()))
 }
 
@@ -152,7 +152,7 @@ pub(super) async fn aggregation_series(
     let computed = windows.into_iter().map(|window| {
         let analytics = analytics.clone();
         async move {
-            match analytics.aggregation(window).await {
+            match analytics.aggregation_json(window).await {
                 Ok(text) => shown(&text).map(Some),
                 Err(Error::NotFound { .. }) => Ok(None),
                 Err(error) => Err(error.into()),

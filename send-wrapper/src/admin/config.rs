@@ -52,6 +52,10 @@ pub struct Config {
     /// The cache server's key for `/admin/storage`, where it has one; the cache browser needs it.
     #[arg(long, env = "SEND_ADMIN__CACHE_ADMIN_API_KEY", hide_env_values = true)]
     pub cache_admin_api_key: Option<String>,
+    /// What the addresses of those who use tokens are hashed with, 16 bytes or more: the secret of the applications. Without it nothing of
+    /// an address is kept.
+    #[arg(long, env = "SEND__ANALYTICS__SECRET", hide_env_values = true)]
+    pub analytics_secret: Option<String>,
 }
 
 impl std::fmt::Debug for Config {

@@ -10,6 +10,7 @@ use clap::Parser;
 use http_service::{Bound, Service, Shape};
 
 use super::{Admin, Config, input, metrics, problem, routes};
+use crate::analytics::Secret;
 use crate::costs::CostExplorer;
 use crate::send_cache::SendCache;
 
@@ -44,6 +45,10 @@ pub fn bind_to(
     cost_explorer: Option<CostExplorer>,
 ) -> anyhow::Result<Bound> {
     let serving = &config.serving;
+    let send = match given(config.analytics_secret.as_ref()) {
+        Some(secret) => send.secret(Secret::new(secret.as_bytes())?),
+        None => send,
+    };
     let metrics = metrics::Metrics::new();
     let shape =
         Shape { request_id: HeaderName::from_static("x-request-id"), refusal: problem::refusal, namespace: None };

@@ -1,6 +1,7 @@
 //! `/tokens`: invitation tokens.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use actix_web::web;
 use http_service::Call;
@@ -12,7 +13,8 @@ use super::Admin;
 use super::input::{Body, Moment, day, json, json_or_nothing};
 use super::problem::{Refused, Result};
 use crate::error::Error;
-use crate::names::{IpHash, TokenName, TransferId, UseId};
+use crate::listed::Listed;
+use crate::names::{Country, IpHash, TokenName, TransferId, UseId};
 use crate::tokens::{Action, Created, Refusal, Status, Token, UsageEvent, UsageLimit, UsageQuery, Use, Used};
 
 /// A token to be created.
@@ -71,7 +73,14 @@ pub(super) async fn lookup_token(admin: web::Data<Admin>, call: Call) -> Result<
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TokenUse {
-    /// What stands for the client's address.
+    /// The client's address. Only its hash is kept, if the service has a secret to hash it with.
+    #[schema(value_type = Option<String>)]
+    address: Option<IpAddr>,
+    /// The client's user agent. Only its family and system are kept.
+    user_agent: Option<String>,
+    /// Where the client is.
+    country: Option<Country>,
+    /// What stands for the client's address, for those who have hashed it themselves.
     ip_hash: Option<IpHash>,
     /// What for; `use` when not given.
     action: Option<Action>,
@@ -110,8 +119,8 @@ pub(super) struct UseOutcome {
 )]
 pub(super) async fn use_token(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<UseOutcome>> {
     let name = TokenName::parse(call.param("name"))?;
-    let TokenUse { ip_hash, action, transfer_id, use_id } = json_or_nothing(body)?;
-    let mut wanted = Use::default();
+    let TokenUse { address, user_agent, country, ip_hash, action, transfer_id, use_id } = json_or_nothing(body)?;
+    let mut wanted = Use::default().client(address, user_agent.as_deref(), country);
     wanted = ip_hash.into_iter().fold(wanted, Use::ip_hash);
     wanted = action.into_iter().fold(wanted, Use::action);
     wanted = transfer_id.into_iter().fold(wanted, Use::transfer_id);
@@ -199,6 +208,8 @@ pub(super) async fn update_token_limit(admin: web::Data<Admin>, call: Call, body
 pub(super) struct TokenNames {
     /// In the order of the alphabet.
     tokens: Vec<TokenName>,
+    /// How many records could not be read.
+    unreadable: u64,
 }
 
 /// List the names of all tokens
@@ -209,7 +220,8 @@ pub(super) struct TokenNames {
     responses((status = 200, description = "The names.", body = TokenNames), Refused)
 )]
 pub(super) async fn list_tokens(admin: web::Data<Admin>) -> Result<web::Json<TokenNames>> {
-    Ok(web::Json(TokenNames { tokens: admin.send.tokens().list().await? }))
+    let Listed { items: tokens, unreadable } = admin.send.tokens().list().await?;
+    Ok(web::Json(TokenNames { tokens, unreadable }))
 }
 
 /// All tokens.
@@ -221,6 +233,8 @@ pub(super) struct TokenDetails {
     total: usize,
     /// How many can be used.
     active: usize,
+    /// How many records could not be read.
+    unreadable: u64,
 }
 
 /// List all tokens
@@ -233,9 +247,9 @@ pub(super) struct TokenDetails {
     responses((status = 200, description = "The tokens.", body = TokenDetails), Refused)
 )]
 pub(super) async fn list_token_details(admin: web::Data<Admin>) -> Result<web::Json<TokenDetails>> {
-    let tokens = admin.send.tokens().list_details().await?;
+    let Listed { items: tokens, unreadable } = admin.send.tokens().list_details().await?;
     let active = tokens.iter().filter(|token| token.status == Status::Active).count();
-    Ok(web::Json(TokenDetails { total: tokens.len(), active, tokens }))
+    Ok(web::Json(TokenDetails { total: tokens.len(), active, unreadable, tokens }))
 }
 
 /// Which uses.
@@ -255,6 +269,8 @@ pub(super) struct Uses {
 pub(super) struct TokenUsage {
     /// The newest first.
     events: Vec<UsageEvent>,
+    /// How many events could not be read.
+    unreadable: u64,
 }
 
 /// Read what is known of the uses of a token
@@ -275,5 +291,6 @@ pub(super) async fn token_usage(
     query = day("from", uses.from.as_deref())?.into_iter().fold(query, UsageQuery::from);
     query = day("to", uses.to.as_deref())?.into_iter().fold(query, UsageQuery::to);
     query = uses.limit.into_iter().fold(query, UsageQuery::limit);
-    Ok(web::Json(TokenUsage { events: admin.send.tokens().usage(&name, &query).await? }))
+    let Listed { items: events, unreadable } = admin.send.tokens().usage(&name, &query).await?;
+    Ok(web::Json(TokenUsage { events, unreadable }))
 }

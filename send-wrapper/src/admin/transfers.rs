@@ -9,6 +9,7 @@ use super::Admin;
 use super::problem::{Refused, Result};
 use crate::analytics::Event;
 use crate::error::Error;
+use crate::listed::Listed;
 use crate::names::TransferId;
 use crate::transfers::Summary;
 
@@ -42,6 +43,8 @@ pub(super) struct Newest {
 pub(super) struct TransferEvents {
     /// The newest first.
     events: Vec<Event>,
+    /// How many events could not be read.
+    unreadable: u64,
 }
 
 /// List what happened to a transfer
@@ -59,5 +62,6 @@ pub(super) async fn transfer_events(
 ) -> Result<web::Json<TransferEvents>> {
     let id = TransferId::parse(call.param("id"))?;
     let events = admin.send.transfers().events(&id, newest.limit.unwrap_or(1000)).await?;
-    Ok(web::Json(TransferEvents { events: events.ok_or_else(|| no_transfer(&id))? }))
+    let Listed { items: events, unreadable } = events.ok_or_else(|| no_transfer(&id))?;
+    Ok(web::Json(TransferEvents { events, unreadable }))
 }

@@ -14,6 +14,7 @@ use super::problem::{Problem, Refused, Result};
 use crate::analytics::{Retention, RetentionRun};
 use crate::error::Error;
 use crate::health::Lost;
+use crate::listed::Listed;
 use crate::namespaces;
 use crate::tokens::Status;
 
@@ -90,7 +91,7 @@ pub(super) struct Carefully {
     path = "",
     tag = "admin",
     params(Carefully),
-    request_body(content = Option<Retention>, description = "What differs from the defaults: 30 days for events and half hours, 90 for hours, 365 for days. May be left out."),
+    request_body(content = Option<Retention>, description = "What differs from the defaults: 30 days for events and half hours, 90 for hours, 365 for days and for events of tokens and transfers. May be left out."),
     responses((status = 200, description = "What was done.", body = RetentionRun), Refused)
 )]
 pub(super) async fn retention(
@@ -123,6 +124,8 @@ pub(super) struct Newest {
 pub(super) struct Runs {
     /// The newest first.
     runs: Vec<RetentionRun>,
+    /// How many records of runs could not be read.
+    unreadable: u64,
 }
 
 /// List what was deleted when
@@ -135,5 +138,6 @@ pub(super) struct Runs {
 )]
 pub(super) async fn retention_runs(admin: web::Data<Admin>, newest: web::Query<Newest>) -> Result<web::Json<Runs>> {
     let runs = admin.send.analytics().retention_runs(newest.limit.unwrap_or(20)).await?;
-    Ok(web::Json(Runs { runs }))
+    let Listed { items: runs, unreadable } = runs;
+    Ok(web::Json(Runs { runs, unreadable }))
 }

@@ -170,7 +170,7 @@ impl Event {
 }
 
 /// Text from outside, without control characters and no longer than this many characters.
-fn bounded(text: &str, characters: usize) -> String {
+pub(crate) fn bounded(text: &str, characters: usize) -> String {
     text.chars().filter(|character| !character.is_control()).take(characters).collect()
 }
 

@@ -118,13 +118,16 @@ impl Analytics {
             kept.clone_from(pulse);
             Change::Write(())
         };
-        if entries.change(&key, renew).await?.is_some() {
-            return Ok(());
-        }
-        let body = with_key(&key, pulse)?;
-        let store = self.send.cache.store().json(namespaces::ANALYTICS, Strategy::TemporalLatest, &body);
-        let store = store.key(key.as_str()).file_id("pulse").hash_field("cache_key");
-        self.send.within(async { Ok(store.send().await.map(drop)?) }).await
+        let kept = async {
+            if entries.change(&key, renew).await?.is_some() {
+                return Ok(());
+            }
+            let body = with_key(&key, pulse)?;
+            let store = self.send.cache.store().json(namespaces::ANALYTICS, Strategy::TemporalLatest, &body);
+            let store = store.key(key.as_str()).file_id("pulse").hash_field("cache_key");
+            Ok(store.send().await.map(drop)?)
+        };
+        self.send.within(kept).await
     }
 
     /// The pulse that was kept last. One call.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::event::Event;
 use super::visitor::{Secret, Visitors};
 use crate::error::{Error, Result};
+use crate::health::describe;
 use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
@@ -272,7 +273,7 @@ impl State {
                 Ok(Ok(())) => return self.count(events.len()),
                 Ok(Err(error)) => {
                     if failing.is_none() {
-                        tracing::warn!(%error, "events of analytics wait for the cache");
+                        tracing::warn!(error = describe(&error), "events of analytics wait for the cache");
                         failing = Some(Failing::begin(&self));
                     }
                 }

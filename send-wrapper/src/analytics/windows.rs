@@ -15,6 +15,8 @@ use super::window::{Window, WindowType};
 use crate::entries::{Change, Entries};
 use crate::error::{Error, Result};
 use crate::namespaces;
+#[cfg(doc)]
+use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
 /// How long after its end a window takes events that are stored late; by then the recorder has given up the others.
@@ -27,12 +29,12 @@ const AT_ONCE: usize = 8;
 const PAGE: u32 = 100;
 
 /// Whether nothing can be stored any more that counts.
-pub(super) fn is_settled(window: Window, now: Timestamp) -> bool {
+pub(crate) fn is_settled(window: Window, now: Timestamp) -> bool {
     window.is_closed(now, GRACE + SETTLED)
 }
 
 impl Analytics {
-    /// What the events of a window come to, as JSON: an [`Aggregation`].
+    /// What the events of a window come to.
     ///
     /// - A **closed** window (its end is three minutes ago) is computed once and stored; from then on the answer is what was stored, byte
     ///   for byte, in one call. Of several who compute it at the same time, one stores it, and all answer that.
@@ -47,13 +49,20 @@ impl Analytics {
     /// of recorders may be a minute wrong. What was stored earlier or later counts as `early_events` or `late_events` of the window it was
     /// stored in.
     ///
+    /// All of it ends within the [limit of computations](SendCache::long_time_limit); parts that are stored by then stay.
+    ///
     /// A window that was stored in a form that is not read any more is computed again, once, and replaced. Where too little is left of
     /// its events or parts, its figures stay as they were, and it counts as one of the
     /// [`unreadable_parts`](Aggregation::unreadable_parts).
-    pub async fn aggregation(&self, window: Window) -> Result<Box<RawValue>> {
+    pub async fn aggregation(&self, window: Window) -> Result<Aggregation> {
+        parse(window, &self.aggregation_json(window).await?)
+    }
+
+    /// What the events of a window come to, as the text that is stored of a closed one; see [`aggregation`](Self::aggregation).
+    pub async fn aggregation_json(&self, window: Window) -> Result<Box<RawValue>> {
         let now = self.send.now();
         let computation = Computation { analytics: self, entries: &self.entries(), now, seals: true };
-        computation.aggregation(window).await
+        self.send.within_long(computation.aggregation(window)).await
     }
 
     fn entries(&self) -> Entries {

@@ -13,6 +13,8 @@ use super::units::Units;
 use super::window::{Window, WindowType};
 use crate::error::{Error, Result};
 use crate::names::Currency;
+#[cfg(doc)]
+use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
 /// How many services a list of the most expensive ones shows.
@@ -100,9 +102,13 @@ impl Costs {
     /// One call for each day of the window and of the one before, one for what is stored, and those of the analytics:
     /// one for each [aggregation](crate::analytics::Analytics::aggregation) that is stored already, of which a week
     /// needs seven. So a day costs 4 calls, a week 22, a month about 64, and one more when it is stored the first time.
-    /// Each is limited, not all of them together. [`Conflict`](Error::Conflict) when the days are in several
-    /// currencies.
+    /// All of them end within the [limit of computations](SendCache::long_time_limit). [`Conflict`](Error::Conflict) when
+    /// the days are in several currencies.
     pub async fn aggregation(&self, window: Window) -> Result<Aggregation> {
+        self.send.within_long(self.sum_up(window)).await
+    }
+
+    async fn sum_up(&self, window: Window) -> Result<Aggregation> {
         let now = self.send.now();
         let computed = self.compute(window, now).await?;
         if window.end() > now {

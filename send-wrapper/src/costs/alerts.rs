@@ -57,6 +57,10 @@ impl Costs {
     /// One call for each day from the first one that matters until today, 37 at most.
     /// [`Conflict`](crate::Error::Conflict) when a week or the month is in several currencies.
     pub async fn alerts(&self, limits: &Limits) -> Result<Vec<Alert>> {
+        self.send.within_long(self.find_alerts(limits)).await
+    }
+
+    async fn find_alerts(&self, limits: &Limits) -> Result<Vec<Alert>> {
         let today = self.send.now().day();
         let (week, month) = (Window::at(WindowType::Weekly, today), Window::at(WindowType::Monthly, today));
         let weeks = [week.previous(), Some(week)].into_iter().flatten();

@@ -14,13 +14,16 @@ use super::{AT_ONCE, Costs};
 use crate::error::{Error, Result};
 use crate::keys::EntryKey;
 use crate::names::Invalid;
-use crate::send_cache::SendCache;
+use crate::send_cache::{SendCache, in_time};
 use crate::time::{Day, Timestamp};
 
 /// How far back AWS is asked at most.
 const MOST_MONTHS: u32 = 12;
 /// How long AWS may go on changing a day.
 const MOST_UNSETTLED: u32 = 31;
+
+/// How long a run may take.
+const LONGEST_RUN: Duration = Duration::from_secs(60 * 60);
 
 /// How a [`Collector`] works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +115,7 @@ impl Collector {
     /// several that run at the same time, each asks AWS; their records are the same.
     ///
     /// After a pause of more than 12 months the days before stay missing. One call to the cache for each new day and
-    /// three or four for a day that was there, five at most for the mark. Each is limited, not all of them together.
+    /// three or four for a day that was there, five at most for the mark. A run ends within an hour.
     ///
     /// [`CostSource`](Error::CostSource) when AWS could not be asked, or has answered what cannot be used.
     pub async fn run(&self) -> Result<Collected> {
@@ -138,6 +141,10 @@ impl Collector {
     }
 
     async fn collect(&self, first: Day, last: Day, now: Timestamp) -> Result<Collected> {
+        in_time(LONGEST_RUN, self.collect_all(first, last, now)).await
+    }
+
+    async fn collect_all(&self, first: Day, last: Day, now: Timestamp) -> Result<Collected> {
         let (charges, requests) = self.source.charges(first, last).await?;
         let days = charges.into_days(first, last, now)?;
         let mut collected = Collected { from: Some(first), to: Some(last), requests, ..Collected::default() };

@@ -1,12 +1,10 @@
 //! A document that is kept under its key, written by whoever knows better.
 
-use std::time::Duration;
-
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::entries::{Change, Entries};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::keys::EntryKey;
 
 /// What became of a document.
@@ -34,27 +32,17 @@ pub(super) async fn keep<T>(
 where
     T: Clone + Serialize + DeserializeOwned,
 {
-    loop {
-        match entries.create(key, document).await {
-            Ok(_) => return Ok((Recorded::Created, document.clone())),
-            Err(Error::AlreadyExists { .. }) => {}
-            Err(error) => return Err(error),
+    // After a lost answer, it finds what it has written itself.
+    let mut written = false;
+    let decide = |stored: &mut T| {
+        if stays(stored) {
+            let outcome = if written { Recorded::Changed } else { Recorded::Unchanged };
+            return Change::Keep((outcome, stored.clone()));
         }
-        // After a lost answer, it finds what it has written itself.
-        let mut written = false;
-        let decide = |stored: &mut T| {
-            if stays(stored) {
-                let outcome = if written { Recorded::Changed } else { Recorded::Unchanged };
-                return Change::Keep((outcome, stored.clone()));
-            }
-            *stored = document.clone();
-            written = true;
-            Change::Write((Recorded::Changed, document.clone()))
-        };
-        if let Some(outcome) = entries.change(key, decide).await? {
-            return Ok(outcome);
-        }
-        // Somebody else's, who has not come to its end.
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+        *stored = document.clone();
+        written = true;
+        Change::Write((Recorded::Changed, document.clone()))
+    };
+    let changed = entries.create_or_change(key, document, decide).await?;
+    Ok(changed.unwrap_or_else(|| (Recorded::Created, document.clone())))
 }

@@ -1,7 +1,6 @@
 //! What costs are divided by: what happened on the site in the same time.
 
 use futures::stream::{StreamExt, TryStreamExt, iter};
-use serde::Deserialize;
 
 use super::AT_ONCE;
 use super::window::{Window, WindowType};
@@ -11,13 +10,10 @@ use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
 /// What happened on the site.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Units {
-    #[serde(rename = "total_requests")]
     pub(super) requests: u64,
-    #[serde(rename = "completed_transfers")]
     pub(super) transfers: u64,
-    #[serde(rename = "unique_visitors")]
     pub(super) visitors: u64,
 }
 
@@ -40,9 +36,11 @@ impl Units {
 
     async fn of_one(send: &SendCache, window: analytics::Window) -> Result<Option<Self>> {
         match send.analytics().aggregation(window).await {
-            Ok(aggregation) => Ok(Some(serde_json::from_str(aggregation.get()).map_err(|error| Error::Conflict {
-                reason: format!("the analytics of {} are none: {error}", window.key()),
-            })?)),
+            Ok(aggregation) => Ok(Some(Self {
+                requests: aggregation.total_requests,
+                transfers: aggregation.completed_transfers,
+                visitors: aggregation.unique_visitors,
+            })),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }

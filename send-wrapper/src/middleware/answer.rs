@@ -11,7 +11,7 @@ use crate::analytics::Recorder;
 
 /// A body. Whoever sends it drops it when its last byte was handed over, or the client is gone.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub struct Answer {
     body: BoxBody,
     /// What is recorded then.
     pending: Option<Pending>,

@@ -1,14 +1,17 @@
 //! Using tokens: who may, and how it is counted.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use futures::stream::{StreamExt, TryStreamExt, iter};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::queue::Asked;
 use super::record::{RECENT, RecentUse, Record, Status, Token};
-use super::usage::{Action, UsageEvent};
+use super::usage::{Action, UsageEvent, UsageTotals};
 use super::{Tokens, key};
+use crate::analytics::{Client, UserAgent, bounded};
 use crate::entries::Change;
 use crate::error::Result;
 use crate::health;
@@ -26,6 +29,8 @@ const AT_ONCE: usize = 16;
 pub struct Use {
     use_id: Option<UseId>,
     action: Action,
+    /// Who asks, as long as that is not hashed.
+    client: Client,
     ip_hash: Option<IpHash>,
     user_agent: Option<String>,
     country: Option<Country>,
@@ -43,14 +48,35 @@ impl Use {
         Self { action, ..self }
     }
 
-    /// What stands for the client's address.
+    /// Who asks for it, as far as it is known; [`Gate::consume`](crate::Gate::consume) knows the address.
+    ///
+    /// What is kept is what a [recorder](crate::analytics::Recorder) keeps: of the address a hash that changes with the day, if there is a
+    /// [secret](crate::SendCache::secret), and of the user agent its family and system, such as `Firefox on Linux`.
+    pub fn client(
+        self,
+        address: impl Into<Option<IpAddr>>,
+        user_agent: Option<&str>,
+        country: Option<Country>,
+    ) -> Self {
+        let user_agent = user_agent.map(|text| UserAgent::of(text).family_and_system);
+        let client = Client::from(address.into());
+        Self { client, user_agent: user_agent.or(self.user_agent), country: country.or(self.country), ..self }
+    }
+
+    /// What stands for the client's address, for those who have hashed it themselves.
     pub fn ip_hash(self, ip_hash: IpHash) -> Self {
         Self { ip_hash: Some(ip_hash), ..self }
     }
 
-    /// The client's family and system, up to 256 bytes.
-    pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
-        Self { user_agent: Some(user_agent.into()), ..self }
+    /// The client's family and system, for those who have shortened the user agent themselves; cut to 256 characters.
+    pub fn user_agent(self, user_agent: impl AsRef<str>) -> Self {
+        Self { user_agent: Some(bounded(user_agent.as_ref(), 256)), ..self }
+    }
+
+    /// Says where it comes from, unless that is known.
+    pub(crate) fn coming_from(mut self, address: IpAddr) -> Self {
+        self.client.address.get_or_insert(address);
+        self
     }
 
     /// Where the client is.
@@ -112,7 +138,7 @@ impl Remaining {
 }
 
 /// Why a token cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub enum Refusal {
@@ -161,18 +187,19 @@ impl Tokens {
     ///
     /// Uses of one token that are asked for at the same time in one process are decided together, in one write. An error says
     /// nothing about whether the use was counted: ask again with the same [`Use::use_id`].
-    pub async fn use_once(&self, name: &TokenName, wanted: Use) -> Result<Used> {
-        if let Some(user_agent) = &wanted.user_agent {
-            UsageEvent::check_user_agent(user_agent)?;
-        }
+    pub async fn use_once(&self, name: &TokenName, mut wanted: Use) -> Result<Used> {
+        let address = wanted.client.address.take();
+        wanted.ip_hash = wanted.ip_hash.or_else(|| address.and_then(|address| self.send.ip_hash(address)));
         let key = key(name);
-        let (Decided { used, event }, left_behind) = self.send.within(self.decided(name, &key, wanted)).await?;
-        // What is decided is answered, however slow the cache takes the events of it.
+        let deadline = self.send.deadline();
+        let decided = self.send.until(deadline, self.decided(name, &key, wanted));
+        let (Decided { used, event }, left_behind) = decided.await?;
+        // What is decided is answered, however slow the cache takes the events of it: they have what is left of the time.
         let events = event.into_iter().chain(left_behind).collect::<Vec<_>>();
         if !events.is_empty() {
             let tokens = self.clone();
             let recorded = async move {
-                iter(&events).for_each_concurrent(AT_ONCE, |event| tokens.record(&key, event)).await;
+                iter(&events).for_each_concurrent(AT_ONCE, |event| tokens.record(&key, event, deadline)).await;
             };
             // On their own: an event that is dropped half way would be lost and not counted.
             self.send.apart(recorded).await;
@@ -243,10 +270,10 @@ impl Tokens {
     }
 
     /// Writes the file of an event. What fails is counted for a refused use; that of a granted one waits in the token.
-    async fn record(&self, key: &EntryKey, event: &UsageEvent) {
-        if let Err(error) = self.write(key, event).await {
+    async fn record(&self, key: &EntryKey, event: &UsageEvent, deadline: Instant) {
+        if let Err(error) = self.send.until(deadline, self.write(key, event)).await {
             if event.success {
-                tracing::warn!(%key, %error, "the event of a use waits in its token");
+                tracing::warn!(%key, error = health::describe(&error), "the event of a use waits in its token");
             } else {
                 health::lost(&self.send.shared.counters.token_events, "a refused use", &error);
             }
@@ -257,6 +284,7 @@ impl Tokens {
         let Some(_writing) = self.send.shared.uses.begin_writing(&event.event_id) else { return Ok(()) };
         let Some(cache_id) = self.entries.id_of(key).await? else { return Ok(()) };
         self.entries.data(cache_id).store_json(&event.path(), event).await?;
+        self.entries.journal(cache_id).written::<UsageTotals>();
         if event.success {
             self.send.shared.recorded.insert(event.event_id.clone(), ());
         }

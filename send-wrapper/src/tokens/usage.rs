@@ -1,6 +1,6 @@
 //! What is known of the uses of a token.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use cache_client::client::ChildEntry;
 use futures::TryStreamExt;
@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::record::Record;
 use super::{Refusal, Tokens, key, no_token};
 use crate::error::Result;
+use crate::journal::{RECENT, Reach, Sum, Totals};
 use crate::keys::DataPath;
-use crate::names::{Country, EventId, Invalid, IpHash, TokenName, TransferId, plain_text};
-use crate::namespaces;
+use crate::listed::Listed;
+use crate::names::{Country, EventId, Invalid, IpHash, TokenName, TransferId};
 use crate::time::{Day, Timestamp, events_folder};
 
 /// What a token was used for: `page_opened`, `upload_initiated`, `upload_completed`, `download_completed`, or a word of your own of up
@@ -83,10 +84,6 @@ pub struct UsageEvent {
 }
 
 impl UsageEvent {
-    pub(super) fn check_user_agent(text: &str) -> Result<(), Invalid> {
-        plain_text("user_agent", text, 256)
-    }
-
     /// Where its file lies below the token.
     pub(super) fn path(&self) -> DataPath {
         let Self { timestamp, event_id, .. } = self;
@@ -138,47 +135,113 @@ impl UsageQuery {
         Ok(())
     }
 
+    /// Whether the newest events are wanted, and no more than a summary holds.
+    fn is_of_the_newest(&self) -> bool {
+        (self.from, self.to) == (None, None) && self.limit <= RECENT
+    }
+
     fn wants(&self, event: &UsageEvent) -> bool {
         let day = event.timestamp.day();
         self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day <= to)
     }
 }
 
+/// What the events of a token come to, beside what the token itself counts.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct UsageTotals {
+    /// How many uses were granted.
+    granted: u64,
+    /// How many were refused, by the reason.
+    refused: BTreeMap<Refusal, u64>,
+}
+
+impl Totals for UsageTotals {
+    type Event = UsageEvent;
+
+    fn add(&mut self, event: &UsageEvent) {
+        match event.rejection_reason {
+            Some(reason) => *self.refused.entry(reason).or_default() += 1,
+            None => self.granted += 1,
+        }
+    }
+
+    fn id(event: &UsageEvent) -> &EventId {
+        &event.event_id
+    }
+
+    fn at(event: &UsageEvent) -> Timestamp {
+        event.timestamp
+    }
+}
+
+/// How often a token was used, whether or not the events are still kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageCounts {
+    /// How many uses were granted.
+    pub granted: u64,
+    /// How many were refused, by the reason. A use that was refused again and again may count more than once.
+    pub refused: BTreeMap<Refusal, u64>,
+    /// How many events could not be read.
+    pub unreadable: u64,
+}
+
 impl Tokens {
     /// Reads what is known of the uses of a token, newest first.
     ///
-    /// Reads the events of the days asked for and, where they lie in several months or years, those around them: two calls for
-    /// each 1,000.
-    pub async fn usage(&self, name: &TokenName, query: &UsageQuery) -> Result<Vec<UsageEvent>> {
+    /// The newest 50 are four calls, however many there are. Others are read from the events of the days asked for and, where they lie in
+    /// several months or years, those around them: one call for each 1,000, for which the service on `s3` lists the whole folder.
+    pub async fn usage(&self, name: &TokenName, query: &UsageQuery) -> Result<Listed<UsageEvent>> {
         query.check()?;
         self.send.within(self.read_usage(name, query)).await
     }
 
-    async fn read_usage(&self, name: &TokenName, query: &UsageQuery) -> Result<Vec<UsageEvent>> {
-        let found = self.entries.find::<Record>(&key(name)).await?.ok_or_else(|| no_token(name))?;
-        let folder = events_folder(query.from, query.to);
-        let children = self.send.cache.data().read(namespaces::TOKENS, found.cache_id).key(folder).descending();
-        let page = u32::try_from(query.limit).unwrap_or(1000).min(1000);
-        let mut children = children.page_size(page).stream();
+    /// Counts the uses of a token. Two calls, and one more for each 200 events since they were counted last.
+    pub async fn usage_counts(&self, name: &TokenName) -> Result<UsageCounts> {
+        let count = async {
+            let found = self.entries.look::<Record>(&key(name)).await?;
+            let (cache_id, record) = found.ok_or_else(|| no_token(name))?;
+            let Sum { totals, unreadable_events, .. } =
+                self.entries.journal(cache_id).catch_up::<UsageTotals>(Reach::Newest).await?.sum();
+            let UsageTotals { refused, .. } = totals;
+            Ok(UsageCounts { granted: record.token.usage_count, refused, unreadable: unreadable_events })
+        };
+        self.send.within(count).await
+    }
+
+    async fn read_usage(&self, name: &TokenName, query: &UsageQuery) -> Result<Listed<UsageEvent>> {
+        let found = self.entries.look::<Record>(&key(name)).await?;
+        let (cache_id, record) = found.ok_or_else(|| no_token(name))?;
+        let journal = self.entries.journal(cache_id);
         // What has no file of its own yet is among the newest.
-        let waiting = found.value.unrecorded.into_iter().filter(|event| query.wants(event));
-        let mut events: Vec<UsageEvent> = waiting.collect();
-        let waiting = events.len();
+        let waiting = record.unrecorded.into_iter().filter(|event| query.wants(event));
+        let mut events: Listed<UsageEvent> = Listed { items: waiting.collect(), unreadable: 0 };
         let mut known: HashSet<EventId> = events.iter().map(|event| event.event_id.clone()).collect();
-        while events.len() < query.limit + waiting
-            && let Some(child) = children.try_next().await?
-        {
-            let event: UsageEvent = child.json()?;
-            if query.from.is_some_and(|from| is_before(&child, from)) {
-                break;
-            }
-            // A use that was refused whenever it was asked for has a file for each time.
-            if query.wants(&event) && known.insert(event.event_id.clone()) {
-                events.push(event);
+        let newest = match query.is_of_the_newest() {
+            true => journal.catch_up::<UsageTotals>(Reach::Calls(2)).await?,
+            false => Default::default(),
+        };
+        if newest.is_complete {
+            let sum = newest.sum();
+            events.unreadable = sum.unreadable_events;
+            events.items.extend(sum.recent.into_iter().filter(|event| known.insert(event.event_id.clone())));
+        } else {
+            let wanted = query.limit + events.len();
+            let page = u32::try_from(query.limit).unwrap_or(1000);
+            let mut children = journal.newest(events_folder(query.from, query.to), page);
+            while events.len() < wanted
+                && let Some(child) = children.try_next().await?
+                && !query.from.is_some_and(|from| is_before(&child, from))
+            {
+                match child.json::<UsageEvent>() {
+                    // A use that was refused whenever it was asked for has a file for each time.
+                    Ok(event) if !query.wants(&event) || !known.insert(event.event_id.clone()) => {}
+                    read => events.add(read),
+                }
             }
         }
-        events.sort_by(|a, b| (b.timestamp, &b.event_id).cmp(&(a.timestamp, &a.event_id)));
-        events.truncate(query.limit);
+        events.items.sort_by(|a, b| (b.timestamp, &b.event_id).cmp(&(a.timestamp, &a.event_id)));
+        events.items.truncate(query.limit);
         Ok(events)
     }
 }

@@ -1,26 +1,19 @@
 //! What happened to a transfer, in one document.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use cache_client::CacheId;
-use cache_client::client::{ChildEntry, Items};
+use cache_client::client::BulkEntry;
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
-use super::{GRACE, Transfer, Transfers, key};
+use super::{Transfer, Transfers, key};
 use crate::analytics::{Event, EventType};
 use crate::error::{Error, Result};
-use crate::keys::DataPath;
-use crate::names::{Country, TransferId};
-use crate::namespaces;
-use crate::time::Timestamp;
-
-/// How many of the newest events a summary shows.
-const RECENT: usize = 50;
-/// How many events have to be settled before what they come to is saved.
-const WORTH_SAVING: usize = 20;
-/// How many events come with one call.
-const PAGE: u32 = 1000;
+use crate::journal::{Expired, RECENT, Reach, Sum, Totals};
+use crate::listed::Listed;
+use crate::names::{Country, EventId, TransferId};
+use crate::time::{Day, Timestamp};
 
 /// What happened to a transfer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,30 +34,30 @@ pub struct Summary {
     pub last_activity_at: Timestamp,
     /// The newest events, the last one first; 50 at most.
     pub events: Vec<Event>,
+    /// How many events could not be read. They are in no other figure.
+    #[serde(default)]
+    pub unreadable_events: u64,
     /// The hours of the day in which something happened, 0 to 23.
     pub active_hours: BTreeSet<u8>,
     /// Where something happened.
     pub active_countries: BTreeSet<Country>,
 }
 
-/// What events come to. It is saved as the transfer's data file `summary`, for all events up to one.
+/// What the events of a transfer come to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Totals {
-    /// The newest file of an event that is counted; none below it can come any more.
-    up_to: String,
-    events: usize,
+#[serde(default)]
+pub(super) struct TransferTotals {
     total_views: u64,
     total_downloads: u64,
     last_activity_at: Timestamp,
     active_hours: BTreeSet<u8>,
     active_countries: BTreeSet<Country>,
-    /// The newest events, the last one at the end.
-    recent: VecDeque<Event>,
 }
 
-impl Totals {
-    fn add(&mut self, event: Event) {
-        self.events += 1;
+impl Totals for TransferTotals {
+    type Event = Event;
+
+    fn add(&mut self, event: &Event) {
         match event.event_type {
             EventType::PageView => self.total_views += 1,
             EventType::FileDownload => self.total_downloads += 1,
@@ -73,104 +66,95 @@ impl Totals {
         self.last_activity_at = self.last_activity_at.max(event.timestamp);
         self.active_hours.insert(event.timestamp.hour());
         self.active_countries.extend(event.country.clone());
-        self.recent.push_back(event);
-        if self.recent.len() > RECENT {
-            self.recent.pop_front();
-        }
     }
 
-    fn summary(self, transfer_id: &TransferId, cache_id: CacheId, created_at: Timestamp) -> Summary {
-        Summary {
-            transfer_id: transfer_id.clone(),
-            cache_id,
-            total_views: self.total_views,
-            total_downloads: self.total_downloads,
-            created_at,
-            last_activity_at: self.last_activity_at,
-            events: self.recent.into_iter().rev().collect(),
-            active_hours: self.active_hours,
-            active_countries: self.active_countries,
-        }
+    fn id(event: &Event) -> &EventId {
+        &event.event_id
+    }
+
+    fn at(event: &Event) -> Timestamp {
+        event.timestamp
     }
 }
 
 impl Transfers {
     /// Says what happened to a transfer; `None` when there is no such transfer.
     ///
-    /// Three calls and one more for each 1,000 events since the last summary. What older events come to is saved now and then, as
-    /// one call more.
+    /// Two calls, one more for each 200 events that are not in the saved summary yet, and one to save it: five at most where the
+    /// events were written by this version of the crate and none in the last two minutes. A summary that has a longer way saves what it has
+    /// got, so that one that ran out of time goes on when it is asked for again.
     pub async fn summary(&self, transfer_id: &TransferId) -> Result<Option<Summary>> {
-        self.send.within(self.summarise(transfer_id)).await
+        let summary = async {
+            let found = self.entries.look::<Transfer>(&key(transfer_id)).await?;
+            let Some((cache_id, Transfer { created_at, .. })) = found else { return Ok(None) };
+            let sum = self.entries.journal(cache_id).catch_up::<TransferTotals>(Reach::Newest).await?.sum();
+            let Sum { recent, unreadable_events, totals, .. } = sum;
+            Ok(Some(Summary {
+                transfer_id: transfer_id.clone(),
+                cache_id,
+                total_views: totals.total_views,
+                total_downloads: totals.total_downloads,
+                created_at,
+                // A clock that is wrong does not make it later than now.
+                last_activity_at: totals.last_activity_at.min(self.send.now()),
+                events: recent.into_iter().rev().collect(),
+                unreadable_events,
+                active_hours: totals.active_hours,
+                active_countries: totals.active_countries,
+            }))
+        };
+        unless_gone(self.send.within(summary).await)
     }
 
     /// The newest events of a transfer, the last one first; `None` when there is no such transfer. At most 10,000 are given.
-    pub async fn events(&self, transfer_id: &TransferId, limit: usize) -> Result<Option<Vec<Event>>> {
+    ///
+    /// The newest 50 are four calls, however many there are. More are one call for each 1,000, for which the service on `s3` lists all of
+    /// them.
+    pub async fn events(&self, transfer_id: &TransferId, limit: usize) -> Result<Option<Listed<Event>>> {
         if !(1..=10_000).contains(&limit) {
             return Err(crate::Invalid::new("limit", "is not between 1 and 10000").into());
         }
         let read = async {
-            let key = key(transfer_id);
-            let Some(cache_id) = self.entries.id_of(&key).await? else { return Ok(None) };
-            let mut events = Vec::new();
-            let mut children = self.newest(cache_id, u32::try_from(limit).unwrap_or(PAGE));
+            let Some((cache_id, _)) = self.entries.look::<Transfer>(&key(transfer_id)).await? else { return Ok(None) };
+            let journal = self.entries.journal(cache_id);
+            let newest = match limit <= RECENT {
+                true => journal.catch_up::<TransferTotals>(Reach::Calls(2)).await?,
+                false => Default::default(),
+            };
+            if newest.is_complete {
+                let Sum { recent, unreadable_events, .. } = newest.sum();
+                let items = recent.into_iter().rev().take(limit).collect();
+                return Ok(Some(Listed { items, unreadable: unreadable_events }));
+            }
+            let mut events = Listed::new();
+            let mut children = journal.newest("events".to_owned(), u32::try_from(limit).unwrap_or(1000));
             while events.len() < limit
-                && let Some(child) = children.try_next().await.map_err(gone)?
+                && let Some(child) = children.try_next().await?
             {
-                events.push(child.json()?);
+                events.add(child.json());
             }
             Ok(Some(events))
         };
-        match self.send.within(read).await {
-            Err(Error::NotFound { .. }) => Ok(None),
-            other => other,
-        }
-    }
-
-    async fn summarise(&self, transfer_id: &TransferId) -> Result<Option<Summary>> {
-        let key = key(transfer_id);
-        let Some(found) = self.entries.find::<Transfer>(&key).await? else { return Ok(None) };
-        let (cache_id, data) = (found.cache_id, self.entries.data(found.cache_id));
-        let path = DataPath::parse("summary")?;
-        let mut totals: Totals = data.json(&path).await?.unwrap_or_default();
-        let before = totals.events;
-        let mut newer = Vec::new();
-        let mut children = self.newest(cache_id, PAGE);
-        while let Some(child) = children.try_next().await.map_err(gone)? {
-            let file = format!("{}/{}", child.key, child.file_id);
-            if file <= totals.up_to {
-                break;
-            }
-            newer.push((file, child.json::<Event>()?));
-        }
-        newer.reverse();
-        // Events of the last minutes may still get company.
-        let settled = self.send.now().minus(GRACE);
-        let settled = format!("{}/{:013}", settled.day().events_folder(), settled.millis());
-        let fresh = newer.split_off(newer.partition_point(|(file, _)| *file < settled));
-        for (file, event) in newer {
-            totals.add(event);
-            totals.up_to = file;
-        }
-        if totals.events >= before + WORTH_SAVING
-            && let Err(error) = data.store_json(&path, &totals).await
-        {
-            tracing::warn!(%transfer_id, %error, "what the events of a transfer come to could not be saved");
-        }
-        for (_, event) in fresh {
-            totals.add(event);
-        }
-        Ok(Some(totals.summary(transfer_id, cache_id, found.value.created_at)))
-    }
-
-    fn newest(&self, cache_id: CacheId, page: u32) -> Items<ChildEntry> {
-        let children = self.send.cache.data().read(namespaces::TRANSFERS, cache_id).key("events");
-        children.descending().page_size(page.min(PAGE)).stream()
+        unless_gone(self.send.within(read).await)
     }
 }
 
-fn gone(error: cache_client::Error) -> Error {
-    match error {
-        cache_client::Error::NotFound { .. } => Error::missing("such transfer"),
-        error => error.into(),
+impl Transfers {
+    /// Deletes the events of a transfer that are older than this day. What is no transfer is left alone.
+    pub(crate) async fn expire(&self, entry: &BulkEntry, before: Day, dry_run: bool) -> Result<Expired> {
+        match entry.json::<Transfer>() {
+            Ok(transfer) if transfer.created_at.day() < before => {
+                self.entries.journal(entry.cache_id).expire::<TransferTotals>(before, dry_run).await
+            }
+            Ok(_) | Err(_) => Ok(Expired::new()),
+        }
+    }
+}
+
+/// A transfer that was deleted while it was read is none.
+fn unless_gone<T>(read: Result<Option<T>>) -> Result<Option<T>> {
+    match read {
+        Err(Error::Cache(cache_client::Error::NotFound { .. })) => Ok(None),
+        other => other,
     }
 }

@@ -3,20 +3,21 @@
 use std::collections::HashSet;
 use std::iter::successors;
 
-use cache_client::CacheId;
-use cache_client::client::{Content, TemporalEntry};
+use cache_client::client::{BulkEntry, Content, TemporalEntry};
+use cache_client::{CacheId, Strategy};
 use futures::TryStreamExt;
 use futures::stream::{StreamExt, iter};
 
 use super::{Kept, Retention, RetentionLevel, kept_key};
-use crate::analytics::Analytics;
 use crate::analytics::stored::events_in;
-use crate::analytics::window::{Window, WindowType};
 use crate::analytics::windows::is_settled;
+use crate::analytics::{Analytics, Window, WindowType};
 use crate::entries::{Change, Entries};
 use crate::error::{Error, Result};
+use crate::health::describe;
+use crate::journal::Expired;
 use crate::namespaces;
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 
 /// How many entries are deleted, or looked for, at once.
 const AT_ONCE: usize = 8;
@@ -55,7 +56,45 @@ impl<'a> Pass<'a> {
                 outcome?;
             }
         }
+        for (records, days) in [(Records::Tokens, policy.token_events), (Records::Transfers, policy.transfer_events)] {
+            if let Some(days) = days {
+                let mut level = RetentionLevel::new(records.level(), days, self.now);
+                let outcome = self.delete_events_of(records, &mut level).await;
+                self.levels.push(level);
+                outcome?;
+            }
+        }
         Ok(())
+    }
+
+    /// Deletes the events of tokens or transfers that were filed before a time.
+    async fn delete_events_of(&self, records: Records, level: &mut RetentionLevel) -> Result<()> {
+        let before = level.before.day();
+        let all = self.analytics.send.cache.namespace().entries(records.namespace()).strategy(Strategy::KeyBased);
+        let expire = |entry: BulkEntry| async move {
+            Ok::<_, Error>((entry.cache_id, self.expire(records, &entry, before).await))
+        };
+        let mut expired = all.stream().map_err(Error::from).map_ok(expire).try_buffered(AT_ONCE);
+        while let Some((cache_id, outcome)) = expired.try_next().await? {
+            match outcome {
+                Ok(days) => days.into_iter().for_each(|(day, files)| level.count_all(day.to_string(), files, files)),
+                Err(error) if error.is_unavailable() => return Err(error),
+                // One must not keep the events of the others.
+                Err(error) => {
+                    tracing::warn!(%cache_id, error = describe(&error), "events are kept longer than they may be");
+                    level.skipped += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn expire(&self, records: Records, entry: &BulkEntry, before: Day) -> Result<Expired> {
+        let send = &self.analytics.send;
+        match records {
+            Records::Tokens => send.tokens().expire(entry, before, self.dry_run).await,
+            Records::Transfers => send.transfers().expire(entry, before, self.dry_run).await,
+        }
     }
 
     /// Deletes the entries of events that were stored before a time.
@@ -151,7 +190,7 @@ impl<'a> Pass<'a> {
         }
         let exists = self.entries.exists(&window.entry_key()).await?;
         // One that is stored is asked for as well: in a form that is not read any more, it needs what is about to go.
-        let computed = if self.dry_run { Ok(()) } else { self.analytics.aggregation(window).await.map(drop) };
+        let computed = if self.dry_run { Ok(()) } else { self.analytics.aggregation_json(window).await.map(drop) };
         match computed {
             Ok(()) => level.sealed_first += u64::from(!exists),
             // Not kept any more itself: it counts in a longer one.
@@ -160,6 +199,29 @@ impl<'a> Pass<'a> {
         }
         self.sealed.insert(window);
         Ok(())
+    }
+}
+
+/// Records that have events.
+#[derive(Debug, Clone, Copy)]
+enum Records {
+    Tokens,
+    Transfers,
+}
+
+impl Records {
+    fn namespace(self) -> &'static str {
+        match self {
+            Self::Tokens => namespaces::TOKENS,
+            Self::Transfers => namespaces::TRANSFERS,
+        }
+    }
+
+    fn level(self) -> &'static str {
+        match self {
+            Self::Tokens => "token_events",
+            Self::Transfers => "transfer_events",
+        }
     }
 }
 

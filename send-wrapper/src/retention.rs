@@ -1,4 +1,5 @@
-//! How long what happened is kept: events until they are summed up, sums until they are part of longer ones.
+//! How long what happened is kept: events until they are summed up, sums until they are part of longer ones, events of tokens and
+//! transfers for a year.
 
 mod pass;
 
@@ -8,19 +9,22 @@ use std::time::Duration;
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
-use super::Analytics;
-use super::window::WindowType;
+use crate::analytics::{Analytics, WindowType};
 use crate::data::DataFiles;
 use crate::entries::Entries;
 use crate::error::{Error, Result};
 use crate::health::describe;
 use crate::keys::{DataPath, EntryKey};
+use crate::listed::Listed;
 use crate::names::{EventId, Invalid};
 use crate::namespaces;
+use crate::send_cache::in_time;
 use crate::time::Timestamp;
 use pass::Pass;
 
 const DAY: Duration = Duration::from_secs(86_400);
+/// How long a run may take. What it has not come to, the next one does.
+const LONGEST_RUN: Duration = Duration::from_secs(60 * 60);
 
 /// How many days each level is kept after the day it is about; `None` for ever. In documents a number or `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,19 +43,33 @@ pub struct Retention {
     pub months: Option<u32>,
     /// Years; for ever.
     pub years: Option<u32>,
+    /// Events of tokens, which hold what stands for visitors; 365. How often a token was used and refused stays with the token.
+    pub token_events: Option<u32>,
+    /// Events of transfers; 365. What they come to stays with the transfer.
+    pub transfer_events: Option<u32>,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { raw: Some(30), half_hours: Some(30), hours: Some(90), days: Some(365), months: None, years: None }
+        Self {
+            raw: Some(30),
+            half_hours: Some(30),
+            hours: Some(90),
+            days: Some(365),
+            months: None,
+            years: None,
+            token_events: Some(365),
+            transfer_events: Some(365),
+        }
     }
 }
 
 impl Retention {
     fn check(&self) -> Result<(), Invalid> {
-        let Self { raw, half_hours, hours, days, months, years } = *self;
-        let levels = [("raw", raw), ("half_hours", half_hours), ("hours", hours), ("days", days)];
-        for (field, kept) in levels.into_iter().chain([("months", months), ("years", years)]) {
+        let Self { raw, half_hours, hours, days, months, years, token_events, transfer_events } = *self;
+        let levels = [("raw", raw), ("half_hours", half_hours), ("hours", hours), ("days", days), ("months", months)];
+        let events = [("years", years), ("token_events", token_events), ("transfer_events", transfer_events)];
+        for (field, kept) in levels.into_iter().chain(events) {
             if kept == Some(0) {
                 return Err(Invalid::new(field, "is not at least one day"));
             }
@@ -92,13 +110,13 @@ pub struct RetentionRun {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct RetentionLevel {
-    /// `raw`, or the type of the windows, such as `30min`.
+    /// `raw`, the type of the windows, such as `30min`, `token_events` or `transfer_events`.
     pub level: String,
     /// What lies before this is too old.
     pub before: Timestamp,
-    /// How many entries were deleted, or would have been.
+    /// How many entries were deleted, or would have been; of `token_events` and `transfer_events`, files of events.
     pub deleted: u64,
-    /// How many events were in them; 0 but for `raw`.
+    /// How many events were in them; 0 for windows.
     pub events: u64,
     /// The first and the last that was deleted: keys of windows, or the days events were stored on.
     pub range: Option<(String, String)>,
@@ -106,6 +124,9 @@ pub struct RetentionLevel {
     pub sealed_first: u64,
     /// What stands against deleting more that is too old: a window that is not over yet.
     pub held_by: Option<String>,
+    /// How many tokens or transfers were stepped over because something of them cannot be read; the log says more.
+    #[serde(default)]
+    pub skipped: u64,
     /// Why they were deleted.
     pub reason: String,
 }
@@ -127,13 +148,19 @@ impl RetentionLevel {
             range: None,
             sealed_first: 0,
             held_by: None,
-            reason: format!("older than {days} days, and counted in what is computed for good"),
+            skipped: 0,
+            reason: format!("older than {days} days, and counted in what is kept"),
         }
     }
 
-    /// Counts what was deleted.
+    /// Counts an entry that was deleted.
     fn count(&mut self, name: String, events: u64) {
-        self.deleted += 1;
+        self.count_all(name, 1, events);
+    }
+
+    /// Counts what was deleted under one name.
+    fn count_all(&mut self, name: String, deleted: u64, events: u64) {
+        self.deleted += deleted;
         self.events += events;
         self.range = Some(match self.range.take() {
             None => (name.clone(), name),
@@ -157,8 +184,11 @@ impl Analytics {
     /// Whatever was deleted is reported, also when the run fails half way (`failed` says so); every run, dry ones as well, is
     /// [recorded](Self::retention_runs). Two runs at the same time do no harm.
     ///
-    /// Costs a call for each window that has become too old since the last run (75 a day), and for events one for 50
-    /// entries and one for each that is deleted.
+    /// Events of tokens and transfers go when what they come to is saved with the token or transfer.
+    ///
+    /// A run ends within an hour; the next one goes on from there. It costs a call for each window that has become too old since the last
+    /// run (75 a day), for events one for 50 entries and one for each that is deleted, and one for each token and transfer that is older than its
+    /// events are kept.
     pub async fn apply_retention(&self, policy: &Retention) -> Result<RetentionRun> {
         self.retain(policy, false).await
     }
@@ -182,9 +212,13 @@ impl Analytics {
         let record = Record::new(self, &entries, started_at).await?;
         record.write(&run).await?;
         let mut pass = Pass::new(self, &entries, started_at, dry_run);
-        let failed = pass.go(&policy, &kept).await.err();
+        let failed = in_time(LONGEST_RUN, pass.go(&policy, &kept)).await.err();
         run.levels = pass.levels;
-        run.failed = failed.map(|error| describe(&error));
+        if let Some(error) = &failed {
+            // What stands behind it is for the log alone.
+            tracing::error!(error = describe(error), "retention ended before its end");
+        }
+        run.failed = failed.map(|error| error.to_string());
         run.finished_at = self.send.now();
         if let Err(error) = record.write(&run).await {
             tracing::error!(error = describe(&error), ?run, "what retention did could not be recorded");
@@ -193,15 +227,20 @@ impl Analytics {
     }
 
     /// The newest runs, the last one first; 1 to 1,000.
-    pub async fn retention_runs(&self, limit: u32) -> Result<Vec<RetentionRun>> {
+    pub async fn retention_runs(&self, limit: u32) -> Result<Listed<RetentionRun>> {
         if !(1..=1000).contains(&limit) {
             return Err(Invalid::new("limit", "is not between 1 and 1000").into());
         }
         let entries = self.send.own_entries(namespaces::ANALYTICS);
-        let Some(cache_id) = entries.cache_id_from_key(&kept_key()).await? else { return Ok(Vec::new()) };
-        let runs = self.send.cache.data().read(namespaces::ANALYTICS, cache_id).key("runs").descending();
-        let page = self.send.within(async { Ok(runs.page_size(limit).page().await?) }).await?;
-        page.items.iter().map(|run| run.json().map_err(Error::from)).collect()
+        let read = async {
+            let mut found = Listed::new();
+            let Some(cache_id) = entries.cache_id_from_key(&kept_key()).await? else { return Ok(found) };
+            let runs = self.send.cache.data().read(namespaces::ANALYTICS, cache_id).key("runs").descending();
+            let page = runs.page_size(limit).page().await?;
+            page.items.iter().for_each(|run| found.add(run.json()));
+            Ok(found)
+        };
+        self.send.within(read).await
     }
 
     /// What is there of each level; in the beginning, since a day before the first event that is stored.
