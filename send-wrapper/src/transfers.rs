@@ -1,5 +1,6 @@
 //! Transfers, and what happens to them.
 
+mod page;
 mod summary;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
+pub use page::{TransferEventsPage, TransferRow};
 pub use summary::Summary;
 
 /// How long ago an event may have happened when it is recorded; an older one is filed as if it had happened then.

@@ -3,6 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 use http_service::config::KeysCommand;
 
+use crate::costs::{Decimal, Limits};
+
 /// Tokens, analytics, transfers, costs and the cache of SGraph Send, for administrators.
 #[derive(Debug, Parser)]
 #[command(name = "send-admin", version, args_conflicts_with_subcommands = true)]
@@ -52,6 +54,22 @@ pub struct Config {
     /// The cache server's key for `/admin/storage`, where it has one; the cache browser needs it.
     #[arg(long, env = "SEND_ADMIN__CACHE_ADMIN_API_KEY", hide_env_values = true)]
     pub cache_admin_api_key: Option<String>,
+    /// What a day may cost without an alert, in the currency that costs are recorded in.
+    #[arg(long, env = "SEND_ADMIN__COST_LIMIT_DAY", default_value = "5")]
+    pub cost_limit_day: Decimal,
+    /// What a week may cost without an alert.
+    #[arg(long, env = "SEND_ADMIN__COST_LIMIT_WEEK", default_value = "25")]
+    pub cost_limit_week: Decimal,
+    /// What a month may cost without an alert, as it is projected.
+    #[arg(long, env = "SEND_ADMIN__COST_LIMIT_MONTH", default_value = "100")]
+    pub cost_limit_month: Decimal,
+}
+
+impl Config {
+    /// What may be spent without an alert.
+    pub(super) fn limits(&self) -> Limits {
+        Limits { day: self.cost_limit_day, week: self.cost_limit_week, month: self.cost_limit_month }
+    }
 }
 
 impl std::fmt::Debug for Config {

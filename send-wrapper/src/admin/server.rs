@@ -9,7 +9,10 @@ use cache_client::CacheClient;
 use clap::Parser;
 use http_service::{Bound, Service, Shape};
 
-use super::{Admin, Config, input, metrics, problem, routes};
+use super::overview::Overviews;
+use super::token_table::TokenTable;
+use super::{Admin, Config, input, metrics, problem, routes, transfers};
+use crate::audit::Audit;
 use crate::costs::CostExplorer;
 use crate::send_cache::SendCache;
 
@@ -54,6 +57,11 @@ pub fn bind_to(
         .observed(move |served| counters.count(served));
     let admin = web::Data::new(Admin {
         started_at: send.now(),
+        tokens: TokenTable::new(&send),
+        transfers: transfers::newest(&send),
+        overview: Overviews::new(&send, config.limits()),
+        audit: Audit::new(&send),
+        limits: config.limits(),
         send,
         browser,
         cost_explorer,

@@ -1,8 +1,8 @@
 //! Recording events in the background: many in one entry, and never at the cost of a user's request.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -213,6 +213,23 @@ impl Recorder {
         }
     }
 
+    /// Why it is degraded, if it is.
+    fn degraded_because(&self) -> Option<&'static str> {
+        let is_failing = self.state.failing.load(Ordering::Relaxed) > 0;
+        let because =
+            if is_failing { "the cache does not take entries" } else { "events were lost in the last minute" };
+        self.health().degraded.then_some(because)
+    }
+
+    pub(super) fn send(&self) -> &SendCache {
+        &self.state.send
+    }
+
+    /// A handle that does not keep it recording.
+    pub(super) fn downgrade(&self) -> WeakRecorder {
+        WeakRecorder { queue: self.queue.downgrade(), batch: self.batch, state: Arc::downgrade(&self.state) }
+    }
+
     /// Counts a request that is not recorded.
     #[cfg(feature = "middleware")]
     pub(crate) fn leave_out(&self) {
@@ -222,6 +239,22 @@ impl Recorder {
     #[cfg(feature = "middleware")]
     pub(crate) fn now(&self) -> Timestamp {
         self.state.send.now()
+    }
+}
+
+/// A recorder that may have ended.
+#[derive(Debug)]
+pub(super) struct WeakRecorder {
+    queue: mpsc::WeakSender<Message>,
+    batch: usize,
+    state: Weak<State>,
+}
+
+impl WeakRecorder {
+    /// How recording goes, and why it is degraded; `None` when nobody can record any more.
+    pub(super) fn health(&self) -> Option<(RecorderHealth, Option<&'static str>)> {
+        let recorder = Recorder { queue: self.queue.upgrade()?, batch: self.batch, state: self.state.upgrade()? };
+        Some((recorder.health(), recorder.degraded_because()))
     }
 }
 
