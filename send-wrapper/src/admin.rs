@@ -7,6 +7,7 @@ mod config;
 mod costs;
 mod create_many;
 mod cursor;
+mod demo;
 mod docs;
 mod info;
 mod input;
@@ -37,7 +38,7 @@ use crate::time::Timestamp;
 
 pub use config::{Command, CommandLine, Config, Serving};
 pub use http_service::Bound;
-pub use server::{bind, bind_to};
+pub use server::{bind_to, start};
 
 /// What requests work with.
 #[derive(Debug, Clone)]

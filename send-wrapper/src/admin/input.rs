@@ -78,7 +78,8 @@ impl Moment {
     }
 }
 
-fn millis(text: &str) -> Option<u64> {
+/// Milliseconds since 1970, of a number or RFC 3339.
+pub(super) fn millis(text: &str) -> Option<u64> {
     text.parse().ok().or_else(|| {
         let moment = DateTime::parse_from_rfc3339(text).ok()?;
         u64::try_from(moment.timestamp_millis()).ok()

@@ -16,6 +16,8 @@ use uuid::Uuid;
 use super::event::Event;
 use super::visitor::{Secret, Visitors};
 use crate::error::{Error, Result};
+#[cfg(feature = "admin")]
+use crate::names::IpHash;
 use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
@@ -219,6 +221,12 @@ impl Recorder {
         let because =
             if is_failing { "the cache does not take entries" } else { "events were lost in the last minute" };
         self.health().degraded.then_some(because)
+    }
+
+    /// What stands for an address on the day of this moment.
+    #[cfg(feature = "admin")]
+    pub(crate) fn hash_of(&self, address: IpAddr, at: Timestamp) -> IpHash {
+        self.state.visitors.hash(address, at)
     }
 
     pub(super) fn send(&self) -> &SendCache {
