@@ -7,7 +7,7 @@ use cache_client::CacheClient;
 use clap::Parser;
 use send_wrapper::admin::{self, CommandLine};
 use send_wrapper::costs::CostExplorer;
-use send_wrapper::{ManualClock, SendCache};
+use send_wrapper::{Clock, ManualClock, SendCache, Timestamp};
 use serde_json::Value;
 
 /// The service on a free port of this machine; it ends with the runtime of the test.
@@ -51,6 +51,11 @@ impl TestAdmin {
         tokio::spawn(bound.run());
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { http, url, key: Some("secret"), clock, send }
+    }
+
+    /// The moment so many milliseconds from now.
+    pub fn send_time(&self, later: u64) -> Timestamp {
+        Timestamp::from_millis(self.clock.now() + later)
     }
 
     /// Asks.
