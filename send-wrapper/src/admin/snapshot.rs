@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
@@ -92,11 +92,14 @@ impl<T: Send + Sync + 'static> Snapshot<T> {
         *self.0.looked_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         self.keep_renewing();
         if !self.0.is_fresh() {
-            let _turn = self.0.turn.lock().await;
-            // Somebody else may have read it meanwhile.
-            if !self.0.is_fresh() {
-                self.0.renew().await?;
-            }
+            let inner = Arc::clone(&self.0);
+            // It is read to the end, also when nobody waits for it any more.
+            let read = self.0.send.apart(async move {
+                let _turn = inner.turn.lock().await;
+                // Somebody else may have read it meanwhile.
+                if inner.is_fresh() { Ok(()) } else { inner.renew().await }
+            });
+            read.await.unwrap_or_else(|| Err(Error::Conflict { reason: "reading was interrupted".to_owned() }))?;
         }
         let held = self.0.held.read().unwrap_or_else(PoisonError::into_inner);
         let Held { value, taken_at, .. } = held.as_ref().expect("it was read before, and nobody takes it away");
