@@ -18,6 +18,7 @@ mod routes;
 mod server;
 mod shown;
 mod snapshot;
+mod token_lists;
 mod token_page;
 mod token_settings;
 mod token_table;

@@ -89,6 +89,22 @@ async fn the_table_is_filtered_sorted_and_paged(World { client, .. }: World) {
         }
         assert_eq!(walked, names(&whole), "{sort}");
     }
+    for (path, shown) in [("list", None), ("list-details", Some("token_name"))] {
+        let (mut walked, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = admin.get(&format!("/tokens/{path}?limit=2{cursor}")).await;
+            for token in page["tokens"].as_array().unwrap() {
+                walked.push(shown.map_or(token, |name| &token[name]).as_str().unwrap().to_owned());
+            }
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(walked, ["alpha", "bravo", "charlie", "delta", "echo"], "{path}");
+        assert_eq!(admin.refused("GET", &format!("/tokens/{path}?limit=10001"), "").await.1["field"], "limit");
+        assert_eq!(admin.refused("GET", &format!("/tokens/{path}?cursor=x"), "").await.1["field"], "cursor");
+    }
     // What others wrote is seen five seconds later, what was written here at once.
     tokens.create(&name("foxtrot")).send().await.unwrap();
     assert_eq!(admin.get("/tokens/page").await["total"], 5);

@@ -24,8 +24,8 @@ pub(super) fn operations() -> Vec<Entry> {
         POST "/tokens/reactivate/{name}"                write tokens::reactivate_token, small;
         POST "/tokens/update-limit/{name}"              write tokens::update_token_limit, small;
         POST "/tokens/update/{name}"                    write token_settings::update_token;
-        GET  "/tokens/list"                             read  tokens::list_tokens, small;
-        GET  "/tokens/list-details"                     read  tokens::list_token_details, small;
+        GET  "/tokens/list"                             read  token_lists::list_tokens, small;
+        GET  "/tokens/list-details"                     read  token_lists::list_token_details, small;
         GET  "/tokens/usage/{name}"                     read  token_usage::token_usage, small;
         GET  "/tokens/usage-summary/{name}"             read  token_usage::token_usage_summary, small;
 

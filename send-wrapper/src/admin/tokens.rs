@@ -14,7 +14,7 @@ use super::input::{Body, Moment, json, json_or_nothing};
 use super::problem::{Refused, Result};
 use crate::error::Error;
 use crate::names::{IpHash, TokenName, TransferId, UseId};
-use crate::tokens::{Action, Created, Refusal, Status, Token, TokenDetails, Tokens, UsageLimit, Use, Used};
+use crate::tokens::{Action, Created, Refusal, Token, TokenDetails, Tokens, UsageLimit, Use, Used};
 
 /// A token to be created.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -246,48 +246,4 @@ pub(super) async fn update_token_limit(
     let limit = UsageLimit::new(usage_limit)?;
     let update = move |tokens: Tokens, name| async move { tokens.update_limit(&name, limit).await };
     admin.change_token(&call, "update_token_limit", name, update).await
-}
-
-/// The names of all tokens.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TokenNames {
-    /// In the order of the alphabet.
-    tokens: Vec<TokenName>,
-}
-
-/// List the names of all tokens
-#[utoipa::path(
-    get,
-    path = "",
-    tag = "tokens",
-    responses((status = 200, description = "The names.", body = TokenNames), Refused)
-)]
-pub(super) async fn list_tokens(admin: web::Data<Admin>) -> Result<web::Json<TokenNames>> {
-    Ok(web::Json(TokenNames { tokens: admin.send.tokens().list().await? }))
-}
-
-/// All tokens.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AllTokens {
-    /// In the order of their names.
-    tokens: Vec<Token>,
-    /// How many there are.
-    total: usize,
-    /// How many can be used.
-    active: usize,
-}
-
-/// List all tokens
-///
-/// The cost grows with the tokens, not with how often they were used: one call to the cache for 10,000 of them.
-#[utoipa::path(
-    get,
-    path = "",
-    tag = "tokens",
-    responses((status = 200, description = "The tokens.", body = AllTokens), Refused)
-)]
-pub(super) async fn list_token_details(admin: web::Data<Admin>) -> Result<web::Json<AllTokens>> {
-    let tokens = admin.send.tokens().list_details().await?;
-    let active = tokens.iter().filter(|token| token.status == Status::Active).count();
-    Ok(web::Json(AllTokens { total: tokens.len(), active, tokens }))
 }
