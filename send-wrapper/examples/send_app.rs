@@ -33,7 +33,7 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, WriteMultipart};
-use send_wrapper::analytics::{Event, EventType, Recorder, RecorderSettings, Secret};
+use send_wrapper::analytics::{Event, EventType, Instance, Recorder, RecorderSettings, Secret};
 use send_wrapper::middleware::{RecordRequests, client_address};
 use send_wrapper::tokens::{Action, Use};
 use send_wrapper::{EventId, Gate, SendCache, Timestamp, TokenName, TransferId, Verdict};
@@ -52,6 +52,9 @@ pub(crate) struct Settings {
     /// What the addresses of clients are hashed with; drawn at the start when not given.
     #[arg(long, env = "SEND__ANALYTICS__SECRET", hide_env_values = true)]
     pub(crate) analytics_secret: Option<String>,
+    /// The name under which the recorder says every minute how it is; another one for each process.
+    #[arg(long, env = "SEND__INSTANCE", default_value = "send-app")]
+    pub(crate) instance: String,
     /// Where everything is kept, as for the cache server; and where to listen.
     #[command(flatten)]
     pub(crate) cache: Config,
@@ -80,7 +83,9 @@ impl Service {
                 Secret::random()
             }
         };
-        Ok(Self::new(files(&cache)?, send, secret, settings.trusted_proxies))
+        let service = Self::new(files(&cache)?, send, secret, settings.trusted_proxies);
+        service.recorder.heartbeats(Instance::parse(&settings.instance)?).start();
+        Ok(service)
     }
 
     /// Works with this cache, and with what lies below `user/` in this storage.

@@ -1,16 +1,28 @@
 //! The service for administrators: tokens, analytics, transfers, costs and the cache over HTTP, described by OpenAPI.
 
 mod analytics;
+mod audited;
 mod browser;
 mod config;
 mod costs;
+mod create_many;
+mod cursor;
+mod demo;
 mod docs;
 mod info;
 mod input;
 mod metrics;
+mod overview;
 mod problem;
 mod routes;
 mod server;
+mod shown;
+mod snapshot;
+mod token_lists;
+mod token_page;
+mod token_settings;
+mod token_table;
+mod token_usage;
 mod tokens;
 mod transfers;
 mod upkeep;
@@ -20,13 +32,14 @@ use std::sync::Arc;
 use cache_client::CacheClient;
 use tokio::sync::Mutex;
 
-use crate::costs::CostExplorer;
+use crate::audit::Audit;
+use crate::costs::{CostExplorer, Limits};
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
 pub use config::{Command, CommandLine, Config, Serving};
 pub use http_service::Bound;
-pub use server::{bind, bind_to};
+pub use server::{bind_to, start};
 
 /// What requests work with.
 #[derive(Debug, Clone)]
@@ -41,6 +54,12 @@ struct Admin {
     deleting: Arc<Mutex<()>>,
     collecting: Arc<Mutex<()>>,
     metrics: metrics::Metrics,
+    tokens: token_table::TokenTable,
+    transfers: snapshot::Snapshot<transfers::Newest>,
+    overview: overview::Overviews,
+    audit: Audit,
+    /// What may be spent without an alert.
+    limits: Limits,
 }
 
 /// The OpenAPI document of the service, as JSON that ends with a line break.

@@ -2,6 +2,7 @@
 
 mod aggregation;
 mod event;
+mod heartbeat;
 mod pulse;
 mod recorder;
 mod sketches;
@@ -22,6 +23,7 @@ use crate::send_cache::SendCache;
 pub use aggregation::{Aggregation, Top};
 pub(crate) use event::bounded;
 pub use event::{Event, EventType, Source};
+pub use heartbeat::{Heartbeat, Heartbeats, Instance, RecorderSeen};
 pub use pulse::{Pulse, RecentEvent};
 pub use recorder::{Client, Recorder, RecorderHealth, RecorderSettings};
 pub(crate) use user_agent::UserAgent;

@@ -11,6 +11,7 @@ mod cost_explorer;
 mod day;
 pub(crate) mod decimal;
 mod keep;
+mod month;
 mod sum;
 mod units;
 mod window;
@@ -33,6 +34,7 @@ pub use collector::{Collected, Collector, CollectorSettings};
 pub use cost_explorer::CostExplorer;
 pub use day::{Cost, CostDay};
 pub use keep::Recorded;
+pub use month::MonthSoFar;
 pub use rust_decimal::Decimal;
 pub use window::{Window, WindowType};
 

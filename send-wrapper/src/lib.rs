@@ -55,6 +55,7 @@
 //! | [`transfers`] | the events of each transfer, and its summary |
 //! | [`analytics`] | the events of the site: [recorded](analytics::Recorder) in the background, [now](analytics::Analytics::pulse), [summed up](analytics::Analytics::aggregation), and [deleted](analytics::Analytics::apply_retention) when they are old |
 //! | [`costs`] | what each day costs: recorded, [summed up](costs::Costs::aggregation), and [told](costs::Costs::alerts) when it is too much |
+//! | [`audit`] | what administrators did |
 //! | [`SendCache::entries`] | records of any other kind under keys, with data files; four [`namespaces`] are in use |
 //!
 //! Whatever comes from outside is parsed once, into names that are valid ([`TokenName`], [`TransferId`], [`EntryKey`] …). Invalid
@@ -137,6 +138,7 @@
 #[cfg(feature = "admin")]
 pub mod admin;
 pub mod analytics;
+pub mod audit;
 pub mod costs;
 mod data;
 mod entries;
@@ -176,4 +178,6 @@ pub mod namespaces {
     pub const COSTS: &str = "costs";
     /// Transfers.
     pub const TRANSFERS: &str = "transfers";
+    /// What administrators do.
+    pub const AUDIT: &str = "audit";
 }

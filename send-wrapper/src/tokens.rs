@@ -1,13 +1,18 @@
 //! Invitation tokens: created once, used exactly as often as they allow, whoever uses them at the same time.
 
+mod change;
 mod create;
+mod details;
 mod expire;
 mod list;
+mod page;
 mod queue;
 mod record;
 mod spend;
 mod status;
 mod usage;
+mod usage_page;
+mod usage_summary;
 
 use crate::entries::Entries;
 use crate::error::{Error, Result};
@@ -18,10 +23,15 @@ use crate::send_cache::SendCache;
 
 pub(crate) use queue::Queue;
 
+pub use change::{Changed, TokenChange};
 pub use create::{Create, Created};
+pub use details::{Revision, TokenDetails};
+pub use page::{TokenRow, TokenRows};
 pub use record::{Status, Token, UsageLimit};
 pub use spend::{Refusal, Remaining, Use, Used};
 pub use usage::{Action, UsageCounts, UsageEvent, UsageQuery};
+pub use usage_page::{UsagePage, UsagePageQuery};
+pub use usage_summary::{DayOfUses, UsageSummary, VisitorOfToken};
 
 /// The tokens.
 ///

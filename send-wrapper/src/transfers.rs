@@ -1,5 +1,6 @@
 //! Transfers, and what happens to them.
 
+mod page;
 mod summary;
 
 use cache_client::CacheId;
@@ -16,6 +17,7 @@ use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
+pub use page::{TransferEventsPage, TransferRow};
 use summary::TransferTotals;
 
 pub use summary::Summary;

@@ -22,6 +22,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
+mod admin;
 mod answer;
 mod cost_explorer;
 mod faulty;
@@ -32,6 +33,7 @@ mod server;
 mod still;
 mod world;
 
+pub use admin::TestAdmin;
 pub use answer::{Answer, Stored};
 pub use cost_explorer::{Asked, Bill, Reply, TestCostExplorer};
 pub use faulty::{Act, Faulty};

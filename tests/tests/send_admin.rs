@@ -2,17 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use cache_client::{CacheClient, Strategy};
+use cache_client::Strategy;
 use cache_server::in_process::InProcess;
-use cache_tests::{Act, Bill, Engine, Faulty, Reply, Still, TestCostExplorer, World, each_engine, each_transport};
+use cache_tests::{
+    Act, Bill, Engine, Faulty, Reply, Still, TestAdmin, TestCostExplorer, World, each_engine, each_transport,
+};
 use clap::Parser;
 use send_wrapper::admin::{self, CommandLine};
 use send_wrapper::analytics::{Event, EventType, Source};
 use send_wrapper::costs::CostExplorer;
-use send_wrapper::{ManualClock, SendCache, Timestamp, TransferId};
+use send_wrapper::{SendCache, Timestamp, TransferId};
 use serde_json::{Value, json};
 
 each_transport!(
@@ -25,86 +24,15 @@ each_transport!(
 each_engine!(what_happens_is_summed_up);
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/send-admin.json");
-/// 2026-02-13T14:00:00Z.
-const TWO: u64 = 1_770_991_200_000;
+const TWO: u64 = TestAdmin::BEGINS;
 const MINUTE: u64 = 60_000;
-
-/// The service on a free port of this machine; it ends with the runtime of the test.
-struct Admin {
-    http: reqwest::Client,
-    url: String,
-    key: Option<&'static str>,
-    clock: Arc<ManualClock>,
-    send: SendCache,
-}
-
-impl Admin {
-    fn of(client: CacheClient) -> Self {
-        Self::with(client, &["--api-key", "secret", "--analytics-secret", "a secret for these tests"])
-    }
-
-    fn with(client: CacheClient, flags: &[&str]) -> Self {
-        Self::charged_by(None, client, flags)
-    }
-
-    fn charged_by(costs: Option<CostExplorer>, client: CacheClient, flags: &[&str]) -> Self {
-        let flags = ["send-admin", "--port", "0", "--workers", "1"].iter().chain(flags);
-        let config = CommandLine::try_parse_from(flags).unwrap().config;
-        let clock = Arc::new(ManualClock::at(TWO));
-        let send = SendCache::new(client.clone()).clock(Arc::clone(&clock) as Arc<_>);
-        let send = send.time_limit(Duration::from_secs(60));
-        let bound = admin::bind_to(&config, send.clone(), client, costs).unwrap();
-        let url = format!("http://{}", bound.address());
-        tokio::spawn(bound.run());
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { http, url, key: Some("secret"), clock, send }
-    }
-
-    async fn ask(&self, method: &str, path: &str, body: impl Into<reqwest::Body>) -> reqwest::Response {
-        let request = self.http.request(method.parse().unwrap(), format!("{}{path}", self.url)).body(body);
-        let request = self.key.into_iter().fold(request, |request, key| request.header("x-api-key", key));
-        request.send().await.unwrap()
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        json_of(self.ask("GET", path, "").await).await
-    }
-
-    async fn post(&self, path: &str, body: Value) -> Value {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        json_of(self.ask("POST", path, body).await).await
-    }
-
-    /// The status and body of a refusal, which has the one shape that refusals have.
-    async fn refused(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
-        let answer = self.ask(method, path, body.to_owned()).await;
-        let status = answer.status().as_u16();
-        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{method} {path}: {status}");
-        let problem: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
-        assert_eq!(problem["status"], status, "{problem}");
-        assert!(problem["title"].is_string() && problem["detail"].is_string(), "{problem}");
-        (status, problem)
-    }
-
-    async fn code(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let (status, problem) = self.refused(method, path, body).await;
-        (status, problem["code"].as_str().unwrap().to_owned())
-    }
-}
-
-async fn json_of(answer: reqwest::Response) -> Value {
-    let (status, url) = (answer.status().as_u16(), answer.url().clone());
-    let body = answer.bytes().await.unwrap();
-    assert_eq!(status, 200, "{url}: {}", String::from_utf8_lossy(&body));
-    serde_json::from_slice(&body).unwrap()
-}
 
 fn refusal(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 
 async fn tokens_are_created_used_and_taken_back(World { client, .. }: World) {
-    let admin = Admin::of(client);
+    let admin = TestAdmin::of(client);
     let new = json!({
         "token_name": "Friends", "usage_limit": 2, "created_by": "alice", "metadata": { "for": "a party" },
         "expires_at": "2026-03-01T00:00:00Z",
@@ -169,7 +97,7 @@ async fn tokens_are_created_used_and_taken_back(World { client, .. }: World) {
 
     admin.post("/tokens/create", json!({ "token_name": "any" })).await;
     admin.post("/tokens/revoke/any", Value::Null).await;
-    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": ["any", "friends"], "unreadable": 0 }));
+    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": ["any", "friends"], "next": null }));
     let details = admin.get("/tokens/list-details").await;
     assert_eq!((&details["total"], &details["active"]), (&2.into(), &1.into()));
     assert_eq!((&details["tokens"][0]["usage_limit"], &details["tokens"][1]["usage_count"]), (&50.into(), &2.into()));
@@ -212,7 +140,7 @@ async fn tokens_are_created_used_and_taken_back(World { client, .. }: World) {
 
 async fn what_happens_is_summed_up(engine: Engine) {
     let still = Still::at(engine, TWO);
-    let admin = Admin::of(still.client());
+    let admin = TestAdmin::of(still.client());
     let now = Timestamp::from_millis(TWO);
     let transfer = TransferId::parse("t-1").unwrap();
     let view = Event::new(EventType::PageView, now).source(Source::Http).request("GET", "/a").answer(200, 5);
@@ -256,7 +184,7 @@ async fn what_happens_is_summed_up(engine: Engine) {
         ("/analytics/series/daily?from=2026-02-13&to=2026-02-12", 400, Some("from")),
         ("/analytics/series/daily?from=2026-02-13&to=x", 400, Some("to")),
         ("/analytics/series/30min?from=2026-01-01-00-00&to=2026-12-01-00-00", 400, Some("to")),
-        ("/analytics/series/daily?from=2026-02-13", 400, None),
+        ("/analytics/series/daily?from=2026-02-13", 400, Some("to")),
         ("/transfers/nobody/summary", 404, None),
         ("/transfers/nobody/events", 404, None),
         ("/transfers/a%00b/events", 400, Some("transfer_id")),
@@ -268,7 +196,7 @@ async fn what_happens_is_summed_up(engine: Engine) {
 }
 
 async fn what_is_old_is_deleted_only_when_that_is_said(World { client, .. }: World) {
-    let admin = Admin::of(client);
+    let admin = TestAdmin::of(client);
     let now = cache_client::clock::Clock::now(&send_wrapper::SystemClock);
     let event = Event::new(EventType::PageView, Timestamp::from_millis(now));
     admin.send.analytics().record_event(&event).await.unwrap();
@@ -302,7 +230,7 @@ async fn what_it_costs_is_recorded_and_summed_up(World { client, .. }: World) {
         _ => Reply::Page,
     });
     let explorer = CostExplorer::with_key(aws.url(), "AKIDEXAMPLE", "a-very-secret-access-key").attempts(1);
-    let admin = Admin::charged_by(Some(explorer), client, &["--api-key", "secret"]);
+    let admin = TestAdmin::charged_by(Some(explorer), client, &["--api-key", "secret"]);
     let day = json!({
         "date": "2026-02-12", "currency": "USD", "total": 0.1, "collected_at": "2026-02-13T01:00:00Z",
         "by_service": { "Amazon S3": { "amount": "0.1", "usage_quantity": 20000, "usage_unit": "Requests" } },
@@ -332,7 +260,7 @@ async fn what_it_costs_is_recorded_and_summed_up(World { client, .. }: World) {
     let month = admin.get("/costs/monthly/2026-02").await;
     assert_eq!((&month["currency"], &month["top_cost_drivers"][0]["name"]), (&"USD".into(), &"Amazon S3".into()));
     assert_eq!(admin.get("/costs/daily/2026-02-11").await["complete"], true);
-    assert_eq!(admin.get("/costs/alerts/current").await, json!({ "alerts": [] }));
+    assert_eq!(admin.get("/costs/alerts/current").await["alerts"], json!([]));
     let alerts = admin.get("/costs/alerts/current?day=0.2&week=0.49&month=1000").await;
     let over: Vec<_> = alerts["alerts"].as_array().unwrap().iter().map(|alert| &alert["window_type"]).collect();
     assert_eq!(over, ["weekly"], "{alerts}");
@@ -358,12 +286,13 @@ async fn the_cache_can_be_looked_at_and_nothing_else(World { client, .. }: World
     let stored = client.store().json("notes", Strategy::KeyBased, &json!({ "a": 1 })).key("k").file_id("f");
     let stored = stored.send().await.unwrap();
     let text = client.store().string("texts", Strategy::Direct, "a text").send().await.unwrap();
-    let admin = Admin::of(client.clone());
-    assert_eq!(admin.get("/cache/namespaces").await, json!({ "namespaces": ["notes", "texts"] }));
+    let admin = TestAdmin::of(client.clone());
+    assert_eq!(admin.get("/cache/namespaces").await, json!({ "namespaces": ["notes", "texts"], "next": null }));
     let folders = admin.get("/cache/folders/notes").await;
     assert_eq!(folders["paths"].as_array().unwrap().len(), 2, "{folders}");
     let files = admin.get("/cache/files/notes/data/").await;
-    assert!(files["paths"].as_array().unwrap().iter().any(|path| path == "notes/data/key-based/k/f.json"), "{files}");
+    let file = json!({ "path": "notes/data/key-based/k/f.json", "cache_id": stored.cache_id.to_string() });
+    assert!(files["files"].as_array().unwrap().contains(&file), "{files}");
     let entry = admin.get(&format!("/cache/entry/notes/{}", stored.cache_id)).await;
     assert_eq!((&entry["content"], &entry["metadata"]["cache_key"]), (&json!({ "a": 1 }), &"k".into()));
     let entry = admin.get(&format!("/cache/entry/texts/{}", text.cache_id)).await;
@@ -396,7 +325,7 @@ async fn the_cache_can_be_looked_at_and_nothing_else(World { client, .. }: World
 #[tokio::test]
 async fn nobody_comes_in_without_the_key() {
     let service = InProcess::in_memory().unwrap();
-    let mut admin = Admin::of(service.client());
+    let mut admin = TestAdmin::of(service.client());
     let document: Value = serde_json::from_str(&admin::openapi()).unwrap();
     for key in [None, Some("wrong"), Some("")] {
         admin.key = key;
@@ -438,7 +367,7 @@ fn keys_file(folder: &std::path::Path) -> String {
 async fn a_key_does_what_its_scopes_say_however_the_path_is_written() {
     let service = InProcess::in_memory().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let mut admin = Admin::with(service.client(), &["--keys-file", &keys_file(folder.path())]);
+    let mut admin = TestAdmin::with(service.client(), &["--keys-file", &keys_file(folder.path())]);
     let document: Value = serde_json::from_str(&admin::openapi()).unwrap();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, about) in item.as_object().unwrap() {
@@ -479,7 +408,7 @@ async fn a_key_does_what_its_scopes_say_however_the_path_is_written() {
 #[tokio::test]
 async fn a_session_of_a_browser_is_one_of_this_service() {
     let service = InProcess::in_memory().unwrap();
-    let admin = Admin::of(service.client());
+    let admin = TestAdmin::of(service.client());
     let sign_in = admin.ask("POST", "/auth/session", json!({ "key": "secret", "path": "/admin/" }).to_string()).await;
     let cookie = sign_in.headers()["set-cookie"].to_str().unwrap().to_owned();
     assert!(cookie.starts_with("send-admin-session=") && cookie.contains("Path=/admin/"), "{cookie}");
@@ -493,9 +422,9 @@ async fn a_session_of_a_browser_is_one_of_this_service() {
 #[tokio::test]
 async fn without_a_key_only_this_machine_is_served() {
     let service = InProcess::in_memory().unwrap();
-    let mut admin = Admin::with(service.client(), &[]);
+    let mut admin = TestAdmin::with(service.client(), &[]);
     admin.key = None;
-    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": [], "unreadable": 0 }));
+    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": [], "next": null }));
     // An empty key is none.
     for flags in [&["--host", "0.0.0.0"][..], &["--host", "0.0.0.0", "--api-key", ""]] {
         let flags = ["send-admin", "--port", "0"].iter().chain(flags);
@@ -508,7 +437,7 @@ async fn without_a_key_only_this_machine_is_served() {
 #[tokio::test]
 async fn pages_of_others_cannot_ask() {
     let service = InProcess::in_memory().unwrap();
-    let mut admin = Admin::with(service.client(), &[]);
+    let mut admin = TestAdmin::with(service.client(), &[]);
     admin.key = None;
     let host = admin.url.strip_prefix("http://").unwrap().to_owned();
     let ask = async |name: &str, value: &str| {
@@ -530,7 +459,7 @@ async fn pages_of_others_cannot_ask() {
         assert_eq!(ask(name, value).await, 403, "{name}: {value}");
     }
     // With a key, any name may lead here.
-    let with_key = Admin::of(service.client());
+    let with_key = TestAdmin::of(service.client());
     let named = with_key.http.get(format!("{}/tokens/list", with_key.url)).header("host", "admin.example.org");
     assert_eq!(named.header("x-api-key", "secret").send().await.unwrap().status(), 200);
 }
@@ -540,7 +469,7 @@ async fn one_run_at_a_time() {
     let service = InProcess::in_memory().unwrap();
     let aws = TestCostExplorer::with(Bill::new(), 100, |_| Reply::Hang);
     let explorer = CostExplorer::with_key(aws.url(), "AKIDEXAMPLE", "a-very-secret-access-key").attempts(1);
-    let admin = Admin::charged_by(Some(explorer), service.client(), &["--api-key", "secret"]);
+    let admin = TestAdmin::charged_by(Some(explorer), service.client(), &["--api-key", "secret"]);
     let (http, url) = (admin.http.clone(), format!("{}/costs/collect", admin.url));
     let first = tokio::spawn(http.post(url).header("x-api-key", "secret").send());
     while aws.asked().is_empty() {
@@ -555,7 +484,7 @@ async fn one_run_at_a_time() {
 async fn every_operation_of_the_document_is_served_and_it_is_the_one_in_git() {
     expectorate::assert_contents(FILE, &admin::openapi());
     let service = InProcess::in_memory().unwrap();
-    let admin = Admin::of(service.client());
+    let admin = TestAdmin::of(service.client());
     let served: Value = admin.get("/api-docs").await;
     assert_eq!(served, serde_json::from_str::<Value>(&admin::openapi()).unwrap());
     let mut names = std::collections::BTreeSet::new();
@@ -578,7 +507,7 @@ async fn every_operation_of_the_document_is_served_and_it_is_the_one_in_git() {
 #[tokio::test]
 async fn of_a_cache_that_is_away_only_that_is_said() {
     let service = InProcess::in_memory().unwrap();
-    let admin = Admin::of(Faulty::new(&service, |_, _| Act::Refuse).client());
+    let admin = TestAdmin::of(Faulty::new(&service, |_, _| Act::Refuse).client());
     for path in ["/tokens/list", "/analytics/pulse", "/transfers/t/summary", "/cache/namespaces", "/admin/stats"] {
         let answer = admin.ask("GET", path, "").await;
         assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (503, "1"), "{path}");
@@ -600,7 +529,7 @@ async fn of_a_cache_that_is_away_only_that_is_said() {
 #[tokio::test]
 async fn it_says_what_it_is_and_counts_what_it_did() {
     let service = InProcess::in_memory().unwrap();
-    let admin = Admin::of(service.client());
+    let admin = TestAdmin::of(service.client());
     assert_eq!(admin.get("/info/health").await, json!({ "status": "ok" }));
     let status = admin.get("/info/status").await;
     assert_eq!((&status["name"], &status["cache"]["healthy"]), (&"send-admin".into(), &true.into()));

@@ -66,6 +66,10 @@ struct World {
     _folder: tempfile::TempDir,
 }
 
+fn settings(cache: Config) -> Settings {
+    Settings { trusted_proxies: 0, analytics_secret: None, instance: "send-app".to_owned(), cache }
+}
+
 enum Stored {
     Folder(std::path::PathBuf),
     Bucket(Bucket),
@@ -76,7 +80,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let path = Some(folder.path().to_owned());
         let cache = Config { storage_mode: Some(StorageMode::LocalDisk), path, ..memory_config() };
-        let service = Service::open(&Settings { trusted_proxies: 0, analytics_secret: None, cache }).unwrap();
+        let service = Service::open(&settings(cache)).unwrap();
         let storage = Stored::Folder(folder.path().to_owned());
         Self { client: Client::of(service.clone()), service, storage, _folder: folder }
     }
@@ -91,7 +95,7 @@ impl World {
         cache.s3.access_key_id = Some(test_buckets::KEY.to_owned());
         cache.s3.secret_access_key = Some(test_buckets::SECRET.to_owned());
         cache.s3.allow_http = true;
-        let service = Service::open(&Settings { trusted_proxies: 0, analytics_secret: None, cache }).unwrap();
+        let service = Service::open(&settings(cache)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let storage = Stored::Bucket(bucket);
         Some(Self { client: Client::of(service.clone()), service, storage, _folder: folder })

@@ -1,11 +1,12 @@
 //! `admin_storage`: the stored objects themselves, for administrators.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::TryStreamExt;
 use serde::de::DeserializeOwned;
 
 use super::listing::next_cursor;
 use super::namespace::names;
-use super::{Attempt, Listing, Page, group};
+use super::{Attempt, Chunks, Listing, Page, group};
 use crate::error::{Error, Result};
 use crate::retry::Repeat;
 
@@ -52,6 +53,26 @@ impl AdminStorage {
             }
         };
         self.client.call(Repeat::Always, call).await
+    }
+
+    /// Retrieves the first bytes of a file, `most` at most, and tells whether it has more. No more than that is held.
+    pub async fn first_bytes(&self, path: impl Into<String>, most: usize) -> Result<Option<(Bytes, bool)>> {
+        let path = &checked(path)?;
+        let call = |attempt: Attempt| async move {
+            let found = attempt.found(attempt.api.stored_file_bytes(path).await)?;
+            Ok(found.map(|answer| (answer, attempt.api.inner.request_id())))
+        };
+        let Some((answer, id)) = self.client.call(Repeat::Always, call).await? else { return Ok(None) };
+        let mut chunks = Chunks::new(answer.into_inner_stream(), self.client.attempt_timeout, id);
+        let mut first = BytesMut::new();
+        while first.len() <= most
+            && let Some(chunk) = chunks.try_next().await?
+        {
+            first.extend_from_slice(&chunk[..chunk.len().min(most + 1 - first.len())]);
+        }
+        let has_more = first.len() > most;
+        first.truncate(most);
+        Ok(Some((first.freeze(), has_more)))
     }
 
     /// Retrieves a JSON file.

@@ -6,20 +6,19 @@ use actix_web::{HttpResponse, web};
 use futures::stream::{StreamExt, TryStreamExt, iter};
 use http_service::Call;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Admin;
 use super::problem::{Problem, Refused, Result};
+use super::shown::Shown;
 use crate::analytics::{Aggregation, Pulse, Window, WindowType};
 use crate::error::Error;
 use crate::names::Invalid;
 
 /// How many windows a series has at most: a day of half hours is 48, a year of days 366.
-const MOST_WINDOWS: usize = 400;
+pub(super) const MOST_WINDOWS: usize = 400;
 /// How many windows are computed at once.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 /// How long an answer may be computed.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -73,7 +72,7 @@ pub(super) async fn latest_aggregation(admin: web::Data<Admin>, call: Call) -> R
 
 /// Sum up a window
 ///
-/// A window that is over is computed once, stored, and answered as it was stored from then on.
+/// A window that is over is computed once, stored, and answered the same from then on.
 #[utoipa::path(
     get,
     path = "",
@@ -90,37 +89,59 @@ pub(super) async fn aggregation(admin: web::Data<Admin>, call: Call) -> Result<H
 }
 
 /// Computes within the time an answer may take. What is stored by then stays: whoever asks again goes on from there.
-async fn within<T>(computed: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) async fn within<T>(computed: impl Future<Output = Result<T>>) -> Result<T> {
     let timed_out = || Problem::Send(Error::TimedOut { after: LONGEST });
     tokio::time::timeout(LONGEST, computed).await.unwrap_or_else(|_| Err(timed_out()))
 }
 
 async fn sum_up(admin: &Admin, window: Window) -> Result<HttpResponse> {
     let text = within(async { Ok(admin.send.analytics().aggregation_json(window).await?) }).await?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(Box::<str>::from(text).into_string()))
+    Ok(HttpResponse::Ok().json(Shown::of(&text)?))
 }
 
-/// Which windows.
+/// Which windows: `from` and `to`, or `last`.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Range {
     /// The key of the first window, such as `2026-02-01`.
-    from: String,
+    from: Option<String>,
     /// The key of the last window.
-    to: String,
+    to: Option<String>,
+    /// Instead of them: the last windows, so many, the running one among them; 1 to 400.
+    last: Option<usize>,
 }
 
-/// Several windows in a row, without what longer ones are computed from; those that are not kept any more are left out.
+/// What a query asks for.
+pub(super) enum Asked<'a> {
+    /// From the first window to the last one.
+    Between(&'a str, &'a str),
+    /// The last windows, so many.
+    Last(usize),
+}
+
+/// The windows that a query asks for.
+pub(super) fn asked<'a>(from: Option<&'a str>, to: Option<&'a str>, last: Option<usize>) -> Result<Asked<'a>> {
+    match (from, to, last) {
+        (Some(from), Some(to), None) => Ok(Asked::Between(from, to)),
+        (None, None, Some(last)) if (1..=MOST_WINDOWS).contains(&last) => Ok(Asked::Last(last)),
+        (None, None, Some(_)) => Err(Invalid::new("last", format!("is not between 1 and {MOST_WINDOWS}")).into()),
+        (_, _, Some(_)) => Err(Invalid::new("last", "stands beside from or to").into()),
+        (Some(_), None, None) => Err(Invalid::new("to", "is missing").into()),
+        (None, _, None) => Err(Invalid::new("from", "is missing, and so is last").into()),
+    }
+}
+
+/// Several windows in a row; those that are not kept any more are left out.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Series {
     /// The first window first.
     #[schema(value_type = Vec<Aggregation>)]
-    windows: Vec<Value>,
+    windows: Vec<Shown>,
 }
 
 /// Sum up several windows in a row, for charts
 ///
-/// At most 400. `merge_state` is left out.
+/// At most 400: `from` and `to`, or the `last` ones.
 #[utoipa::path(
     get,
     path = "",
@@ -134,10 +155,38 @@ pub(super) async fn aggregation_series(
     range: web::Query<Range>,
 ) -> Result<web::Json<Series>> {
     let kind = WindowType::parse(call.param("window_type"))?;
+    let windows = match asked(range.from.as_deref(), range.to.as_deref(), range.last)? {
+        Asked::Last(last) => {
+            let now = Window::at(kind, admin.send.now());
+            let mut windows: Vec<Window> =
+                std::iter::successors(Some(now), |window| Some(window.previous())).take(last).collect();
+            // The first window there is has none before it, and is its own.
+            windows.dedup();
+            windows.reverse();
+            windows
+        }
+        Asked::Between(from, to) => between(kind, from, to)?,
+    };
+    let analytics = admin.send.analytics();
+    let computed = windows.into_iter().map(|window| {
+        let analytics = analytics.clone();
+        async move {
+            match analytics.aggregation_json(window).await {
+                Ok(text) => Shown::of(&text).map(Some),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        }
+    });
+    let windows: Vec<Option<Shown>> = within(iter(computed).buffered(AT_ONCE).try_collect()).await?;
+    Ok(web::Json(Series { windows: windows.into_iter().flatten().collect() }))
+}
+
+fn between(kind: WindowType, from: &str, to: &str) -> Result<Vec<Window>> {
     let named = |field, text: &str| {
         Window::parse(kind, text).map_err(|_| Invalid::new(field, format!("is no {} window", kind.as_str())))
     };
-    let (from, to) = (named("from", &range.from)?, named("to", &range.to)?);
+    let (from, to) = (named("from", from)?, named("to", to)?);
     if from.start() > to.start() {
         return Err(Invalid::new("from", "is after to").into());
     }
@@ -148,26 +197,5 @@ pub(super) async fn aggregation_series(
     if windows.len() > MOST_WINDOWS {
         return Err(Invalid::new("to", format!("makes more than {MOST_WINDOWS} windows")).into());
     }
-    let analytics = admin.send.analytics();
-    let computed = windows.into_iter().map(|window| {
-        let analytics = analytics.clone();
-        async move {
-            match analytics.aggregation_json(window).await {
-                Ok(text) => shown(&text).map(Some),
-                Err(Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error.into()),
-            }
-        }
-    });
-    let windows: Vec<Option<Value>> = within(iter(computed).buffered(AT_ONCE).try_collect()).await?;
-    Ok(web::Json(Series { windows: windows.into_iter().flatten().collect() }))
-}
-
-/// An aggregation without what only longer ones need.
-fn shown(text: &RawValue) -> Result<Value> {
-    let mut value: Value = serde_json::from_str(text.get()).map_err(|error| Problem::Form(error.to_string()))?;
-    if let Some(fields) = value.as_object_mut() {
-        fields.shift_remove("merge_state");
-    }
-    Ok(value)
+    Ok(windows)
 }

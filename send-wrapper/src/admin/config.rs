@@ -3,6 +3,10 @@
 use clap::{Args, Parser, Subcommand};
 use http_service::config::KeysCommand;
 
+use super::input::millis;
+use crate::costs::{Decimal, Limits};
+use crate::time::Timestamp;
+
 /// Tokens, analytics, transfers, costs and the cache of SGraph Send, for administrators.
 #[derive(Debug, Parser)]
 #[command(name = "send-admin", version, args_conflicts_with_subcommands = true)]
@@ -20,6 +24,8 @@ pub struct CommandLine {
 pub enum Command {
     /// Print the OpenAPI document.
     Openapi,
+    /// Serve a store in memory that is filled with a believable fortnight, to look at everything. On loopback alone.
+    Demo(Box<Config>),
     /// Make API keys.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -56,6 +62,40 @@ pub struct Config {
     /// an address is kept.
     #[arg(long, env = "SEND__ANALYTICS__SECRET", hide_env_values = true)]
     pub analytics_secret: Option<String>,
+    /// What a day may cost without an alert, in the currency that costs are recorded in.
+    #[arg(long, env = "SEND_ADMIN__COST_LIMIT_DAY", default_value = "5")]
+    pub cost_limit_day: Decimal,
+    /// What a week may cost without an alert.
+    #[arg(long, env = "SEND_ADMIN__COST_LIMIT_WEEK", default_value = "25")]
+    pub cost_limit_week: Decimal,
+    /// What a month may cost without an alert, as it is projected.
+    #[arg(long, env = "SEND_ADMIN__COST_LIMIT_MONTH", default_value = "100")]
+    pub cost_limit_month: Decimal,
+    /// Serve a demonstration, as `send-admin demo` does.
+    #[arg(long)]
+    pub demo: bool,
+    /// What the demonstration is drawn from: the same number gives the same fortnight.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The moment at which the demonstration stands still, in milliseconds since 1970 or as RFC 3339; it goes on from now when not
+    /// given.
+    #[arg(long, value_parser = moment)]
+    pub still_at: Option<Timestamp>,
+}
+
+/// Reads a moment of a flag.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let refused = || "is neither milliseconds since 1970 nor RFC 3339, after 1970".to_owned();
+    let moment = millis(text).map(Timestamp::from_millis).filter(|moment| !moment.is_after_the_year_9999());
+    // A fortnight before it there has to be time, and so have the costs of two months.
+    moment.filter(|moment| moment.millis() > 100 * 86_400_000).ok_or_else(refused)
+}
+
+impl Config {
+    /// What may be spent without an alert.
+    pub(super) fn limits(&self) -> Limits {
+        Limits { day: self.cost_limit_day, week: self.cost_limit_week, month: self.cost_limit_month }
+    }
 }
 
 impl std::fmt::Debug for Config {

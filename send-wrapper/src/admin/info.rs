@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::Admin;
 use super::problem::{Refused, Result};
+use crate::analytics::RecorderSeen;
 use crate::health::{Health, Lost};
 use crate::time::Timestamp;
 
@@ -138,4 +139,24 @@ pub(super) async fn metrics(admin: web::Data<Admin>) -> Result<HttpResponse> {
     let lost: Lost = admin.send.lost();
     let text = admin.metrics.text(lost);
     Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
+}
+
+/// The recorders of the applications.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Recorders {
+    /// What each said of itself last, by their names; those that have ended are `silent`.
+    recorders: Vec<RecorderSeen>,
+}
+
+/// List what the recorders of the applications say of themselves
+///
+/// Each says so every minute. Two calls to the cache.
+#[utoipa::path(
+    get,
+    path = "",
+    tag = "info",
+    responses((status = 200, description = "The recorders.", body = Recorders), Refused)
+)]
+pub(super) async fn recorders(admin: web::Data<Admin>) -> Result<web::Json<Recorders>> {
+    Ok(web::Json(Recorders { recorders: admin.send.analytics().recorders().await? }))
 }

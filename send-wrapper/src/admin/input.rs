@@ -59,40 +59,39 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| Problem::Form(format!("the body cannot be used: {error}")))
 }
 
-/// A moment: milliseconds since 1970, or RFC 3339.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(try_from = "Written")]
-pub(super) struct Moment(pub(super) Timestamp);
+/// A moment: milliseconds since 1970, or RFC 3339. What it is about is known to who [reads](Moment::read) it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Moment(serde_json::Value);
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Millis(u64),
-    Text(String),
+impl Moment {
+    /// The moment, of a field.
+    pub(super) fn read(&self, field: &'static str) -> std::result::Result<Timestamp, Invalid> {
+        let millis = match &self.0 {
+            serde_json::Value::Number(number) => number.as_u64(),
+            serde_json::Value::String(text) => millis(text),
+            _ => None,
+        };
+        let moment = millis.map(Timestamp::from_millis).filter(|moment| !moment.is_after_the_year_9999());
+        let refused = "is neither milliseconds since 1970 nor RFC 3339, from 1970 to 9999";
+        moment.ok_or_else(|| Invalid::new(field, refused))
+    }
 }
 
-impl TryFrom<Written> for Moment {
-    type Error = Invalid;
-
-    fn try_from(written: Written) -> std::result::Result<Self, Invalid> {
-        let millis = match written {
-            Written::Millis(millis) => Some(millis),
-            Written::Text(text) => text.parse().ok().or_else(|| {
-                let moment = DateTime::parse_from_rfc3339(&text).ok()?;
-                u64::try_from(moment.timestamp_millis()).ok()
-            }),
-        };
-        let refused = || Invalid::new("moment", "is neither milliseconds since 1970 nor RFC 3339");
-        millis.map(|millis| Self(Timestamp::from_millis(millis))).ok_or_else(refused)
-    }
+/// Milliseconds since 1970, of a number or RFC 3339.
+pub(super) fn millis(text: &str) -> Option<u64> {
+    text.parse().ok().or_else(|| {
+        let moment = DateTime::parse_from_rfc3339(text).ok()?;
+        u64::try_from(moment.timestamp_millis()).ok()
+    })
 }
 
 /// A day such as `2026-02-13`, or the day of a moment, of a query.
 pub(super) fn day(field: &'static str, text: Option<&str>) -> Result<Option<Day>> {
     let Some(text) = text else { return Ok(None) };
     let day = Day::parse(text).ok().or_else(|| {
-        let Moment(moment) = Moment::try_from(Written::Text(text.to_owned())).ok()?;
-        Some(moment.day())
+        let moment = Timestamp::from_millis(millis(text)?);
+        (!moment.is_after_the_year_9999()).then(|| moment.day())
     });
     let refused = || Invalid::new(field, "is neither a day such as 2026-02-13 nor a moment");
     Ok(Some(day.ok_or_else(refused)?))

@@ -10,6 +10,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::error::Error;
 use crate::health::describe;
 use crate::names::Invalid;
+use crate::tokens::TokenDetails;
 
 /// Why a request is not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -26,10 +27,21 @@ pub(super) enum Problem {
     /// Another one runs already.
     #[error("{0} already")]
     Running(&'static str),
+    /// More than one request may have.
+    #[error("{field} has more than {most}")]
+    TooMany {
+        /// The field.
+        field: &'static str,
+        /// How many it may have.
+        most: usize,
+    },
+    /// Somebody has changed the token since: as it is now.
+    #[error("the token was changed since this revision; it is shown as it is now")]
+    Stale(Box<TokenDetails>),
 }
 
 /// What handlers answer.
-pub(super) type Result<T> = std::result::Result<T, Problem>;
+pub(super) type Result<T, E = Problem> = std::result::Result<T, E>;
 
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
@@ -45,13 +57,16 @@ pub(super) struct ProblemBody {
     /// The status.
     status: u16,
     /// The kind of problem, the same in every version: `INVALID_INPUT`, `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`,
-    /// `UNAVAILABLE`, `COST_SOURCE`, `INTERNAL` …
+    /// `STALE_REVISION`, `TOO_LARGE`, `UNAVAILABLE`, `COST_SOURCE`, `INTERNAL` …
     code: &'static str,
     /// What is wrong.
     detail: String,
     /// With what, for invalid input.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
+    /// The token as it is now, when it was changed since the `revision` that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<TokenDetails>,
     /// The identifier of the request, as in the header `x-request-id` and in the log.
     request_id: String,
 }
@@ -69,12 +84,15 @@ pub(super) enum Refused {
 }
 
 impl Problem {
-    fn code(&self) -> &'static str {
+    /// A stable name of what is wrong.
+    pub(super) fn code(&self) -> &'static str {
         match self {
             Self::Send(error) => error.code(),
             Self::Form(_) => "INVALID_INPUT",
             Self::Refusal(refusal) => refusal.code(),
             Self::Running(_) => "CONFLICT",
+            Self::TooMany { .. } => "TOO_LARGE",
+            Self::Stale(_) => "STALE_REVISION",
         }
     }
 
@@ -96,7 +114,12 @@ impl Problem {
         let status = self.status_code();
         let field = match self {
             Self::Send(Error::Invalid(invalid)) => Some(invalid.field),
-            Self::Refusal(Refusal::Field { field, .. }) => Some(*field),
+            Self::Refusal(Refusal::Field { field, .. }) | Self::TooMany { field, .. } => Some(*field),
+            Self::Stale(_) => Some("revision"),
+            Self::Send(_) | Self::Refusal(_) | Self::Form(_) | Self::Running(_) => None,
+        };
+        let current = match self {
+            Self::Stale(details) => Some((**details).clone()),
             _ => None,
         };
         let body = ProblemBody {
@@ -105,6 +128,7 @@ impl Problem {
             code: self.code(),
             detail: self.detail(),
             field,
+            current,
             request_id: Call::current_id().to_string(),
         };
         serde_json::to_string(&body).unwrap_or_default()
@@ -124,7 +148,8 @@ impl ResponseError for Problem {
             },
             Self::Form(_) => StatusCode::BAD_REQUEST,
             Self::Refusal(refusal) => refusal.status(),
-            Self::Running(_) => StatusCode::CONFLICT,
+            Self::Running(_) | Self::Stale(_) => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         }
     }
 

@@ -4,18 +4,42 @@ use std::sync::Arc;
 
 use actix_web::http::header::HeaderName;
 use actix_web::web;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use cache_client::CacheClient;
+use cache_server::in_process::{InProcess, memory_config};
 use clap::Parser;
 use http_service::{Bound, Service, Shape};
 
-use super::{Admin, Config, input, metrics, problem, routes};
+use super::overview::Overviews;
+use super::token_table::TokenTable;
+use super::{Admin, Config, demo, input, metrics, problem, routes, transfers};
 use crate::analytics::Secret;
+use crate::audit::Audit;
 use crate::costs::CostExplorer;
 use crate::send_cache::SendCache;
 
+/// Opens the cache, or fills the store of a demonstration, and takes the port.
+pub async fn start(config: &Config) -> anyhow::Result<Bound> {
+    if !config.demo {
+        return bind(config);
+    }
+    if given(config.cache_url.as_ref()).is_some() {
+        bail!("a demonstration is in memory: it takes no --cache-url, nor SEND_ADMIN__CACHE_URL");
+    }
+    if !config.serving.host.is_loopback() {
+        bail!("a demonstration is for this machine alone: it takes no --host but loopback");
+    }
+    let clock = demo::clock();
+    let cache = InProcess::start_with(&memory_config(), Arc::clone(&clock) as Arc<_>)?.client();
+    let send = SendCache::new(cache.clone()).clock(Arc::clone(&clock) as Arc<_>);
+    let demo = demo::fill(&send, &clock, config.still_at, config.seed).await?;
+    let bound = bind_to(config, send, cache, None)?;
+    demo.live()?;
+    Ok(bound)
+}
+
 /// Opens the cache and takes the port.
-pub fn bind(config: &Config) -> anyhow::Result<Bound> {
+fn bind(config: &Config) -> anyhow::Result<Bound> {
     let client = |key: Option<&String>| {
         let Some(url) = given(config.cache_url.as_ref()) else { return Ok(None) };
         let builder = CacheClient::builder(url);
@@ -59,6 +83,11 @@ pub fn bind_to(
         .observed(move |served| counters.count(served));
     let admin = web::Data::new(Admin {
         started_at: send.now(),
+        tokens: TokenTable::new(&send),
+        transfers: transfers::newest(&send),
+        overview: Overviews::new(&send, config.limits()),
+        audit: Audit::new(&send),
+        limits: config.limits(),
         send,
         browser,
         cost_explorer,
@@ -79,7 +108,7 @@ fn in_process() -> anyhow::Result<CacheClient> {
     // Nobody else comes in there.
     let mut config = cache_server::config::Config { admin_api_key: None, ..line.config };
     (config.serving.api_key, config.serving.keys_file) = (None, None);
-    Ok(cache_server::in_process::InProcess::start(&config)?.client())
+    Ok(InProcess::start(&config)?.client())
 }
 
 /// What was given: env files and compose files set variables to nothing.

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix_web::web;
 use http_service::Call;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::Admin;
-use super::input::{Body, Moment, day, json, json_or_nothing};
+use super::input::{Body, Moment, json, json_or_nothing};
 use super::problem::{Refused, Result};
 use crate::error::Error;
-use crate::listed::Listed;
 use crate::names::{Country, IpHash, TokenName, TransferId, UseId};
-use crate::tokens::{Action, Created, Refusal, Status, Token, UsageEvent, UsageLimit, UsageQuery, Use, Used};
+use crate::tokens::{Action, Created, Refusal, Token, TokenDetails, Tokens, UsageLimit, Use, Used};
 
 /// A token to be created.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,14 +45,22 @@ struct NewToken {
     request_body = NewToken,
     responses((status = 200, description = "It was created.", body = Created), Refused)
 )]
-pub(super) async fn create_token(admin: web::Data<Admin>, body: Body) -> Result<web::Json<Created>> {
+pub(super) async fn create_token(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<Created>> {
     let NewToken { token_name, usage_limit, created_by, expires_at, metadata } = json(body)?;
-    let mut create = admin.send.tokens().create(&TokenName::parse(&token_name)?);
+    let name = TokenName::parse(&token_name)?;
+    let expires_at = expires_at.map(|moment| moment.read("expires_at")).transpose()?;
+    let mut create = admin.send.tokens().create(&name);
     create = usage_limit.into_iter().fold(create, |create, limit| create.usage_limit(limit));
     create = created_by.into_iter().fold(create, |create, who| create.created_by(who));
-    create = expires_at.into_iter().fold(create, |create, Moment(moment)| create.expires_at(moment));
+    create = expires_at.into_iter().fold(create, |create, moment| create.expires_at(moment));
     create = metadata.into_iter().fold(create, |create, (name, value)| create.metadata(name, value));
-    Ok(web::Json(create.send().await?))
+    let of = admin.clone();
+    let work = async move {
+        let (created, details) = create.send_detailed().await?;
+        of.tokens.written(&details);
+        Ok(created)
+    };
+    admin.audited(&call, "create_token", name.to_string(), work).await.map(web::Json)
 }
 
 /// Look a token up, also one that is revoked or exhausted
@@ -61,12 +69,45 @@ pub(super) async fn create_token(admin: web::Data<Admin>, body: Body) -> Result<
     path = "",
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case.")),
-    responses((status = 200, description = "The token.", body = Token), Refused)
+    responses((status = 200, description = "The token.", body = TokenDetails), Refused)
 )]
-pub(super) async fn lookup_token(admin: web::Data<Admin>, call: Call) -> Result<web::Json<Token>> {
-    let name = TokenName::parse(call.param("name"))?;
-    let token = admin.send.tokens().lookup(&name).await?;
-    Ok(web::Json(token.ok_or_else(|| Error::missing(format!("token {:?}", name.as_str())))?))
+pub(super) async fn lookup_token(admin: web::Data<Admin>, call: Call) -> Result<web::Json<TokenDetails>> {
+    admin.details(&TokenName::parse(call.param("name"))?).await.map(web::Json)
+}
+
+impl Admin {
+    /// A token that has to be there.
+    async fn details(&self, name: &TokenName) -> Result<TokenDetails> {
+        let details = self.send.tokens().details(name).await?;
+        Ok(details.ok_or_else(|| Error::missing(format!("token {:?}", name.as_str())))?)
+    }
+
+    /// Takes a token that was written into the table that is held, and answers it as it is now.
+    async fn is_written(&self, name: &TokenName) -> Result<TokenDetails> {
+        let details = self.details(name).await?;
+        self.tokens.written(&details);
+        Ok(details)
+    }
+
+    /// Changes a token in the name of who calls, and answers it as it is then.
+    async fn change_token<F>(
+        self: &Arc<Self>,
+        call: &Call,
+        operation: &'static str,
+        name: TokenName,
+        change: impl FnOnce(Tokens, TokenName) -> F,
+    ) -> Result<web::Json<TokenDetails>>
+    where
+        F: Future<Output = Result<Token, Error>> + Send + 'static,
+    {
+        let (admin, changed) = (Arc::clone(self), change(self.send.tokens(), name.clone()));
+        let target = name.to_string();
+        let work = async move {
+            changed.await?;
+            admin.is_written(&name).await
+        };
+        self.audited(call, operation, target, work).await.map(web::Json)
+    }
 }
 
 /// What a token is used for.
@@ -126,12 +167,11 @@ pub(super) async fn use_token(admin: web::Data<Admin>, call: Call, body: Body) -
     wanted = transfer_id.into_iter().fold(wanted, Use::transfer_id);
     wanted = use_id.into_iter().fold(wanted, Use::use_id);
     Ok(web::Json(match admin.send.tokens().use_once(&name, wanted).await? {
-        Used::Granted { usage_count, remaining } => UseOutcome {
-            success: true,
-            usage_count: Some(usage_count),
-            remaining: Some(remaining.as_number()),
-            reason: None,
-        },
+        Used::Granted { usage_count, remaining } => {
+            admin.tokens.used(&name, usage_count, admin.send.now());
+            let remaining = Some(remaining.as_number());
+            UseOutcome { success: true, usage_count: Some(usage_count), remaining, reason: None }
+        }
         Used::Refused(refusal) => {
             UseOutcome { success: false, usage_count: None, remaining: None, reason: Some(refusal) }
         }
@@ -146,10 +186,12 @@ pub(super) async fn use_token(admin: web::Data<Admin>, call: Call, body: Body) -
     path = "",
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case.")),
-    responses((status = 200, description = "The token as it is now.", body = Token), Refused)
+    responses((status = 200, description = "The token as it is now.", body = TokenDetails), Refused)
 )]
-pub(super) async fn revoke_token(admin: web::Data<Admin>, call: Call) -> Result<web::Json<Token>> {
-    Ok(web::Json(admin.send.tokens().revoke(&TokenName::parse(call.param("name"))?).await?))
+pub(super) async fn revoke_token(admin: web::Data<Admin>, call: Call) -> Result<web::Json<TokenDetails>> {
+    let name = TokenName::parse(call.param("name"))?;
+    let revoke = |tokens: Tokens, name| async move { tokens.revoke(&name).await };
+    admin.change_token(&call, "revoke_token", name, revoke).await
 }
 
 /// A limit that may be given.
@@ -169,13 +211,18 @@ struct MaybeLimit {
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case.")),
     request_body(content = Option<MaybeLimit>, description = "May be left out."),
-    responses((status = 200, description = "The token as it is now.", body = Token), Refused)
+    responses((status = 200, description = "The token as it is now.", body = TokenDetails), Refused)
 )]
-pub(super) async fn reactivate_token(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<Token>> {
+pub(super) async fn reactivate_token(
+    admin: web::Data<Admin>,
+    call: Call,
+    body: Body,
+) -> Result<web::Json<TokenDetails>> {
     let name = TokenName::parse(call.param("name"))?;
     let MaybeLimit { usage_limit } = json_or_nothing(body)?;
     let limit = usage_limit.map(UsageLimit::new).transpose()?;
-    Ok(web::Json(admin.send.tokens().reactivate(&name, limit).await?))
+    let reactivate = |tokens: Tokens, name| async move { tokens.reactivate(&name, limit).await };
+    admin.change_token(&call, "reactivate_token", name, reactivate).await
 }
 
 /// A limit.
@@ -195,102 +242,16 @@ struct NewLimit {
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case.")),
     request_body = NewLimit,
-    responses((status = 200, description = "The token as it is now.", body = Token), Refused)
+    responses((status = 200, description = "The token as it is now.", body = TokenDetails), Refused)
 )]
-pub(super) async fn update_token_limit(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<Token>> {
-    let name = TokenName::parse(call.param("name"))?;
-    let NewLimit { usage_limit } = json(body)?;
-    Ok(web::Json(admin.send.tokens().update_limit(&name, UsageLimit::new(usage_limit)?).await?))
-}
-
-/// The names of all tokens.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TokenNames {
-    /// In the order of the alphabet.
-    tokens: Vec<TokenName>,
-    /// How many records could not be read.
-    unreadable: u64,
-}
-
-/// List the names of all tokens
-#[utoipa::path(
-    get,
-    path = "",
-    tag = "tokens",
-    responses((status = 200, description = "The names.", body = TokenNames), Refused)
-)]
-pub(super) async fn list_tokens(admin: web::Data<Admin>) -> Result<web::Json<TokenNames>> {
-    let Listed { items: tokens, unreadable } = admin.send.tokens().list().await?;
-    Ok(web::Json(TokenNames { tokens, unreadable }))
-}
-
-/// All tokens.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TokenDetails {
-    /// In the order of their names.
-    tokens: Vec<Token>,
-    /// How many there are.
-    total: usize,
-    /// How many can be used.
-    active: usize,
-    /// How many records could not be read.
-    unreadable: u64,
-}
-
-/// List all tokens
-///
-/// The cost grows with the tokens, not with how often they were used: one call to the cache for 10,000 of them.
-#[utoipa::path(
-    get,
-    path = "",
-    tag = "tokens",
-    responses((status = 200, description = "The tokens.", body = TokenDetails), Refused)
-)]
-pub(super) async fn list_token_details(admin: web::Data<Admin>) -> Result<web::Json<TokenDetails>> {
-    let Listed { items: tokens, unreadable } = admin.send.tokens().list_details().await?;
-    let active = tokens.iter().filter(|token| token.status == Status::Active).count();
-    Ok(web::Json(TokenDetails { total: tokens.len(), active, unreadable, tokens }))
-}
-
-/// Which uses.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Uses {
-    /// The first day, such as `2026-02-13`; all when not given.
-    from: Option<String>,
-    /// The last day.
-    to: Option<String>,
-    /// At most so many, 1 to 10,000; 1,000 when not given.
-    limit: Option<usize>,
-}
-
-/// What is known of uses.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TokenUsage {
-    /// The newest first.
-    events: Vec<UsageEvent>,
-    /// How many events could not be read.
-    unreadable: u64,
-}
-
-/// Read what is known of the uses of a token
-#[utoipa::path(
-    get,
-    path = "",
-    tag = "tokens",
-    params(("name" = String, Path, description = "Its name, in any case."), Uses),
-    responses((status = 200, description = "The newest uses first.", body = TokenUsage), Refused)
-)]
-pub(super) async fn token_usage(
+pub(super) async fn update_token_limit(
     admin: web::Data<Admin>,
     call: Call,
-    uses: web::Query<Uses>,
-) -> Result<web::Json<TokenUsage>> {
+    body: Body,
+) -> Result<web::Json<TokenDetails>> {
     let name = TokenName::parse(call.param("name"))?;
-    let mut query = UsageQuery::default();
-    query = day("from", uses.from.as_deref())?.into_iter().fold(query, UsageQuery::from);
-    query = day("to", uses.to.as_deref())?.into_iter().fold(query, UsageQuery::to);
-    query = uses.limit.into_iter().fold(query, UsageQuery::limit);
-    let Listed { items: events, unreadable } = admin.send.tokens().usage(&name, &query).await?;
-    Ok(web::Json(TokenUsage { events, unreadable }))
+    let NewLimit { usage_limit } = json(body)?;
+    let limit = UsageLimit::new(usage_limit)?;
+    let update = move |tokens: Tokens, name| async move { tokens.update_limit(&name, limit).await };
+    admin.change_token(&call, "update_token_limit", name, update).await
 }

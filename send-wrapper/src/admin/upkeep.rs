@@ -1,10 +1,12 @@
 //! `/admin`: how much there is, and deleting what is old.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web;
 use cache_client::Namespace;
-use futures::future::try_join_all;
+use futures::future::join_all;
+use http_service::Call;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,17 +20,22 @@ use crate::listed::Listed;
 use crate::namespaces;
 use crate::tokens::Status;
 
+/// How long a part of an answer may take.
+const LONGEST: Duration = Duration::from_millis(1900);
+
 /// How much there is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Stats {
-    /// How many tokens there are.
-    tokens: u64,
+    /// How many tokens there are; null when that could not be found out in time, as the next two.
+    tokens: Option<u64>,
     /// How many of them can be used.
-    active_tokens: u64,
+    active_tokens: Option<u64>,
     /// How often they were used.
-    token_uses: u64,
-    /// What each namespace holds.
+    token_uses: Option<u64>,
+    /// What each namespace holds, those that could be counted in time.
     namespaces: Vec<NamespaceStats>,
+    /// What is missing above: `tokens`, or the name of a namespace.
+    missing: Vec<String>,
     /// What this process could not record beside what users asked for.
     lost: Lost,
 }
@@ -46,32 +53,63 @@ struct NamespaceStats {
 
 /// Tell how much there is
 ///
-/// Counts files: the cost grows with them.
+/// Counts files for two seconds at most: what is not counted by then is `missing`.
 #[utoipa::path(
     get,
     path = "",
     tag = "admin",
-    responses((status = 200, description = "So much.", body = Stats), Refused)
+    responses((status = 200, description = "What could be counted.", body = Stats), Refused)
 )]
 pub(super) async fn stats(admin: web::Data<Admin>) -> Result<web::Json<Stats>> {
-    let tokens = admin.send.tokens().list_details().await?;
-    let all = [namespaces::ANALYTICS, namespaces::TOKENS, namespaces::TRANSFERS, namespaces::COSTS];
+    let now = admin.send.now();
+    let tokens = in_time(admin.tokens.show(|table, _| {
+        let active = table.rows.values().filter(|row| row.status_at(now) == Status::Active).count();
+        let uses: u64 = table.rows.values().map(|row| row.usage_count).sum();
+        (table.rows.len() as u64, active as u64, uses)
+    }));
+    let all = [namespaces::ANALYTICS, namespaces::TOKENS, namespaces::TRANSFERS, namespaces::COSTS, namespaces::AUDIT];
     let counted = all.map(|namespace| {
-        let send = &admin.send;
-        async move {
+        let cache = &admin.send.cache;
+        in_time(async move {
             let parsed = Namespace::parse(namespace).expect("the crate's own namespaces are valid");
-            let stats = send.within(async { Ok(send.cache.namespace().stats(parsed).await?) }).await?;
+            let stats = cache.namespace().stats(parsed).await?;
             let (entries, files) = (stats.refs_id_files, stats.total_files);
-            Ok::<_, Error>(NamespaceStats { namespace: namespace.to_owned(), entries, files })
-        }
+            Ok(NamespaceStats { namespace: namespace.to_owned(), entries, files })
+        })
     });
+    let (tokens, counted) = futures::join!(tokens, join_all(counted));
+    let (mut missing, mut namespaces, mut failed) = (Vec::new(), Vec::new(), None);
+    for (name, counted) in all.into_iter().zip(counted) {
+        match counted {
+            Ok(counted) => namespaces.push(counted),
+            Err(error) => {
+                missing.push(name.to_owned());
+                failed = Some(error);
+            }
+        }
+    }
+    let tokens = match (tokens, failed) {
+        (Ok(tokens), _) => Some(tokens),
+        // Nothing at all: that is a failure.
+        (Err(_), Some(error)) if namespaces.is_empty() => return Err(error.into()),
+        (Err(_), _) => {
+            missing.push("tokens".to_owned());
+            None
+        }
+    };
     Ok(web::Json(Stats {
-        tokens: tokens.len() as u64,
-        active_tokens: tokens.iter().filter(|token| token.status == Status::Active).count() as u64,
-        token_uses: tokens.iter().map(|token| token.usage_count).sum(),
-        namespaces: try_join_all(counted).await?,
+        tokens: tokens.map(|(total, ..)| total),
+        active_tokens: tokens.map(|(_, active, _)| active),
+        token_uses: tokens.map(|(.., uses)| uses),
+        namespaces,
+        missing,
         lost: admin.send.lost(),
     }))
+}
+
+/// Waits no longer than a part of an answer may take.
+pub(super) async fn in_time<T>(part: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(LONGEST, part).await.unwrap_or(Err(Error::TimedOut { after: LONGEST }))
 }
 
 /// How to delete.
@@ -96,6 +134,7 @@ pub(super) struct Carefully {
 )]
 pub(super) async fn retention(
     admin: web::Data<Admin>,
+    call: Call,
     how: web::Query<Carefully>,
     body: Body,
 ) -> Result<web::Json<RetentionRun>> {
@@ -104,11 +143,16 @@ pub(super) async fn retention(
     let deleting = Arc::clone(&admin.deleting).try_lock_owned().map_err(|_| Problem::Running("retention runs"))?;
     let dry_run = how.dry_run.unwrap_or(true);
     // It goes on when nobody waits for it any more, and so does the lock.
-    let run = admin.send.apart(async move {
+    let work = async move {
         let _deleting = deleting;
-        if dry_run { analytics.plan_retention(&policy).await } else { analytics.apply_retention(&policy).await }
-    });
-    Ok(web::Json(run.await.unwrap_or_else(|| Err(Error::Conflict { reason: "the service ends".to_owned() }))?))
+        let run = match dry_run {
+            true => analytics.plan_retention(&policy).await,
+            false => analytics.apply_retention(&policy).await,
+        };
+        Ok(run?)
+    };
+    let operation = if dry_run { "plan_retention" } else { "apply_retention" };
+    admin.audited(&call, operation, None, work).await.map(web::Json)
 }
 
 /// How many runs.

@@ -96,7 +96,7 @@ pub struct Aggregation {
     #[serde(default)]
     pub unreadable_parts: u64,
     /// What longer windows are computed from.
-    #[cfg_attr(feature = "admin", schema(value_type = serde_json::Value))]
+    #[cfg_attr(feature = "admin", schema(ignore))]
     pub(crate) merge_state: Totals,
 }
 

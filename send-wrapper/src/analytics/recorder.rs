@@ -1,8 +1,8 @@
 //! Recording events in the background: many in one entry, and never at the cost of a user's request.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -17,6 +17,8 @@ use super::event::Event;
 use super::visitor::{Secret, Visitors};
 use crate::error::{Error, Result};
 use crate::health::describe;
+#[cfg(feature = "admin")]
+use crate::names::IpHash;
 use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
@@ -214,6 +216,29 @@ impl Recorder {
         }
     }
 
+    /// Why it is degraded, if it is.
+    fn degraded_because(&self) -> Option<&'static str> {
+        let is_failing = self.state.failing.load(Ordering::Relaxed) > 0;
+        let because =
+            if is_failing { "the cache does not take entries" } else { "events were lost in the last minute" };
+        self.health().degraded.then_some(because)
+    }
+
+    /// What stands for an address on the day of this moment.
+    #[cfg(feature = "admin")]
+    pub(crate) fn hash_of(&self, address: IpAddr, at: Timestamp) -> IpHash {
+        self.state.visitors.hash(address, at)
+    }
+
+    pub(super) fn send(&self) -> &SendCache {
+        &self.state.send
+    }
+
+    /// A handle that does not keep it recording.
+    pub(super) fn downgrade(&self) -> WeakRecorder {
+        WeakRecorder { queue: self.queue.downgrade(), batch: self.batch, state: Arc::downgrade(&self.state) }
+    }
+
     /// Counts a request that is not recorded.
     #[cfg(feature = "middleware")]
     pub(crate) fn leave_out(&self) {
@@ -223,6 +248,22 @@ impl Recorder {
     #[cfg(feature = "middleware")]
     pub(crate) fn now(&self) -> Timestamp {
         self.state.send.now()
+    }
+}
+
+/// A recorder that may have ended.
+#[derive(Debug)]
+pub(super) struct WeakRecorder {
+    queue: mpsc::WeakSender<Message>,
+    batch: usize,
+    state: Weak<State>,
+}
+
+impl WeakRecorder {
+    /// How recording goes, and why it is degraded; `None` when nobody can record any more.
+    pub(super) fn health(&self) -> Option<(RecorderHealth, Option<&'static str>)> {
+        let recorder = Recorder { queue: self.queue.upgrade()?, batch: self.batch, state: self.state.upgrade()? };
+        Some((recorder.health(), recorder.degraded_because()))
     }
 }
 

@@ -16,6 +16,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Some(Command::Keys(command)) => command.run(),
+        Some(Command::Demo(config)) => serve(Config { demo: true, ..*config }),
         None => serve(line.config),
     };
     match served {
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
 #[actix_web::main]
 async fn serve(config: Config) -> anyhow::Result<()> {
     http_service::log::start(&config.serving.log, config.serving.log_format);
-    let bound = admin::bind(&config)?;
+    let bound = admin::start(&config).await?;
     println!("listening on http://{}", bound.address());
     bound.run().await
 }

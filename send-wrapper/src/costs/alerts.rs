@@ -15,6 +15,7 @@ const RECENT: u32 = 7;
 /// What may be spent without an alert, in whatever currency costs are recorded in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "admin", derive(utoipa::ToSchema), schema(as = CostLimits))]
 pub struct Limits {
     /// In a day; 5 when not given.
     pub day: Decimal,

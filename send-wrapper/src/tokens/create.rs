@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::details::TokenDetails;
 use super::record::{Record, Status, Token, UsageLimit};
 use super::{Tokens, key};
 use crate::error::{Error, Result};
@@ -81,6 +82,24 @@ impl Create {
     /// Creates it. Of several that create one name at the same time, one succeeds; the others get
     /// [`AlreadyExists`](Error::AlreadyExists).
     pub async fn send(self) -> Result<Created> {
+        self.create().await.map(|(created, _)| created)
+    }
+
+    /// Creates it as [`send`](Self::send) does, and answers the token with the revision of its settings as well.
+    pub async fn send_detailed(self) -> Result<(Created, TokenDetails)> {
+        let now = self.tokens.send.now();
+        let (created, record) = self.create().await?;
+        let details = TokenDetails::of(created.cache_id, &record, now);
+        Ok((created, details))
+    }
+
+    /// Refuses what [`send`](Self::send) would refuse whatever there is, without a call.
+    pub fn check_only(&self) -> Result<()> {
+        self.usage_limit.clone()?;
+        Ok(self.check(self.tokens.send.now())?)
+    }
+
+    async fn create(self) -> Result<(Created, Record)> {
         let now = self.tokens.send.now();
         self.check(now)?;
         let Self { tokens, name, usage_limit, created_by, expires_at, metadata } = self;
@@ -104,22 +123,31 @@ impl Create {
             creation: Uuid::new_v4().to_string(),
             revision: 0,
         };
-        tokens.send.within(tokens.create_record(&name, &record)).await
+        Ok((tokens.send.within(tokens.create_record(&name, &record)).await?, record))
     }
 
     fn check(&self, now: Timestamp) -> Result<(), Invalid> {
         plain_text("created_by", &self.created_by, 128)?;
-        let expires = self.expires_at;
-        if !expires.is_never() && (expires <= now || expires.is_after_the_year_9999()) {
-            return Err(Invalid::new("expires_at", "is not in the future, in milliseconds since 1970"));
-        }
-        let metadata =
-            serde_json::to_vec(&self.metadata).map_err(|error| Invalid::new("metadata", error.to_string()))?;
-        if metadata.len() > MOST_METADATA {
-            return Err(Invalid::new("metadata", format!("is longer than {MOST_METADATA} bytes")));
-        }
-        Ok(())
+        check_expiry(self.expires_at, now)?;
+        check_metadata(&self.metadata)
     }
+}
+
+/// Refuses an end that is not to come.
+pub(super) fn check_expiry(expires: Timestamp, now: Timestamp) -> Result<(), Invalid> {
+    if !expires.is_never() && (expires <= now || expires.is_after_the_year_9999()) {
+        return Err(Invalid::new("expires_at", "is not in the future, in milliseconds since 1970"));
+    }
+    Ok(())
+}
+
+/// Refuses metadata that is too long.
+pub(super) fn check_metadata(metadata: &BTreeMap<String, Value>) -> Result<(), Invalid> {
+    let metadata = serde_json::to_vec(metadata).map_err(|error| Invalid::new("metadata", error.to_string()))?;
+    if metadata.len() > MOST_METADATA {
+        return Err(Invalid::new("metadata", format!("is longer than {MOST_METADATA} bytes")));
+    }
+    Ok(())
 }
 
 impl Tokens {

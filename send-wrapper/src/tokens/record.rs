@@ -49,7 +49,7 @@ impl Default for UsageLimit {
 }
 
 /// What can be done with a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub enum Status {

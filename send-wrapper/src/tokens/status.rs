@@ -85,6 +85,6 @@ impl Tokens {
     }
 }
 
-fn by_uses(token: &Token) -> Status {
+pub(super) fn by_uses(token: &Token) -> Status {
     if token.usage_limit.leaves_uses_after(token.usage_count) { Status::Active } else { Status::Exhausted }
 }

@@ -1,0 +1,175 @@
+//! What the overview is made of, read now and then.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::admin::snapshot::Snapshot;
+use crate::admin::upkeep::in_time;
+use crate::analytics::{Aggregation, Pulse, RecorderSeen, Window, WindowType};
+use crate::costs::{Alert, Limits, MonthSoFar};
+use crate::error::{Error, Result};
+use crate::health::describe;
+use crate::send_cache::SendCache;
+
+/// How many minutes the pulse covers.
+const PULSE: u32 = 5;
+
+/// What the overview holds between two requests.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct Overviews {
+    pub(super) site: Snapshot<Site>,
+    pub(super) days: Snapshot<Days>,
+    pub(super) costs: Snapshot<Spent>,
+}
+
+/// What goes on, and how those who record it are; `None` for what could not be read.
+#[derive(Debug, Clone)]
+pub(super) struct Site {
+    pub(super) pulse: Option<Arc<Pulse>>,
+    pub(super) recorders: Option<Arc<Vec<RecorderSeen>>>,
+    pub(super) is_healthy: bool,
+}
+
+/// What days came to; `None` for what could not be read.
+#[derive(Debug, Clone)]
+pub(super) struct Days {
+    pub(super) today: Option<Arc<DayFigures>>,
+    pub(super) yesterday: Option<Arc<DayFigures>>,
+    pub(super) week_ago: Option<Arc<DayFigures>>,
+}
+
+/// What the month costs.
+#[derive(Debug, Clone)]
+pub(super) struct Spent {
+    pub(super) month: MonthSoFar,
+    pub(super) alerts: Vec<Alert>,
+}
+
+impl Overviews {
+    pub(in crate::admin) fn new(send: &SendCache, limits: Limits) -> Self {
+        let [of_site, of_days, of_costs] = [send.clone(), send.clone(), send.clone()];
+        let site = Snapshot::new(send, move || {
+            let send = of_site.clone();
+            async move { Ok(read_site(&send).await) }
+        });
+        let days = Snapshot::new(send, move || {
+            let send = of_days.clone();
+            async move { Ok(read_days(&send).await) }
+        });
+        let costs = Snapshot::new(send, move || {
+            let costs = of_costs.costs();
+            async move {
+                let (month, alerts) = futures::try_join!(costs.month_so_far(), costs.alerts(&limits))?;
+                Ok(Spent { month, alerts })
+            }
+        });
+        Self { site, days, costs }
+    }
+
+    /// Says that costs were recorded: whoever looks next sees them.
+    pub(in crate::admin) fn costs_are_written(&self) {
+        self.costs.is_outdated();
+    }
+}
+
+async fn read_site(send: &SendCache) -> Site {
+    let analytics = send.analytics();
+    let pulse = part("the pulse", in_time(analytics.pulse(PULSE)));
+    let recorders = part("what recorders say", in_time(analytics.recorders()));
+    let health = in_time(async { Ok(send.health_check().await) });
+    let (pulse, recorders, health) = futures::join!(pulse, recorders, health);
+    Site { pulse, recorders, is_healthy: health.is_ok_and(|health| health.healthy) }
+}
+
+async fn read_days(send: &SendCache) -> Days {
+    let today = Window::at(WindowType::Daily, send.now());
+    let week_ago = std::iter::successors(Some(today), |day| Some(day.previous())).nth(7).unwrap_or(today);
+    let figures = |window: Window| {
+        let analytics = send.analytics();
+        part("a day", async move {
+            match analytics.aggregation_json(window).await {
+                Ok(text) => DayFigures::of(text.get()),
+                // It is not kept any more.
+                Err(Error::NotFound { .. }) => Ok(DayFigures::nothing(window)),
+                Err(error) => Err(error),
+            }
+        })
+    };
+    let (today, yesterday, week_ago) = futures::join!(figures(today), figures(today.previous()), figures(week_ago));
+    Days { today, yesterday, week_ago }
+}
+
+/// A part of the answer; without it the others are answered all the same.
+async fn part<T>(what: &str, read: impl Future<Output = Result<T>>) -> Option<Arc<T>> {
+    let failed = |error| tracing::warn!(error = describe(&error), "{what} could not be read for the overview");
+    read.await.map(Arc::new).map_err(failed).ok()
+}
+
+/// What a day came to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(in crate::admin) struct DayFigures {
+    /// The day.
+    window_key: String,
+    /// Whether it is over, so that this stays as it is.
+    sealed: bool,
+    /// How many requests people made.
+    total_requests: u64,
+    /// How many people there were.
+    unique_visitors: u64,
+    /// How many files came in.
+    file_uploads: u64,
+    /// How many transfers got all their files.
+    completed_transfers: u64,
+    /// How many files went out.
+    file_downloads: u64,
+    /// How often tokens were used.
+    token_uses: u64,
+    /// How many answers had a status of 400 or more.
+    error_count: u64,
+    /// How many bytes of files came in and went out.
+    total_bytes: u64,
+    /// What half of the answers did not exceed, in milliseconds.
+    p50_duration_ms: u64,
+    /// What 95 of a hundred answers did not exceed, in milliseconds.
+    p95_duration_ms: u64,
+}
+
+impl DayFigures {
+    fn of(text: &str) -> Result<Self> {
+        let unreadable = |error| Error::Conflict { reason: format!("a day cannot be read: {error}") };
+        let day: Aggregation = serde_json::from_str(text).map_err(unreadable)?;
+        Ok(Self {
+            window_key: day.window_key,
+            sealed: day.sealed,
+            total_requests: day.total_requests,
+            unique_visitors: day.unique_visitors,
+            file_uploads: day.file_uploads,
+            completed_transfers: day.completed_transfers,
+            file_downloads: day.file_downloads,
+            token_uses: day.token_uses,
+            error_count: day.error_count,
+            total_bytes: day.total_bytes,
+            p50_duration_ms: day.p50_duration_ms,
+            p95_duration_ms: day.p95_duration_ms,
+        })
+    }
+
+    fn nothing(window: Window) -> Self {
+        Self {
+            window_key: window.key(),
+            sealed: true,
+            total_requests: 0,
+            unique_visitors: 0,
+            file_uploads: 0,
+            completed_transfers: 0,
+            file_downloads: 0,
+            token_uses: 0,
+            error_count: 0,
+            total_bytes: 0,
+            p50_duration_ms: 0,
+            p95_duration_ms: 0,
+        }
+    }
+}

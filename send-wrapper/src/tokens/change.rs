@@ -1,0 +1,104 @@
+//! Changing the settings of a token, by administrators who may do so at the same time.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::create::{check_expiry, check_metadata};
+use super::details::{Revision, TokenDetails};
+use super::record::{Record, UsageLimit};
+use super::status::by_uses;
+use super::{Status, Tokens, key, no_token};
+use crate::entries::Change;
+use crate::error::Result;
+use crate::names::TokenName;
+use crate::time::Timestamp;
+
+/// What is to be changed; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TokenChange {
+    /// How often it can be used in all.
+    pub usage_limit: Option<UsageLimit>,
+    /// When it expires, in the future; 0 for never.
+    pub expires_at: Option<Timestamp>,
+    /// All of its metadata, at most 8 KiB as JSON.
+    pub metadata: Option<BTreeMap<String, Value>>,
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Changed {
+    /// The token is as it was to be.
+    Done(TokenDetails),
+    /// Somebody else has changed the token's settings since: nothing was changed. The token as it is now.
+    Stale(TokenDetails),
+}
+
+/// How the record was left.
+enum Decided {
+    Done,
+    Stale,
+}
+
+impl TokenChange {
+    fn check(&self, now: Timestamp) -> Result<()> {
+        // One that is over already may stay: whether it moves is seen when it is compared with what is stored.
+        if let Some(expires) = self.expires_at.filter(|expires| expires.is_after_the_year_9999()) {
+            check_expiry(expires, now)?;
+        }
+        self.metadata.iter().try_for_each(check_metadata)?;
+        Ok(())
+    }
+
+    fn apply(&self, record: &mut Record) {
+        let token = &mut record.token;
+        if let Some(limit) = self.usage_limit {
+            token.usage_limit = limit;
+            if token.status != Status::Revoked {
+                token.status = by_uses(token);
+            }
+        }
+        token.expires_at = self.expires_at.unwrap_or(token.expires_at);
+        self.metadata.iter().for_each(|metadata| token.metadata.clone_from(metadata));
+    }
+}
+
+impl Tokens {
+    /// Changes the settings of a token, unless somebody has changed them since `revision`. Two calls when nobody else writes the
+    /// token.
+    ///
+    /// A token whose settings are as they are to be already is [`Done`](Changed::Done), whatever the revision: so a change whose
+    /// answer was lost may be repeated.
+    pub async fn update(&self, name: &TokenName, revision: &Revision, change: &TokenChange) -> Result<Changed> {
+        let now = self.send.now();
+        change.check(now)?;
+        let key = key(name);
+        let decide = |record: &mut Record| {
+            let before = Revision::of(record);
+            let mut changed = record.clone();
+            change.apply(&mut changed);
+            let is_moved = changed.token.expires_at != record.token.expires_at;
+            let refused = is_moved.then(|| check_expiry(changed.token.expires_at, now).err()).flatten();
+            if Revision::of(&changed) == before {
+                return Change::Keep(Ok((Decided::Done, record.clone())));
+            }
+            if before != *revision {
+                return Change::Keep(Ok((Decided::Stale, record.clone())));
+            }
+            if let Some(refused) = refused {
+                return Change::Keep(Err(refused));
+            }
+            changed.revision += 1;
+            record.clone_from(&changed);
+            Change::Write(Ok((Decided::Done, changed)))
+        };
+        let (decided, record) = self.entries.change(&key, decide).await?.ok_or_else(|| no_token(name))??;
+        // Remembered since the change: no call.
+        let cache_id = self.send.within(self.entries.id_of(&key)).await?.ok_or_else(|| no_token(name))?;
+        let details = TokenDetails::of(cache_id, &record, now);
+        Ok(match decided {
+            Decided::Done => Changed::Done(details),
+            Decided::Stale => Changed::Stale(details),
+        })
+    }
+}
