@@ -13,6 +13,7 @@ mod routes;
 mod server;
 mod tokens;
 mod transfers;
+mod ui;
 mod upkeep;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@ mod body;
 mod bulk;
 mod clear;
 mod conditional;
+mod console;
 mod cursor;
 mod data;
 mod delete;
@@ -55,12 +56,12 @@ pub(crate) struct Settings {
     pub(crate) boot_time: u64,
 }
 
-/// The service: its operations, and who may call them.
-pub(crate) fn service(keys: Keys, sessions: Sessions, limits: Limits) -> Service {
+/// The service: its operations, and who may call them; with `ui` its console.
+pub(crate) fn service(keys: Keys, sessions: Sessions, limits: Limits, ui: bool) -> Service {
     let shape = Shape {
         request_id: HeaderName::from_static("fast-api-request-id"),
         refusal: error::refusal,
         namespace: Some(|text| Namespace::parse(text).ok().map(|namespace| namespace.to_string())),
     };
-    Service::new(routes::routes(), shape, keys, sessions, limits)
+    Service::new(routes::routes(ui), shape, keys, sessions, limits)
 }

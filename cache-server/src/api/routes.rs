@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http_service::{Entry, Routes, pages, session};
+use http_service::{Entry, Routes, Ui, pages, session};
 
 use super::*;
 
@@ -151,9 +151,13 @@ pub(super) fn operations() -> Vec<Entry> {
     own.into_iter().chain(session::routes()).collect()
 }
 
-/// The operations, and the pages that document them.
-pub(super) fn routes() -> Routes {
+/// The console.
+static UI: LazyLock<Ui> = LazyLock::new(|| Ui::new("/console/", console::FILES));
+
+/// The operations, the pages that document them, and with `ui` the console.
+pub(super) fn routes(ui: bool) -> Routes {
     static DOCUMENT: LazyLock<Bytes> =
         LazyLock::new(|| document().to_json().expect("the document is plain JSON").into());
-    Routes::new(operations().into_iter().chain(pages("/openapi.json", &DOCUMENT)).collect())
+    let console = ui.then(|| UI.entries()).into_iter().flatten();
+    Routes::new(operations().into_iter().chain(pages("/openapi.json", &DOCUMENT)).chain(console).collect())
 }
