@@ -82,6 +82,7 @@ pub(crate) fn open(
         names: config.names,
         instance_id: Uuid::new_v4(),
         boot_time: clock.now(),
+        shown: config.shown(),
     };
     let time = Arc::clone(&clock);
     let now = move || DateTime::<Utc>::from_timestamp_millis(i64::try_from(time.now()).unwrap_or(i64::MAX));

@@ -62,8 +62,9 @@ impl Ui {
     pub fn new(base: &'static str, own: Files) -> Self {
         let house = crate::ui_house::files();
         let file = |of: Files| {
-            of.files.iter().map(move |(name, bytes)| {
-                let address: &'static str = match *name {
+            let embedded = of.files.iter().copied();
+            embedded.chain(added(of)).map(move |(name, bytes)| {
+                let address: &'static str = match name {
                     "index.html" => base,
                     name => format!("{base}{name}").leak(),
                 };
@@ -93,6 +94,29 @@ impl Ui {
         entries.push(lead("/").for_browsers());
         entries
     }
+}
+
+/// In debug builds, files that lie in the folder and are not listed yet: they are read from there.
+fn added(of: Files) -> Vec<(&'static str, &'static [u8])> {
+    let (mut folders, mut added) = (vec![PathBuf::from(of.folder)], Vec::new());
+    while let Some(folder) = folders.pop().filter(|_| cfg!(debug_assertions)) {
+        for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let name = path.strip_prefix(of.folder).ok().and_then(|name| name.to_str()).map(str::to_owned);
+            match name {
+                _ if path.is_dir() => folders.push(path),
+                Some(name) if is_served(&name) && of.files.iter().all(|(known, _)| *known != name) => {
+                    added.push((&*name.leak(), [].as_slice()));
+                }
+                _ => {}
+            }
+        }
+    }
+    added
+}
+
+/// Tells whether a file of a UI's folder is one for browsers.
+fn is_served(name: &str) -> bool {
+    media_type(name) != OTHER
 }
 
 /// A file.
@@ -168,13 +192,16 @@ pub(crate) fn is_of_browser(wanted: &HeaderMap) -> bool {
     wanted.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).any(|value| value.contains("text/html"))
 }
 
+/// The media type of what no UI is made of.
+const OTHER: &str = "application/octet-stream";
+
 fn media_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
-        _ => "application/octet-stream",
+        _ => OTHER,
     }
 }
 

@@ -4,6 +4,7 @@ mod admin_storage;
 mod archives;
 mod auth;
 mod body;
+mod browse;
 mod bulk;
 mod clear;
 mod conditional;
@@ -20,6 +21,7 @@ mod params;
 mod range;
 mod retrieve;
 mod routes;
+mod server;
 mod store;
 mod stream;
 mod temporal;
@@ -54,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) instance_id: Uuid,
     /// When this process started, in milliseconds since 1970.
     pub(crate) boot_time: u64,
+    /// How the service runs, without secrets: flags and their values.
+    pub(crate) shown: Vec<(&'static str, String)>,
 }
 
 /// The service: its operations, and who may call them; with `ui` its console.

@@ -24,6 +24,10 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/server/storage/info"                                                             admin  info::storage_info, small;
         GET    "/server/storage/read-cache"                                                       admin  info::read_cache, small;
 
+        GET    "/server/config"                                                                   admin  server::server_config, small;
+        GET    "/server/namespaces"                                                               read   server::survey_namespaces, small;
+        POST   "/server/find"                                                                     read   server::find_entries;
+
         // Entries by their key: before those by id, since a key may be `string` or `refs/all`.
         GET    "/{namespace}/retrieve/key/{*cache_key}"                                           read   retrieve::by_key::retrieve_by_key, small;
 
@@ -117,6 +121,8 @@ pub(super) fn operations() -> Vec<Entry> {
         DELETE "/{namespace}/delete/{cache_id}"                                                   delete delete::delete_by_id, conditional, small;
 
         // A whole namespace.
+        GET    "/{namespace}/browse/{strategy}"                                                   read   browse::browse_entries, small;
+        GET    "/{namespace}/count"                                                               read   browse::count_entries, small;
         GET    "/{namespace}/temporal/entries"                                                    read   temporal::read_temporal_entries, small;
         GET    "/{namespace}/entries"                                                             read   temporal::read_entries, small;
         DELETE "/{namespace}"                                                                     admin  clear::delete_namespace, small;

@@ -7,17 +7,17 @@ import { Problem } from "./problem.js";
 import { visible } from "./text.js";
 
 /**
- * @param {{ title: string, action: string, act: () => Promise<void>, close: () => void, typed?: string,
+ * @param {{ title: string, action: string, act: () => Promise<void>, close: () => void, typed?: string, isReady?: boolean,
  *   children?: import("./html.js").View }} props `typed`: what has to be typed first; `act` closes the dialog by itself.
  */
-export function Confirm({ title, action, act, close, typed = "", children }) {
+export function Confirm({ title, action, act, close, typed = "", isReady = true, children }) {
   const [text, setText] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState(/** @type {import("./api.js").Failure | undefined} */ (undefined));
   const isAsked = useRef(false);
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (isAsked.current || text !== typed) return;
+    if (isAsked.current || !isReady || text !== typed) return;
     isAsked.current = true;
     setBusy(true);
     setFailure(undefined);
@@ -42,7 +42,7 @@ export function Confirm({ title, action, act, close, typed = "", children }) {
       ${failure && html`<${Problem} failure=${failure} />`}
       <div class="actions">
         <button type="button" onClick=${close}>Cancel</button>
-        <button type="submit" class="danger" disabled=${isBusy || text !== typed}>${isBusy ? "Working…" : action}</button>
+        <button type="submit" class="danger" disabled=${isBusy || !isReady || text !== typed}>${isBusy ? "Working…" : action}</button>
       </div>
     </form>
   </${Dialog}>`;

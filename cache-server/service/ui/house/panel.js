@@ -8,7 +8,7 @@ import { html } from "./html.js";
  */
 export function Panel({ title, note, actions, children, flush = false }) {
   return html`<section class=${`panel${flush ? " flush" : ""}`}>
-    <header><h2>${title}</h2>${note && html`<span class="count">${note}</span>`}<span class="grow"></span>${actions}</header>
+    <header><h2>${title}</h2>${note && html`<span class="count">${note}</span>`}${actions && html`<div class="panel-actions">${actions}</div>`}</header>
     ${children}
   </section>`;
 }

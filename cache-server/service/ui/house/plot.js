@@ -25,10 +25,29 @@ export function plotter() {
 
 /** The colours of the theme. */
 function colors() {
-  const style = getComputedStyle(document.documentElement);
+  const style = getComputedStyle(document.body);
   const of = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
-  return { of, line: of("line"), muted: of("muted"), strong: of("line-strong"), font: `11px ${style.fontFamily}` };
+  return {
+    of,
+    line: of("line"),
+    muted: of("muted"),
+    strong: of("line-strong"),
+    font: `11px ${style.fontFamily}`,
+    family: style.fontFamily,
+  };
 }
+
+/**
+ * How the axis of times is written, as uPlot takes it: for each smallest step the text, and what is added where a year, a day or
+ * the first begins.
+ */
+const times = [
+  [31_536_000, "{YYYY}", null, null, null, null, null, null, 1],
+  [2_419_200, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+  [86_400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+  [60, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
+  [1, "{HH}:{mm}:{ss}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
+];
 
 /**
  * The options of a chart for uPlot.
@@ -52,8 +71,9 @@ export function options({ series, format, width, height, isUtc, uPlot, hover, zo
     const { ctx, bbox } = plot;
     const ratio = uPlot.pxRatio;
     ctx.save();
-    ctx.font = `${11 * ratio}px ${getComputedStyle(document.documentElement).fontFamily}`;
+    ctx.font = `${11 * ratio}px ${color.family}`;
     ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
     const names = series.map((one, number) => {
       const last = one.values.findLastIndex((value) => value !== null);
       const y = last < 0 ? Number.NaN : plot.valToPos(one.values[last], "y", true);
@@ -84,7 +104,7 @@ export function options({ series, format, width, height, isUtc, uPlot, hover, zo
       },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 64 },
+      { ...axis, grid: { show: false }, space: 64, values: times },
       {
         ...axis,
         grid: { stroke: color.line, width: 1 },

@@ -36,6 +36,7 @@ export function SignIn({ title, subtitle }) {
     <form class="panel" onSubmit=${submit}>
       <div class="brand"><span class="mark" aria-hidden="true"></span><div><h1>${title}</h1><small>${subtitle}</small></div></div>
       ${isOver && html`<p class="hint" role="status">Your session has ended. Sign in to go on where you were.</p>`}
+      <input type="text" name="username" autocomplete="username" value=${title} readonly hidden />
       <label class="field"><span>API key</span>
         <input ref=${field} type="password" name="key" autocomplete="current-password" required aria-invalid=${asked !== ""} aria-describedby="about-keys" /></label>
       ${asked && html`<p class="bad-text" role="alert">${asked}</p>`}
