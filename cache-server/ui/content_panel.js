@@ -32,10 +32,12 @@ export function ContentPanel({ namespace, id, owner, content }) {
   const kind = { json: "JSON", image: "Image", archive: "Archive", bytes: "Bytes" };
   const title = found === undefined ? "Content" : found.kind === "text" ? found.note : kind[found.kind];
   const show = (/** @type {Loaded} */ value) => {
-    if (!value.isWhole)
-      return html`<p class="large">It has <span title=${exactSize(value.size)}>${size(value.size)}</span>. What has more than ${size(MOST_SHOWN)} is not shown here: download it.</p>`;
+    if (!value.isWhole) {
+      const isArchive = recognize(value.bytes, isJson).kind === "archive";
+      return html`<p class="large">It has <span title=${exactSize(value.size)}>${size(value.size)}</span>. What has more than ${size(MOST_SHOWN)} is not shown here: download it.</p>${isArchive && html`<${ArchiveFiles} namespace=${namespace} id=${id} bytes=${value.bytes} />`}`;
+    }
     if (value.size === 0) return html`<p class="muted">It is empty.</p>`;
-    if (found?.kind === "archive") return html`<${ArchiveFiles} namespace=${namespace} id=${id} />`;
+    if (found?.kind === "archive") return html`<${ArchiveFiles} namespace=${namespace} id=${id} bytes=${value.bytes} />`;
     return found && html`<${Content} content=${found} bytes=${value.bytes} isSource=${isSource} />`;
   };
   return html`<${Panel} title=${title} note=${loaded && size(loaded.size)} actions=${actions}><${Loading} of=${content} what="The content" lines=${6} show=${show} /></${Panel}>`;

@@ -31,7 +31,7 @@ export function UpdateEntry({ namespace, id, type, size, close, done }) {
     [namespace, id],
   );
   const show = (/** @type {Seen} */ value) =>
-    html`<${Form} namespace=${namespace} id=${id} kind=${type} seen=${value} close=${close} done=${done} again=${seen.again} />`;
+    html`<${Form} key=${value.tag} namespace=${namespace} id=${id} kind=${type} seen=${value} close=${close} done=${done} again=${seen.again} />`;
   return html`<${Dialog} title="Update the content" close=${close} wide><${Loading} of=${seen} what="The content" lines=${8} show=${show} /></${Dialog}>`;
 }
 

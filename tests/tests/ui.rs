@@ -62,7 +62,7 @@ async fn the_files_of_the_console_are_served_to_everybody_with_what_browsers_are
 
 /// A client that does neither unpack nor follow by itself.
 fn plain_client() -> reqwest::Client {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_gzip().build().unwrap()
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_gzip().no_brotli().build().unwrap()
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_file_is_sent_packed_and_only_when_it_has_changed() {
     let server = Engine::Memory.start();
     let file = format!("{}/console/house/table.js", server.url());
     let (client, plain) = (plain_client(), server.get("/console/house/table.js").ok().await);
-    let packed = client.get(&file).header("accept-encoding", "br, gzip").send().await.unwrap();
+    let packed = client.get(&file).header("accept-encoding", "gzip").send().await.unwrap();
     let header = |name: &str| packed.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
     assert_eq!(
         (header("content-encoding").as_deref(), header("vary").as_deref()),
@@ -81,6 +81,8 @@ async fn a_file_is_sent_packed_and_only_when_it_has_changed() {
     flate2::read::GzDecoder::new(&packed[..]).read_to_string(&mut unpacked).unwrap();
     assert_eq!(unpacked, plain.text());
 
+    let smaller = client.get(&file).header("accept-encoding", "gzip, deflate, br").send().await.unwrap();
+    assert_eq!(smaller.headers()["content-encoding"], "br");
     let untouched = client.get(&file).header("accept-encoding", "identity").send().await.unwrap();
     assert!(!untouched.headers().contains_key("content-encoding"));
     assert_ne!(untouched.headers()["etag"].to_str().unwrap(), tag, "each form has a strong tag of its own");

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
@@ -15,6 +15,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use parking_lot::Mutex;
 
 use crate::keys::Digest;
 use crate::routes::{Access, Entry};
@@ -69,7 +70,7 @@ impl Ui {
                     name => format!("{base}{name}").leak(),
                 };
                 let on_disk = PathBuf::from(of.folder).join(name);
-                (address, Arc::new(File { name, bytes, on_disk, prepared: OnceLock::new() }))
+                (address, Arc::new(File { name, bytes, on_disk, prepared: Mutex::default() }))
             })
         };
         Self { base, files: file(house).chain(file(own)).collect() }
@@ -124,40 +125,52 @@ struct File {
     name: &'static str,
     bytes: &'static [u8],
     on_disk: PathBuf,
-    prepared: OnceLock<Prepared>,
+    prepared: Mutex<Option<Prepared>>,
 }
 
 /// A file as it is sent.
 #[derive(Clone)]
 struct Prepared {
     plain: Bytes,
-    packed: Bytes,
+    gzip: Bytes,
+    brotli: Bytes,
     /// The first 32 digits of the SHA-256 of the plain form.
     tag: String,
 }
 
 impl Prepared {
-    fn of(plain: Bytes) -> Self {
-        let mut tag = Digest::of(&plain).to_string();
-        tag.truncate(32);
-        let mut packer = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::best());
-        let packed = packer.write_all(&plain).and_then(|()| packer.finish());
-        Self { packed: packed.expect("memory takes whatever is written").into(), plain, tag }
+    fn of(plain: Bytes, tag: String) -> Self {
+        let mut gzip = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::best());
+        let gzip = gzip.write_all(&plain).and_then(|()| gzip.finish());
+        let mut brotli = Vec::with_capacity(plain.len() / 2);
+        // The best takes half a second for all files, and too long where it is not optimized.
+        let quality = if cfg!(debug_assertions) { 5 } else { 11 };
+        let params = brotli::enc::BrotliEncoderParams { quality, size_hint: plain.len(), ..Default::default() };
+        let packed = brotli::BrotliCompress(&mut &plain[..], &mut brotli, &params).map(|_| brotli);
+        let (gzip, brotli) = gzip.and_then(|gzip| Ok((gzip, packed?))).expect("memory takes whatever is written");
+        Self { gzip: gzip.into(), brotli: brotli.into(), plain, tag }
     }
 }
 
 impl File {
+    /// The forms of the file, which are made when it is asked for first, and anew when it has changed in its folder.
     fn prepared(&self) -> Prepared {
-        if cfg!(debug_assertions)
-            && let Ok(bytes) = std::fs::read(&self.on_disk)
-        {
-            return Prepared::of(bytes.into());
+        let mut prepared = self.prepared.lock();
+        if let Some(known) = prepared.as_ref().filter(|_| !cfg!(debug_assertions)) {
+            return known.clone();
         }
-        self.prepared.get_or_init(|| Prepared::of(Bytes::from_static(self.bytes))).clone()
+        let on_disk = if cfg!(debug_assertions) { std::fs::read(&self.on_disk).ok() } else { None };
+        let plain = on_disk.map_or(Bytes::from_static(self.bytes), Bytes::from);
+        let mut tag = Digest::of(&plain).to_string();
+        tag.truncate(32);
+        if prepared.as_ref().is_none_or(|known| known.tag != tag) {
+            *prepared = Some(Prepared::of(plain, tag));
+        }
+        prepared.clone().expect("it was just made")
     }
 
     fn answer(&self, wanted: &HeaderMap) -> HttpResponse {
-        let Prepared { plain, packed, tag } = self.prepared();
+        let Prepared { plain, gzip, brotli, tag } = self.prepared();
         let mut answer = HttpResponse::Ok();
         answer
             .content_type(media_type(self.name))
@@ -168,22 +181,23 @@ impl File {
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .insert_header((HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
             .insert_header((HeaderName::from_static("cross-origin-resource-policy"), "same-origin"));
-        if takes_gzip(wanted) && packed.len() < plain.len() {
-            answer.insert_header((header::ETAG, format!("\"{tag}-gzip\"")));
-            answer.insert_header((header::CONTENT_ENCODING, "gzip")).body(packed)
-        } else {
-            answer.insert_header((header::ETAG, format!("\"{tag}\""))).body(plain)
+        for (coding, packed) in [("br", brotli), ("gzip", gzip)] {
+            if takes(wanted, coding) && packed.len() < plain.len() {
+                answer.insert_header((header::ETAG, format!("\"{tag}-{coding}\"")));
+                return answer.insert_header((header::CONTENT_ENCODING, coding)).body(packed);
+            }
         }
+        answer.insert_header((header::ETAG, format!("\"{tag}\""))).body(plain)
     }
 }
 
-/// Tells whether a client says that it takes gzip.
-fn takes_gzip(wanted: &HeaderMap) -> bool {
+/// Tells whether a client says that it takes a coding.
+fn takes(wanted: &HeaderMap, coding: &str) -> bool {
     let values = wanted.get_all(header::ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
     let refused = |weight: &str| weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse::<f32>() == Ok(0.0));
-    values.flat_map(|value| value.split(',')).any(|coding| {
-        let mut parts = coding.split(';');
-        parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("gzip")) && !parts.any(refused)
+    values.flat_map(|value| value.split(',')).any(|value| {
+        let mut parts = value.split(';');
+        parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case(coding)) && !parts.any(refused)
     })
 }
 
@@ -213,11 +227,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gzip_is_sent_to_those_who_take_it() {
+    fn a_coding_is_sent_to_those_who_take_it() {
         let wanted = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_str(text).unwrap());
-            takes_gzip(&headers)
+            takes(&headers, "gzip")
         };
         for text in ["gzip", "br, GZIP", "deflate, gzip;q=0.5", "gzip; q=1"] {
             assert!(wanted(text), "{text}");
@@ -225,6 +239,6 @@ mod tests {
         for text in ["", "br", "gzip;q=0", "gzip; q=0.0", "gzippy", "identity"] {
             assert!(!wanted(text), "{text}");
         }
-        assert!(!takes_gzip(&HeaderMap::new()));
+        assert!(!takes(&HeaderMap::new(), "gzip"));
     }
 }

@@ -53,6 +53,7 @@ const FILES: Files = crate::ui_files! {
     "house/time.js",
     "house/toast.js",
     "house/tokens.css",
+    "house/zip_names.js",
     "vendor/preact-htm.js",
     "vendor/uplot.css",
     "vendor/uplot.js",

@@ -8,7 +8,7 @@ import { loadContent } from "../entry_content.js";
 import { EntryFiles } from "../entry_files.js";
 import { call } from "../house/api.js";
 import { Empty } from "../house/empty.js";
-import { html, useState } from "../house/html.js";
+import { html, useRef, useState } from "../house/html.js";
 import { Icon } from "../house/icon.js";
 import { useLoad } from "../house/load.js";
 import { Loading } from "../house/loading.js";
@@ -35,7 +35,12 @@ export default function Entry({ path }) {
   const [asked, ask] = useState("");
   const [mayWrite, mayDelete] = [useMay("write"), useMay("delete")];
   const metadata = useLoad((signal) => call("GET", [namespace, "retrieve", id, "metadata"], { signal }), [namespace, id]);
-  const content = useLoad((signal) => loadContent(namespace, id, signal), [namespace, id]);
+  const isWanted = useRef(false);
+  isWanted.current ||= tab === "content";
+  const content = useLoad(
+    async (signal) => (isWanted.current ? loadContent(namespace, id, signal) : undefined),
+    [namespace, id, isWanted.current],
+  );
   /** @type {import("../about_entry.js").Metadata | undefined} */
   const known = metadata.value;
   const owner = known?.data;
@@ -73,6 +78,6 @@ export default function Entry({ path }) {
       <${Panel} title="About"><${Loading} of=${metadata} what="The metadata" lines=${8} show=${(/** @type {any} */ value) => html`<${About} metadata=${value} content=${content.value} />`} /></${Panel}>
     </div>
     ${asked === "delete" && owner && html`<${DeleteEntry} namespace=${namespace} entry=${owner} close=${() => ask("")} done=${() => go(list(folders))} />`}
-    ${asked === "update" && owner && html`<${UpdateEntry} namespace=${namespace} id=${id} type=${owner.file_type} size=${content.value?.size ?? 0} close=${() => ask("")} done=${again} />`}
+    ${asked === "update" && owner && html`<${UpdateEntry} namespace=${namespace} id=${id} type=${owner.file_type} size=${content.value?.size ?? known?.content__size} close=${() => ask("")} done=${again} />`}
   </${Page}>`;
 }

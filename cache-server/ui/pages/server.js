@@ -9,6 +9,8 @@ import { Loading } from "../house/loading.js";
 import { Page } from "../house/page.js";
 import { Panel } from "../house/panel.js";
 import { useMay } from "../house/session.js";
+import { zone } from "../house/settings.js";
+import { useStore } from "../house/store.js";
 import { CsvButton, Table } from "../house/table.js";
 import { Text } from "../house/text.js";
 import { absolute } from "../house/time.js";
@@ -57,6 +59,7 @@ async function ready(signal) {
 /** The page. */
 export default function Server() {
   const isAdmin = useMay("admin");
+  useStore(zone);
   const health = useLive(ready, [], EVERY);
   const config = useLoad(
     (signal) => (isAdmin ? call("GET", ["server", "config"], { signal }) : call("GET", ["info", "versions"], { signal })),

@@ -56,7 +56,10 @@ export async function signOut() {
   session.set({ ...nobody, state: "out" });
 }
 
-unauthorized.listen(() => session.set({ ...nobody, state: "out", isOver: session.get().state === "in" }));
+unauthorized.listen(() => {
+  const { state, isOver } = session.get();
+  session.set({ ...nobody, state: "out", isOver: isOver || state === "in" });
+});
 
 /**
  * Whether the key may do this; what it may not is not shown.
