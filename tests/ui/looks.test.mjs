@@ -49,7 +49,7 @@ after(async () => {
 for (const theme of ["light", "dark"]) {
   test(`every page is accessible in ${theme} colours, at 360 px and at 1280 px, and no page is wider than the window`, async () => {
     for (const [name, url] of pages) {
-      const { page, seen, context } = await open(browser, url, { colorScheme: theme });
+      const { page, seen, context } = await open(browser, url, { colorScheme: theme, reducedMotion: "reduce" });
       await settled(page);
       await assertAccessible(page, `${name} in ${theme}`);
       await shoot(page, `${name}-${theme}`);
