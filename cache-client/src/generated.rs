@@ -18,12 +18,38 @@ pub mod types {
         ///When they were listed, in milliseconds since 1970.
         pub timestamp: u64,
     }
+    ///A page of what a strategy holds in a namespace.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct BrowseResponse {
+        ///The entries.
+        pub entries: ::std::vec::Vec<EntrySummary>,
+        ///The folder; empty for the first one.
+        pub folder: ::std::string::String,
+        ///The folders in it, of `key_based` only: next segments of keys.
+        pub folders: ::std::vec::Vec<::std::string::String>,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///The cursor of the next page; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next: ::std::option::Option<::std::string::String>,
+        ///The strategy.
+        pub strategy: crate::Strategy,
+    }
     ///The bucket of the storage.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct BucketName {
         ///The bucket's name; `NA` for storage that has none.
         #[serde(rename = "bucket-name")]
         pub bucket_name: ::std::string::String,
+    }
+    ///What the strategies of a namespace hold: content, sidecars and child files.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ByStrategy {
+        pub direct: HeldResponse,
+        pub key_based: HeldResponse,
+        pub temporal: HeldResponse,
+        pub temporal_latest: HeldResponse,
+        pub temporal_versioned: HeldResponse,
     }
     ///Bytes of any kind.
     #[derive(
@@ -242,6 +268,19 @@ pub mod types {
         ///`Cookie set successfully`.
         pub message: ::std::string::String,
     }
+    ///How many entries were counted.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct CountResponse {
+        ///The lengths of their contents added, as they were when they were stored.
+        pub bytes: u64,
+        ///How many entries of this page are as wanted.
+        pub entries: u64,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///The cursor with which to count on; null when all were looked at.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next: ::std::option::Option<::std::string::String>,
+    }
     ///What was deleted. An entry that is not there is answered with `status` and `message` alone.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct DeleteResponse {
@@ -297,6 +336,24 @@ pub mod types {
         ///The strategy.
         pub strategy: crate::Strategy,
     }
+    ///An entry without its content.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct EntrySummary {
+        ///The hash it was stored under.
+        pub cache_hash: crate::CacheHash,
+        ///The entry's id.
+        pub cache_id: crate::CacheId,
+        ///The cache key; empty without one.
+        pub cache_key: ::std::string::String,
+        ///The file id.
+        pub file_id: ::std::string::String,
+        ///`json`, also for a string, or `binary`.
+        pub file_type: ::std::string::String,
+        ///The length of the content in bytes when it was stored.
+        pub size: u64,
+        ///When it was stored, in milliseconds since 1970.
+        pub stored_at: u64,
+    }
     ///The body of a refusal, in one of the shapes of the Python service.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ErrorBody {
@@ -349,6 +406,17 @@ pub mod types {
         pub name: ::std::string::String,
         ///`json` or `binary`.
         pub serialization: ::std::string::String,
+    }
+    ///What was found.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct FindResponse {
+        ///The entries, by namespace.
+        pub found: ::std::vec::Vec<FoundEntry>,
+        ///The hashes that content with this text is stored under: as a string, and as JSON where it is some.
+        pub hashes: ::std::vec::Vec<::std::string::String>,
+        ///The cursor for the next namespaces; null when all were looked through.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next: ::std::option::Option<::std::string::String>,
     }
     ///The manifest of the fixtures, as the Python service has it in memory.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -430,6 +498,18 @@ pub mod types {
             value.parse()
         }
     }
+    ///An entry that was found, in one of the namespaces.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct FoundEntry {
+        ///The hash it was stored under.
+        pub cache_hash: crate::CacheHash,
+        ///The entry's id; of a hash the newest entry's.
+        pub cache_id: crate::CacheId,
+        ///What the text was taken for: `cache_id`, `cache_hash`, `cache_key`, or `value` for content with the hash of the text.
+        pub found_by: ::std::string::String,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+    }
     ///One entry of a hash.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct HashEntryResponse {
@@ -455,6 +535,16 @@ pub mod types {
     pub struct Health {
         ///`ok`.
         pub status: ::std::string::String,
+    }
+    ///What lies in a part of a namespace. Up to 10,000 files are counted.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct HeldResponse {
+        ///Their lengths added.
+        pub bytes: u64,
+        ///How many files.
+        pub files: u64,
+        ///Whether there are more, which were not counted.
+        pub is_cut: bool,
     }
     ///The ids of entries.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -548,6 +638,35 @@ pub mod types {
         ///The namespace.
         pub namespace: crate::Namespace,
         ///The cursor of the next page; null when the deletion is done.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next: ::std::option::Option<::std::string::String>,
+    }
+    ///The figures of a namespace.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NamespaceFigures {
+        pub by_strategy: ByStrategy,
+        ///The lengths of these files added.
+        pub bytes: u64,
+        ///How many entries it has. Up to 10,000 are counted.
+        pub entries: u64,
+        ///Whether there are more, which were not counted.
+        pub entries_are_cut: bool,
+        ///How many files they have: content, sidecars and child files.
+        pub files: u64,
+        ///Whether there are more files, which were not counted.
+        pub files_are_cut: bool,
+        ///The namespace.
+        pub namespace: crate::Namespace,
+        ///When the newest entry was stored, in milliseconds since 1970; null without entries, and with more than 200.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub newest_at: ::std::option::Option<u64>,
+    }
+    ///A page of namespaces with their figures.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NamespacesResponse {
+        ///The namespaces, sorted.
+        pub namespaces: ::std::vec::Vec<NamespaceFigures>,
+        ///The cursor of the next page; null on the last one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next: ::std::option::Option<::std::string::String>,
     }
@@ -711,6 +830,25 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<u64>,
     }
+    ///What the server is, and how it is configured.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ServerConfig {
+        ///Drawn when the process started.
+        pub instance_id: ::uuid::Uuid,
+        ///What time it is here, in milliseconds since 1970.
+        pub now: u64,
+        pub read_cache: ReadCache,
+        ///The settings, without secrets.
+        pub settings: ::std::vec::Vec<Setting>,
+        ///When the process started, in milliseconds since 1970.
+        pub started_at: u64,
+        ///The storage engine: `memory`, `local_disk`, `embedded` or `s3`.
+        pub storage_mode: ::std::string::String,
+        ///The strategies that entries may be stored with.
+        pub strategies: ::std::vec::Vec<::std::string::String>,
+        ///Its version.
+        pub version: ::std::string::String,
+    }
     ///This process.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ServerInfo {
@@ -754,6 +892,14 @@ pub mod types {
         ///The API key; empty when not given.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cookie_value: ::std::option::Option<::std::string::String>,
+    }
+    ///A setting of the server.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Setting {
+        ///The flag that sets it, without the dashes.
+        pub name: ::std::string::String,
+        ///Its value.
+        pub value: ::std::string::String,
     }
     ///What begins a session.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -2304,6 +2450,49 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /**Show how the server is configured, without secrets
+
+Sends a `GET` request to `/server/config`
+
+*/
+    pub async fn server_config<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::ServerConfig>, Error<types::ErrorBody>> {
+        let url = format!("{}/server/config", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "server_config",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /**Create the fixtures of tests
 
 They are stored once, in the namespace `default`; the answer is their manifest.
@@ -2333,6 +2522,120 @@ Sends a `GET` request to `/server/create/test-fixtures`
             .build()?;
         let info = OperationInfo {
             operation_id: "create_test_fixtures",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Find entries in any namespace by id, hash, key or value
+
+The text is taken for whatever it may be: an entry's id, a hash, the key of `key_based` entries, and content that was hashed as a
+whole. Looks through the namespaces that the key reaches, 20 at a time when no `limit` is given, 100 at most. Costs a few reads and
+a listing for each.
+
+Sends a `POST` request to `/server/find`
+
+Arguments:
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `body`: The text.
+*/
+    pub async fn find_entries<'a>(
+        &'a self,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        body: String,
+    ) -> Result<ResponseValue<types::FindResponse>, Error<types::ErrorBody>> {
+        let url = format!("{}/server/find", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("text/plain"),
+            )
+            .body(body)
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "find_entries",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Show what the namespaces hold
+
+Those that the key reaches, 20 a page when no `limit` is given, 100 at most; fewer where they hold much. Costs listings of what is
+counted, up to 10,000 files of each strategy.
+
+Sends a `GET` request to `/server/namespaces`
+
+Arguments:
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+*/
+    pub async fn survey_namespaces<'a>(
+        &'a self,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+    ) -> Result<ResponseValue<types::NamespacesResponse>, Error<types::ErrorBody>> {
+        let url = format!("{}/server/namespaces", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "survey_namespaces",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -2678,6 +2981,73 @@ Arguments:
             .build()?;
         let info = OperationInfo {
             operation_id: "delete_namespace",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Look through what a strategy holds
+
+Entries without their contents, 50 folders and entries a page when no `limit` is given, 200 at most. `key_based` entries are
+shown folder by folder of their keys, in the order of their names; those of the temporal strategies from the newest minute back;
+`direct` ones in the order of their stored paths. A page may have fewer than its limit, even none, and still a next one.
+
+Sends a `GET` request to `/{namespace}/browse/{strategy}`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `strategy`: `direct`, `temporal`, `temporal_latest`, `temporal_versioned` or `key_based`.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
+- `folder`: Of `key_based` only: the folder, which is the beginning of keys, such as `reports/2026`; the first one when not given.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `prefix`: Of `key_based` only: names in the folder that begin with this text.
+*/
+    pub async fn browse_entries<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        strategy: &'a crate::Strategy,
+        cursor: Option<&'a str>,
+        folder: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        prefix: Option<&'a str>,
+    ) -> Result<ResponseValue<types::BrowseResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/browse/{}", self.baseurl, encode_path(& namespace.to_string()),
+            encode_path(& strategy.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("folder", &folder))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("prefix", &prefix))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "browse_entries",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -4618,6 +4988,69 @@ Arguments:
             .build()?;
         let info = OperationInfo {
             operation_id: "update_child_string_under",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Count the entries of a namespace
+
+Those that a bulk read with the same parameters answers, and a deletion with the same `key_prefix` deletes. Looks at up to 10,000
+entries, or `limit` if that is less, and costs two small reads for each.
+
+Sends a `GET` request to `/{namespace}/count`
+
+Arguments:
+- `namespace`: The namespace; characters outside `[a-zA-Z0-9_-]` become `_`, at most 128.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
+- `key_prefix`: Only entries whose cache key begins with this text.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+- `strategy`: Only entries of this strategy.
+*/
+    pub async fn count_entries<'a>(
+        &'a self,
+        namespace: &'a crate::Namespace,
+        cursor: Option<&'a str>,
+        key_prefix: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+        strategy: Option<&'a crate::Strategy>,
+    ) -> Result<ResponseValue<types::CountResponse>, Error<types::ErrorBody>> {
+        let url = format!(
+            "{}/{}/count", self.baseurl, encode_path(& namespace.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("key_prefix", &key_prefix))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("strategy", &strategy))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "count_entries",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

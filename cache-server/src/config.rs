@@ -244,6 +244,64 @@ impl Config {
     }
 }
 
+impl Config {
+    /// How the service runs, for whoever administers it: flags and their values, none of which is a secret.
+    pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
+        let Self { serving, s3, .. } = self;
+        let path = |given: &PathBuf| self.path.as_ref().unwrap_or(given).display().to_string();
+        let set = |is_set: bool| if is_set { "set" } else { "not set" }.to_owned();
+        let number = |value: Option<String>| value.unwrap_or_else(|| "not set".to_owned());
+        let mut shown = vec![("storage-mode", self.storage_mode().as_str().to_owned())];
+        match self.storage_mode() {
+            StorageMode::Memory => {}
+            StorageMode::LocalDisk => shown.push(("local-disk-path", path(&self.local_disk_path))),
+            StorageMode::Embedded => shown.push(("embedded-path", path(&self.embedded_path))),
+            StorageMode::S3 => {
+                // An address may carry a name and a password.
+                let endpoint = s3.endpoint.as_deref().unwrap_or("AWS");
+                let (scheme, rest) = endpoint.split_once("://").unwrap_or(("", endpoint));
+                let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+                shown.extend([
+                    ("bucket", s3.bucket.clone().unwrap_or_default()),
+                    ("s3-endpoint", if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }),
+                    ("s3-region", number(s3.region.clone())),
+                    ("s3-read-cache-bytes", s3.read_cache_bytes.to_string()),
+                    ("s3-retries", s3.retries.to_string()),
+                    ("s3-operation-timeout-ms", s3.operation_timeout_ms.to_string()),
+                ]);
+            }
+        }
+        let name = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
+        shown.extend([
+            ("storage-prefix", self.storage_prefix.clone()),
+            ("default-ttl-hours", self.default_ttl_hours.to_string()),
+            ("names", name(&self.names)),
+            ("hash-algorithm", name(&self.hash_algorithm)),
+            ("hash-length", self.hash_length.to_string()),
+            ("host", serving.host.to_string()),
+            ("port", serving.port.to_string()),
+            ("workers", number(serving.workers.map(|workers| workers.to_string()))),
+            ("api-key-name", serving.api_key_name.clone()),
+            ("api-key", set(serving.key().is_some())),
+            ("admin-api-key", set(self.admin_key().is_some())),
+            ("keys-file", serving.keys_file.as_ref().map_or_else(|| set(false), |file| file.display().to_string())),
+            ("session-secret", set(serving.session_secret.as_ref().is_some_and(|secret| !secret.is_empty()))),
+            ("cors-origins", serving.origins().join(", ")),
+            ("body-limit", serving.body_limit.to_string()),
+            ("in-flight-limit", serving.in_flight_limit.to_string()),
+            ("request-limit", serving.request_limit.to_string()),
+            ("connection-limit", serving.connection_limit.to_string()),
+            ("rate-limit", number(serving.rate_limit.map(|rate| rate.to_string()))),
+            ("report-only", serving.report_only.join(", ")),
+            ("keep-alive-seconds", serving.keep_alive_seconds.to_string()),
+            ("shutdown-seconds", serving.shutdown_seconds.to_string()),
+            ("drain-seconds", serving.drain_seconds.to_string()),
+            ("log", serving.log.clone()),
+        ]);
+        shown
+    }
+}
+
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let redacted = |key: &Option<String>| key.as_ref().map(|_| "[redacted]");

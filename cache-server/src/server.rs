@@ -82,10 +82,11 @@ pub(crate) fn open(
         names: config.names,
         instance_id: Uuid::new_v4(),
         boot_time: clock.now(),
+        shown: config.shown(),
     };
     let time = Arc::clone(&clock);
     let now = move || DateTime::<Utc>::from_timestamp_millis(i64::try_from(time.now()).unwrap_or(i64::MAX));
-    let service = api::service(keys, sessions, serving.limits()?)
+    let service = api::service(keys, sessions, serving.limits()?, serving.ui)
         .origins(serving.origins())
         .clock(move || now().unwrap_or(DateTime::<Utc>::MAX_UTC));
     let room = Room::granted_by(service.room()).tight_when(service.is_tight());

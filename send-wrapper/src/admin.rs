@@ -25,6 +25,7 @@ mod token_table;
 mod token_usage;
 mod tokens;
 mod transfers;
+mod ui;
 mod upkeep;
 
 use std::sync::Arc;

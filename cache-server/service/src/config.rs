@@ -84,6 +84,16 @@ macro_rules! serving {
             /// elsewhere before connections are closed. A second signal cuts it short.
             #[arg(long, env = concat!($prefix, "DRAIN_SECONDS"), default_value_t = 0)]
             pub drain_seconds: u64,
+            /// Whether to serve the web UI.
+            #[arg(
+                long,
+                env = concat!($prefix, "UI"),
+                default_value_t = true,
+                action = ::clap::ArgAction::Set,
+                num_args = 0..=1,
+                default_missing_value = "true"
+            )]
+            pub ui: bool,
             /// What to log, such as `warn` or `http_service=debug` (a line for every request).
             #[arg(long, env = concat!($prefix, "LOG"), default_value = $log)]
             pub log: String,

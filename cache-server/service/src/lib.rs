@@ -30,6 +30,8 @@ mod routes;
 mod service;
 pub mod session;
 mod start;
+mod ui;
+mod ui_house;
 mod unread;
 
 pub use body::Body;
@@ -40,6 +42,7 @@ pub use refusal::Refusal;
 pub use routes::{Access, BodySize, Described, Entry, Routes, Scope};
 pub use service::{Served, Service, Shape, app};
 pub use start::{Bound, Listen, Stopping, bind, until_asked_to_stop};
+pub use ui::{Files, Ui};
 
 #[doc(hidden)]
 pub mod private {

@@ -167,6 +167,13 @@ pub(crate) struct ReadCache {
     misses: u64,
 }
 
+impl From<ReadCacheStats> for ReadCache {
+    fn from(stats: ReadCacheStats) -> Self {
+        let ReadCacheStats { enabled, capacity_bytes, bytes, references, hits, misses } = stats;
+        Self { enabled, capacity_bytes, bytes, references, hits, misses }
+    }
+}
+
 /// Tell how the read cache of id references does
 ///
 /// There is one with the `s3` storage only; it is this server's own.
@@ -177,6 +184,5 @@ pub(crate) struct ReadCache {
     responses((status = 200, description = "Its size and its counters.", body = ReadCache), Refused)
 )]
 pub(crate) async fn read_cache(cache: web::Data<Cache>) -> web::Json<ReadCache> {
-    let ReadCacheStats { enabled, capacity_bytes, bytes, references, hits, misses } = cache.read_cache();
-    web::Json(ReadCache { enabled, capacity_bytes, bytes, references, hits, misses })
+    web::Json(cache.read_cache().into())
 }

@@ -4,9 +4,11 @@ mod admin_storage;
 mod archives;
 mod auth;
 mod body;
+mod browse;
 mod bulk;
 mod clear;
 mod conditional;
+mod console;
 mod cursor;
 mod data;
 mod delete;
@@ -19,6 +21,7 @@ mod params;
 mod range;
 mod retrieve;
 mod routes;
+mod server;
 mod store;
 mod stream;
 mod temporal;
@@ -53,14 +56,16 @@ pub(crate) struct Settings {
     pub(crate) instance_id: Uuid,
     /// When this process started, in milliseconds since 1970.
     pub(crate) boot_time: u64,
+    /// How the service runs, without secrets: flags and their values.
+    pub(crate) shown: Vec<(&'static str, String)>,
 }
 
-/// The service: its operations, and who may call them.
-pub(crate) fn service(keys: Keys, sessions: Sessions, limits: Limits) -> Service {
+/// The service: its operations, and who may call them; with `ui` its console.
+pub(crate) fn service(keys: Keys, sessions: Sessions, limits: Limits, ui: bool) -> Service {
     let shape = Shape {
         request_id: HeaderName::from_static("fast-api-request-id"),
         refusal: error::refusal,
         namespace: Some(|text| Namespace::parse(text).ok().map(|namespace| namespace.to_string())),
     };
-    Service::new(routes::routes(), shape, keys, sessions, limits)
+    Service::new(routes::routes(ui), shape, keys, sessions, limits)
 }

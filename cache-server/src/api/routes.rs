@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http_service::{Entry, Routes, pages, session};
+use http_service::{Entry, Routes, Ui, pages, session};
 
 use super::*;
 
@@ -23,6 +23,10 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/info/versions"                                                                   read   info::versions, small;
         GET    "/server/storage/info"                                                             admin  info::storage_info, small;
         GET    "/server/storage/read-cache"                                                       admin  info::read_cache, small;
+
+        GET    "/server/config"                                                                   admin  server::server_config, small;
+        GET    "/server/namespaces"                                                               read   server::survey_namespaces, small;
+        POST   "/server/find"                                                                     read   server::find_entries;
 
         // Entries by their key: before those by id, since a key may be `string` or `refs/all`.
         GET    "/{namespace}/retrieve/key/{*cache_key}"                                           read   retrieve::by_key::retrieve_by_key, small;
@@ -117,6 +121,8 @@ pub(super) fn operations() -> Vec<Entry> {
         DELETE "/{namespace}/delete/{cache_id}"                                                   delete delete::delete_by_id, conditional, small;
 
         // A whole namespace.
+        GET    "/{namespace}/browse/{strategy}"                                                   read   browse::browse_entries, small;
+        GET    "/{namespace}/count"                                                               read   browse::count_entries, small;
         GET    "/{namespace}/temporal/entries"                                                    read   temporal::read_temporal_entries, small;
         GET    "/{namespace}/entries"                                                             read   temporal::read_entries, small;
         DELETE "/{namespace}"                                                                     admin  clear::delete_namespace, small;
@@ -151,9 +157,13 @@ pub(super) fn operations() -> Vec<Entry> {
     own.into_iter().chain(session::routes()).collect()
 }
 
-/// The operations, and the pages that document them.
-pub(super) fn routes() -> Routes {
+/// The console.
+static UI: LazyLock<Ui> = LazyLock::new(|| Ui::new("/console/", console::FILES));
+
+/// The operations, the pages that document them, and with `ui` the console.
+pub(super) fn routes(ui: bool) -> Routes {
     static DOCUMENT: LazyLock<Bytes> =
         LazyLock::new(|| document().to_json().expect("the document is plain JSON").into());
-    Routes::new(operations().into_iter().chain(pages("/openapi.json", &DOCUMENT)).collect())
+    let console = ui.then(|| UI.entries()).into_iter().flatten();
+    Routes::new(operations().into_iter().chain(pages("/openapi.json", &DOCUMENT)).chain(console).collect())
 }

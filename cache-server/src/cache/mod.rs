@@ -7,6 +7,7 @@
 
 mod archives;
 mod batch;
+mod browse;
 mod by_key;
 mod clear;
 mod cut_off;
@@ -19,6 +20,7 @@ mod namespaces;
 mod references;
 mod retrieve;
 mod store;
+mod survey;
 mod temporal;
 mod test_data;
 mod update;
@@ -33,6 +35,7 @@ use tokio::sync::Semaphore;
 
 pub use archives::{NewArchive, StoredArchive, Unpacked};
 pub use batch::{Action, BatchChange, BatchOutcome, Condition, NOTHING_REMOVED};
+pub use browse::{Browse, Browsed, Summary};
 pub use by_key::{Keyed, KeyedName};
 pub use clear::Cleared;
 pub use data::{ChildContent, ChildFile, ChildName, StoredChild, UpdatedChild};
@@ -42,6 +45,7 @@ pub use namespaces::Stats;
 pub use references::ReadCacheStats;
 pub use retrieve::{Compact, Details, Entry, Parts, Value};
 pub use store::{Content, NewEntry, StoreWhen, Stored};
+pub use survey::{Figures, Held, Wanted};
 pub use temporal::{TemporalCursor, TemporalFound, TemporalScan};
 pub use test_data::{STRATEGIES, Sample};
 pub use update::{NewContent, Updated};

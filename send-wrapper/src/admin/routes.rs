@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use actix_web::web::Bytes;
-use http_service::{Entry, Routes, pages, session};
+use http_service::{Entry, Routes, Ui, pages, session};
 
 use super::*;
 
@@ -69,9 +69,13 @@ pub(super) fn operations() -> Vec<Entry> {
     own.into_iter().chain(session::routes()).collect()
 }
 
-/// The operations, and the pages that document them.
-pub(super) fn routes() -> Routes {
+/// The UI of administrators.
+static UI: LazyLock<Ui> = LazyLock::new(|| Ui::new("/admin/", ui::FILES));
+
+/// The operations, the pages that document them, and with `ui` the UI of administrators.
+pub(super) fn routes(ui: bool) -> Routes {
     static DOCUMENT: LazyLock<Bytes> =
         LazyLock::new(|| docs::document().to_json().expect("the document is plain JSON").into());
-    Routes::new(operations().into_iter().chain(pages("/api-docs", &DOCUMENT)).collect())
+    let admin = ui.then(|| UI.entries()).into_iter().flatten();
+    Routes::new(operations().into_iter().chain(pages("/api-docs", &DOCUMENT)).chain(admin).collect())
 }

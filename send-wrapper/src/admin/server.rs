@@ -78,7 +78,7 @@ pub fn bind_to(
         Shape { request_id: HeaderName::from_static("x-request-id"), refusal: problem::refusal, namespace: None };
     let (keys, sessions) = (serving.keys(None, false)?, serving.sessions("send-admin-session")?);
     let counters = metrics.clone();
-    let service = Service::new(routes::routes(), shape, keys, sessions, serving.limits()?)
+    let service = Service::new(routes::routes(serving.ui), shape, keys, sessions, serving.limits()?)
         .origins(serving.origins())
         .observed(move |served| counters.count(served));
     let admin = web::Data::new(Admin {

@@ -20,7 +20,7 @@ pub(crate) use path::{
     NewMember, StoredFile, StoredFolder, WithStrategy,
 };
 pub(crate) use query::{
-    Clearance, EntrySelection, FileName, Form, FullPath, HashField, KeyedSelection, Ordering, Page, Recursive,
+    Clearance, EntrySelection, FileName, Form, FullPath, HashField, KeyedSelection, Ordering, Page, Recursive, Shelf,
     TimeRange,
 };
 

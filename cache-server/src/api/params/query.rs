@@ -1,6 +1,6 @@
 //! Parameters of the query.
 
-use cache_client::{FieldPath, FileId, Strategy};
+use cache_client::{CacheKey, FieldPath, FileId, Strategy};
 use utoipa::IntoParams;
 
 use super::{FormName, FromParams, KindName, OrderName, Source, StrategyName};
@@ -140,6 +140,23 @@ pub(crate) struct EntrySelection {
 impl FromParams for EntrySelection {
     fn from_params(source: &Source<'_>) -> Result<Self> {
         Ok(Self { strategy: source.query("strategy", Strategy::parse)?, key_prefix: source.text("key_prefix") })
+    }
+}
+
+/// Which part of what a strategy holds is looked through.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Shelf {
+    /// Of `key_based` only: the folder, which is the beginning of keys, such as `reports/2026`; the first one when not given.
+    #[param(value_type = Option<String>)]
+    pub(crate) folder: Option<CacheKey>,
+    /// Of `key_based` only: names in the folder that begin with this text.
+    pub(crate) prefix: Option<String>,
+}
+
+impl FromParams for Shelf {
+    fn from_params(source: &Source<'_>) -> Result<Self> {
+        Ok(Self { folder: source.name("folder", CacheKey::parse)?, prefix: source.text("prefix") })
     }
 }
 

@@ -1,0 +1,9 @@
+// A command line to copy.
+
+import { Copy } from "./copy.js";
+import { html } from "./html.js";
+
+/** @param {{ text: string }} props */
+export function Command({ text }) {
+  return html`<div class="command"><pre tabindex="0"><code>${text}</code></pre><${Copy} text=${text} name="command" /></div>`;
+}

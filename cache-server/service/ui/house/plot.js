@@ -1,0 +1,128 @@
+// uPlot, loaded when the first chart is drawn, and how a chart of ours looks in it.
+
+/** @typedef {{ label: string, values: (number | null)[], color?: number, kind?: "line" | "area" | "before" }} Series */
+
+/** @type {Promise<any> | undefined} */
+let loading;
+
+/** Loads uPlot, once. */
+export function plotter() {
+  loading ??= new Promise((resolve, reject) => {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = new URL("../vendor/uplot.css", import.meta.url).href;
+    const script = document.createElement("script");
+    script.src = new URL("../vendor/uplot.js", import.meta.url).href;
+    script.onload = () => resolve(Reflect.get(globalThis, "uPlot"));
+    script.onerror = () => {
+      loading = undefined;
+      reject(new Error("the chart could not be loaded"));
+    };
+    document.head.append(style, script);
+  });
+  return loading;
+}
+
+/** The colours of the theme. */
+function colors() {
+  const style = getComputedStyle(document.body);
+  const of = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    of,
+    line: of("line"),
+    muted: of("muted"),
+    strong: of("line-strong"),
+    font: `11px ${style.fontFamily}`,
+    family: style.fontFamily,
+  };
+}
+
+/**
+ * How the axis of times is written, as uPlot takes it: for each smallest step the text, and what is added where a year, a day or
+ * the first begins.
+ */
+const times = [
+  [31_536_000, "{YYYY}", null, null, null, null, null, null, 1],
+  [2_419_200, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+  [86_400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+  [60, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
+  [1, "{HH}:{mm}:{ss}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
+];
+
+/**
+ * The options of a chart for uPlot.
+ * @param {{ times: number[], series: Series[], format: (value: number) => string, width: number, height: number, isUtc: boolean,
+ *   uPlot: any, hover: (at: number | null) => void, zoom: ((from: number, to: number) => void) | undefined }} chart
+ */
+export function options({ series, format, width, height, isUtc, uPlot, hover, zoom }) {
+  const color = colors();
+  const narrow = width < 520;
+  const axis = { stroke: color.muted, font: color.font, ticks: { show: false }, border: { show: false } };
+  const of = (/** @type {Series} */ { color: number = 1, kind = "line" }) => ({
+    stroke: kind === "before" ? color.strong : color.of(`series-${number}`),
+    width: kind === "before" ? 1.5 : 2,
+    ...(kind === "before" ? { dash: [4, 4] } : {}),
+    ...(kind === "area" ? { fill: color.of(`series-${number}-soft`) } : {}),
+    points: { show: false },
+    spanGaps: false,
+  });
+  // What ends in a line is named at its end; names that would meet are moved apart.
+  const ends = (/** @type {any} */ plot) => {
+    const { ctx, bbox } = plot;
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.font = `${11 * ratio}px ${color.family}`;
+    ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
+    const names = series.map((one, number) => {
+      const last = one.values.findLastIndex((value) => value !== null);
+      const y = last < 0 ? Number.NaN : plot.valToPos(one.values[last], "y", true);
+      return { text: one.label, y, color: of(one).stroke === color.strong ? color.muted : of(one).stroke, number };
+    });
+    let before = Number.NEGATIVE_INFINITY;
+    for (const name of names.filter(({ y }) => Number.isFinite(y)).sort((one, other) => one.y - other.y)) {
+      before = Math.max(name.y, before + 14 * ratio);
+      ctx.fillStyle = name.color;
+      ctx.fillText(name.text, bbox.left + bbox.width + 8 * ratio, Math.min(before, bbox.top + bbox.height + 4 * ratio));
+    }
+    ctx.restore();
+  };
+  return {
+    width,
+    height,
+    ...(isUtc ? { tzDate: (/** @type {number} */ seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") } : {}),
+    padding: [14, narrow ? 8 : 84, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      points: { size: 7 },
+      drag: { x: zoom !== undefined, y: false, setScale: false },
+    },
+    scales: {
+      y: {
+        range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, most > 0 ? most * 1.08 : 1],
+      },
+    },
+    axes: [
+      { ...axis, grid: { show: false }, space: 64, values: times },
+      {
+        ...axis,
+        grid: { stroke: color.line, width: 1 },
+        size: 54,
+        space: 42,
+        values: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits.map(format),
+      },
+    ],
+    series: [{}, ...series.map(of)],
+    hooks: {
+      setCursor: [(/** @type {any} */ plot) => hover(plot.cursor.idx ?? null)],
+      setSelect: [
+        (/** @type {any} */ plot) => {
+          const { left, width: wide } = plot.select;
+          if (zoom && wide > 4) zoom(plot.posToVal(left, "x") * 1000, plot.posToVal(left + wide, "x") * 1000);
+        },
+      ],
+      draw: narrow ? [] : [ends],
+    },
+  };
+}

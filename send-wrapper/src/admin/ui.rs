@@ -1,0 +1,11 @@
+//! The files of the UI of administrators, beside those that all UIs share.
+
+use http_service::Files;
+
+/// Its pages.
+pub(super) const FILES: Files = http_service::ui_files! {
+    "ui":
+    "index.html",
+    "main.js",
+    "pages/overview.js",
+};

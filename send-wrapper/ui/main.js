@@ -1,0 +1,9 @@
+// The UI of the administrators of SGraph Send: which pages it has.
+
+import { start } from "./house/app.js";
+
+start({
+  title: "SGraph Send",
+  subtitle: "admin",
+  pages: [{ name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") }],
+});
