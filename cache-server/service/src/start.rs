@@ -10,7 +10,6 @@ use actix_http::{HttpService, Request};
 use actix_server::{Server, ServerBuilder, ServerHandle};
 use actix_service::{IntoServiceFactory as _, Service as _, ServiceFactoryExt as _};
 use actix_service::{apply_fn_factory, fn_service, map_config};
-use actix_web::Error;
 use actix_web::dev::AppConfig;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::ServiceConfig;
@@ -185,7 +184,7 @@ pub fn bind(
     let stop = builder.graceful_shutdown_signal();
     let factory = move || {
         let app = app(Arc::clone(&shared), configure.clone()).into_factory();
-        let app = map_config(app.map_err(|error| Error::from(error).error_response()), |()| AppConfig::default());
+        let app = map_config(app.map_err(|error| error.error_response()), |()| AppConfig::default());
         // Outermost, so that every request ends its turn, whoever answers it.
         let app = apply_fn_factory(app, |request: Request, app| {
             let turn = request.conn_data::<Rc<Turn>>().map(Rc::clone);
