@@ -20,6 +20,9 @@ use tokio::sync::{Notify, watch};
 use crate::connection::{Connection, HEAD, Turn};
 use crate::service::{Service, app};
 
+/// How long a connection is read from after an answer that refuses what is still being sent, so that the client reads the answer.
+const LINGER: Duration = Duration::from_secs(1);
+
 /// How many connections may wait to be taken.
 const BACKLOG: i32 = 1024;
 
@@ -204,6 +207,7 @@ pub fn bind(
             })
             .keep_alive(keep_alive)
             .client_request_timeout(HEAD)
+            .client_disconnect_timeout(LINGER)
             .on_connect_ext(|connection: &Connection, data| drop(data.insert(connection.turn())))
             .h1(app);
         let accept = move |socket: TcpStream| {
