@@ -31,7 +31,7 @@ impl TestAdmin {
 
     /// One of this cache, whose key is `secret`.
     pub fn of(client: CacheClient) -> Self {
-        Self::with(client, &["--api-key", "secret"])
+        Self::with(client, &["--api-key", "secret", "--analytics-secret", "a secret for these tests"])
     }
 
     /// One with flags of its own.
