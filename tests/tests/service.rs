@@ -262,6 +262,7 @@ fn readable_paths(id: &str, hash: &str) -> Vec<String> {
         let path = path.replace("{namespace}", "ns").replace("{cache_id}", id).replace("{cache_hash}", hash);
         let path = path.replace("{data_type}", "string").replace("{data_key}", "folder");
         path.replace("{data_file_id}", "child")
+            .replace("{strategy}", "key_based")
             .replace("{file_path}", "a.txt")
             .replace("{path}", "ns/refs")
             .replace("{cache_key}", "a/key")
