@@ -22,7 +22,7 @@ def map_path_parameters(context, path_parameters):
 
 
 # Refusals of requests that the document allows. A schema cannot say these things.
-NAMES = {'namespace', 'file_id', 'data_file_id', 'cache_key', 'data_key', 'path', 'json_field_path', 'file_path'}
+NAMES = {'namespace', 'file_id', 'data_file_id', 'cache_key', 'data_key', 'path', 'json_field_path', 'file_path', 'folder', 'prefix'}
 CONDITIONS = {'if-match', 'if-none-match'}
 # An id of an entry may be any text where a path names it: this one is refused for being none, as the other method of a longer path.
 BULK = ('/retrieve/ids', '/delete/ids')

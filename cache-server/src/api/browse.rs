@@ -1,7 +1,7 @@
 //! Looking through a namespace, without the contents of its entries.
 
 use actix_web::web;
-use cache_client::{CacheHash, CacheId, CacheKey, Namespace, Strategy};
+use cache_client::{CacheHash, CacheId, Namespace, Strategy};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,8 +52,7 @@ pub(crate) struct BrowseResponse {
     #[schema(value_type = StrategyName)]
     strategy: Strategy,
     /// The folder; empty for the first one.
-    #[schema(value_type = String)]
-    folder: Option<CacheKey>,
+    folder: String,
     /// The folders in it, of `key_based` only: next segments of keys.
     folders: Vec<String>,
     /// The entries.
@@ -99,6 +98,7 @@ pub(crate) async fn browse_entries(
         .await?;
     let next = browsed.next.map(|place| page.listing.cursor(&place));
     let entries = browsed.entries.into_iter().map(EntrySummary::from).collect();
+    let folder = folder.map(|folder| folder.to_string()).unwrap_or_default();
     Ok(web::Json(BrowseResponse { namespace, strategy, folder, folders: browsed.folders, entries, next }))
 }
 
