@@ -173,6 +173,14 @@ async fn a_later_head_that_does_not_end_is_given_up_too() {
 }
 
 #[tokio::test]
+async fn empty_lines_after_an_answer_keep_no_connection_open() {
+    let server = Engine::Memory.setup().flag("--keep-alive-seconds", "1").start();
+    let whole = "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let answers = all_of(&server, &format!("{whole}\r\n\r\n")).await;
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 1, "{answers}");
+}
+
+#[tokio::test]
 async fn requests_sent_ahead_are_answered_one_after_the_other() {
     let server = Engine::Memory.start();
     let key = format!("host: 127.0.0.1\r\nx-api-key: {KEY}");
@@ -184,6 +192,7 @@ async fn requests_sent_ahead_are_answered_one_after_the_other() {
     let store =
         |rest: &str| format!("POST /ns/direct/store/string HTTP/1.1\r\n{key}\r\ncontent-type: text/plain\r\n{rest}");
     let round = [
+        "\r\n\n".to_owned(),
         store(&sized),
         store(&chunked),
         format!("GET /ns/file-ids HTTP/1.1\r\n{key}\r\n\r\n"),
@@ -235,9 +244,11 @@ async fn work_on_large_documents_stops_nobody_else() {
         let document = json!({ "items": items }).to_string();
         let entry = server.post("/ns/direct/store/json").json(document.clone()).stored().await;
         let string = server.post("/ns/direct/store/string").text(text.clone()).stored().await;
+        let bytes = vec![b'x'; 6_000_000];
+        let binary = server.post("/ns/direct/store/binary").bytes(bytes).stored().await;
         let url = format!("/ns/retrieve/{}", entry.cache_id);
         let child = format!("/ns/cache/{}/data", entry.cache_id);
-        let requests: [(&str, &dyn Fn() -> cache_tests::Request); 9] = [
+        let requests: [(&str, &dyn Fn() -> cache_tests::Request); 11] = [
             ("store JSON", &|| server.post("/ns/direct/store/json").json(document.clone())),
             ("store a string", &|| server.post("/ns/direct/store/string").text(text.clone())),
             ("retrieve", &|| server.get(&url)),
@@ -246,6 +257,8 @@ async fn work_on_large_documents_stops_nobody_else() {
             ("retrieve a string", &|| server.get(format!("/ns/retrieve/{}", string.cache_id))),
             ("update", &|| server.post(format!("/ns/update/{}/json", entry.cache_id)).json(document.clone())),
             ("store a child", &|| server.post(format!("{child}/store/json/file")).json(document.clone())),
+            ("retrieve bytes as JSON", &|| server.get(format!("/ns/retrieve/{}/json", binary.cache_id))),
+            ("find a value", &|| server.post("/server/find").text(document.clone())),
             ("retrieve a child", &|| server.get(format!("{child}/json/file"))),
         ];
         for (what, request) in requests {

@@ -1,19 +1,19 @@
 //! A connection hands one request at a time to the HTTP server: what a client sends ahead waits until the request before is
 //! answered.
 //!
-//! Left to itself, actix-http decodes whatever has arrived: thousands of pipelined heads of 18 bytes, each 7 KiB of memory, before it answers the first;
-//! and only the first head of a connection has a time limit. Here it is given bytes like this:
+//! Left to itself, actix-http decodes whatever has arrived: thousands of pipelined heads, each 7 KiB of memory, before it answers the
+//! first; and only the first head of a connection has a time limit. Here it is given bytes like this:
 //!
-//! | state           | what it is given                                        | what ends the state                    |
-//! |-----------------|---------------------------------------------------------|----------------------------------------|
-//! | between requests | up to the end of one head, which must come within 5 s  | the end of the head                    |
-//! | head handed over | nothing                                                | [`Turn::begin`]                        |
-//! | in work          | up to the end of the body, if it has one               | [`Turn::end`]                          |
+//! | state            | what it is given                                     | what ends the state                   |
+//! |------------------|------------------------------------------------------|---------------------------------------|
+//! | between requests | up to the end of one head, which must come within 5 s | the end of the head                   |
+//! | head handed over | nothing                                              | [`Turn::begin`]                       |
+//! | in work          | up to the end of the body, if it has one             | the end of the answer: [`Turn::end`]  |
+//! | answered         | what is left of a body that was not read             | the end of the body                   |
 //!
-//! What has arrived beyond that stays here, at most [`AHEAD`] bytes; the rest stays with the kernel, and then with the client.
+//! What has arrived beyond that stays here, at most [`READ`] bytes; the rest stays with the kernel, and then with the client.
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -21,9 +21,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::RequestHead;
 use actix_web::http::{Version, header};
 use actix_web::rt::net::TcpStream;
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
@@ -31,8 +33,8 @@ use self::framing::{Body, Head};
 
 mod framing;
 
-/// How many bytes are taken ahead of the request in work, so that an end of the connection is seen.
-const AHEAD: usize = 2048;
+/// How many bytes are read at once.
+const READ: usize = 16 << 10;
 
 /// How long a head may take to arrive, from its first byte.
 pub(crate) const HEAD: Duration = Duration::from_secs(5);
@@ -67,12 +69,11 @@ impl Turn {
         }
     }
 
-    /// The request has been answered.
-    pub(crate) fn end(&self) {
-        self.state.set(match self.state.get() {
-            State::InWork(body) if !body.is_complete() => State::Answered(body),
-            _ => State::BetweenRequests(Head::default()),
-        });
+    /// The answer has been sent, or will not be.
+    fn end(&self) {
+        if let State::InWork(body) = self.state.get() {
+            self.state.set(answered(body));
+        }
         if self.holds_back.get() {
             self.wake();
         }
@@ -82,6 +83,41 @@ impl Turn {
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
+    }
+}
+
+/// The state after an answer.
+fn answered(left: Body) -> State {
+    if left.is_complete() { State::BetweenRequests(Head::default()) } else { State::Answered(left) }
+}
+
+/// Ends the turn of a request when it goes.
+pub(crate) struct TurnEnd(pub(crate) Option<Rc<Turn>>);
+
+impl Drop for TurnEnd {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|turn| turn.end());
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// The body of an answer, which goes when it has been sent.
+    pub(crate) struct Answer<B> {
+        #[pin]
+        pub(crate) body: B,
+        pub(crate) end: TurnEnd,
+    }
+}
+
+impl<B: MessageBody> MessageBody for Answer<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
+        self.project().body.poll_next(context)
     }
 }
 
@@ -128,19 +164,26 @@ impl Connection {
                 if head.is_complete() {
                     self.limit = None;
                 }
-                let state = if head.is_complete() { State::HeadHandedOver } else { State::BetweenRequests(head) };
-                (taken, state)
+                (taken, if head.is_complete() { State::HeadHandedOver } else { State::BetweenRequests(head) })
             }
             State::HeadHandedOver => (0, State::HeadHandedOver),
             State::InWork(mut body) => (body.take(bytes), State::InWork(body)),
-            State::Answered(mut body) => {
-                let taken = body.take(bytes);
-                let is_complete = body.is_complete();
-                (taken, if is_complete { State::BetweenRequests(Head::default()) } else { State::Answered(body) })
-            }
+            State::Answered(mut body) => (body.take(bytes), answered(body)),
         };
         self.turn.state.set(state);
         taken
+    }
+
+    /// Hands over what may be, and keeps the rest.
+    fn hand_over(&mut self, bytes: &[u8], buffer: &mut ReadBuf<'_>) {
+        // Empty lines before a head mean nothing, but would end the time that a connection may be idle.
+        let is_idle = matches!(self.turn.state.get(), State::BetweenRequests(head) if !head.has_begun());
+        let is_text = |byte: &u8| !matches!(byte, b'\r' | b'\n');
+        let skipped = if is_idle { bytes.iter().position(is_text).unwrap_or(bytes.len()) } else { 0 };
+        let bytes = &bytes[skipped..];
+        let taken = self.may_take(&bytes[..bytes.len().min(buffer.remaining())]);
+        buffer.put_slice(&bytes[..taken]);
+        self.ahead = bytes[taken..].to_vec();
     }
 
     /// Whether nothing may be handed over before the state changes.
@@ -165,22 +208,28 @@ impl Connection {
         }
     }
 
+    /// Reads from the socket; nothing when the client has sent all it will.
+    fn poll_socket<'a>(&mut self, context: &mut Context<'_>, bytes: &mut ReadBuf<'a>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.socket).poll_read(context, bytes))?;
+        self.has_ended = bytes.filled().is_empty();
+        Poll::Ready(Ok(()))
+    }
+
     /// Waits for the state to change, and looks at the socket meanwhile: it tells when the client is gone.
-    fn poll_ahead(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_held(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut reader = self.turn.reader.borrow_mut();
         if !reader.as_ref().is_some_and(|reader| reader.will_wake(context.waker())) {
             *reader = Some(context.waker().clone());
         }
         drop(reader);
-        self.turn.holds_back.set(!self.ahead.is_empty() || self.has_ended);
-        while self.ahead.is_empty() && !self.has_ended {
-            let mut bytes = [MaybeUninit::uninit(); AHEAD];
+        if self.ahead.is_empty() && !self.has_ended {
+            self.turn.holds_back.set(false);
+            let mut bytes = [MaybeUninit::uninit(); READ];
             let mut bytes = ReadBuf::uninit(&mut bytes);
-            ready!(Pin::new(&mut self.socket).poll_read(context, &mut bytes))?;
-            self.has_ended = bytes.filled().is_empty();
-            self.ahead.extend_from_slice(bytes.filled());
-            self.turn.holds_back.set(true);
+            ready!(self.poll_socket(context, &mut bytes))?;
+            self.ahead = bytes.filled().to_vec();
         }
+        self.turn.holds_back.set(true);
         match self.ahead.is_empty() {
             true => Poll::Ready(Ok(())),
             false => Poll::Pending,
@@ -190,29 +239,27 @@ impl Connection {
 
 impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        if this.is_held() {
-            return this.poll_ahead(context);
-        }
-        if this.ahead.is_empty() && !this.has_ended {
-            let before = buffer.filled().len();
-            let polled = Pin::new(&mut this.socket).poll_read(context, buffer)?;
-            if polled.is_pending() {
-                this.poll_limit(context)?;
-                return Poll::Pending;
+        let (this, before) = (self.get_mut(), buffer.filled().len());
+        loop {
+            if this.is_held() {
+                return this.poll_held(context);
             }
-            let arrived = &buffer.filled()[before..];
-            let taken = this.may_take(arrived);
-            this.ahead.extend_from_slice(&arrived[taken..]);
-            buffer.set_filled(before + taken);
-        } else {
-            let mut ahead = std::mem::take(&mut this.ahead);
-            let taken = this.may_take(&ahead[..ahead.len().min(buffer.remaining())]);
-            buffer.put_slice(&ahead[..taken]);
-            ahead.drain(..taken);
-            this.ahead = ahead;
+            if !this.ahead.is_empty() {
+                let ahead = std::mem::take(&mut this.ahead);
+                this.hand_over(&ahead, buffer);
+            } else if !this.has_ended {
+                let mut bytes = [MaybeUninit::uninit(); READ];
+                let mut bytes = ReadBuf::uninit(&mut bytes);
+                if this.poll_socket(context, &mut bytes)?.is_pending() {
+                    this.poll_limit(context)?;
+                    return Poll::Pending;
+                }
+                this.hand_over(bytes.filled(), buffer);
+            }
+            if this.has_ended && this.ahead.is_empty() || buffer.filled().len() > before {
+                return Poll::Ready(Ok(()));
+            }
         }
-        Poll::Ready(Ok(()))
     }
 }
 

@@ -197,11 +197,13 @@ fn finalize(call: &Call, mut answer: HttpResponse) -> HttpResponse {
     }
     let held = call.take_held();
     match answer.body().size() {
-        // Pages are in memory anyhow, and in process nobody is slow.
-        BodySize::Sized(size) if size > LARGE_ANSWER && has_key && service.is_reached_by_socket => {
+        // In process nobody is slow.
+        BodySize::Sized(size) if size > LARGE_ANSWER && service.is_reached_by_socket => {
             // What was asked for may be given back, now that it is answered.
             drop(held);
-            let held = service.in_flight.overdraw(call.address(), size);
+            // Pages are in memory anyhow.
+            let counted = if has_key { size } else { 0 };
+            let held = service.in_flight.overdraw(call.address(), counted);
             answer.map_body(|_, body| response_body::large(call, body, held))
         }
         BodySize::Stream => answer.map_body(|_, body| response_body::streamed(call, body, held)),

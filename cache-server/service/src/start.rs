@@ -17,7 +17,7 @@ use anyhow::{Context, bail};
 use socket2::{Domain, SockRef, Socket, Type};
 use tokio::sync::{Notify, watch};
 
-use crate::connection::{Connection, HEAD, Turn};
+use crate::connection::{Answer, Connection, HEAD, Turn, TurnEnd};
 use crate::service::{Service, app};
 
 /// How long a connection is read from after an answer that refuses what is still being sent, so that the client reads the answer.
@@ -192,12 +192,8 @@ pub fn bind(
         let app = apply_fn_factory(app, |request: Request, app| {
             let turn = request.conn_data::<Rc<Turn>>().map(Rc::clone);
             turn.iter().for_each(|turn| turn.begin(request.head()));
-            let answer = app.call(request);
-            async move {
-                let answer = answer.await;
-                turn.iter().for_each(|turn| turn.end());
-                answer
-            }
+            let (answer, end) = (app.call(request), TurnEnd(turn));
+            async move { answer.await.map(|answer| answer.map_body(|_, body| Answer { body, end })) }
         });
         let stop = stop.clone();
         let http = HttpService::build()
