@@ -1,6 +1,9 @@
 //! `server`: what all namespaces hold, where in them something is, and how this server is configured.
 
+use std::sync::Arc;
+
 use actix_web::web;
+use cache_client::json::Memory;
 use cache_client::{CacheHash, CacheId, CacheKey, Namespace, Strategy};
 use futures::{StreamExt, TryStreamExt, stream as streams};
 use http_service::Call;
@@ -13,6 +16,7 @@ use super::body::Body;
 use super::error::{Refused, Result};
 use super::info::ReadCache;
 use super::params::{Page, Params};
+use crate::blocking;
 use crate::cache::{Cache, Figures, Held, Wanted};
 use crate::storage::{Child, Folder};
 
@@ -219,10 +223,15 @@ pub(crate) async fn find_entries(
     Params(page): Params<Page>,
     body: Body,
 ) -> Result<web::Json<FindResponse>> {
-    let text = body.some_text().await?;
+    let text: Arc<str> = body.some_text().await?.into();
     let (usual, most) = PAGE;
     let (names, next) = names(&cache, &call, page.cursor, page.limit.unwrap_or(usual).min(most)).await?;
-    let hashes = cache.hashes_of(&text);
+    // It may be JSON, which takes more memory than its text.
+    let scanned = Arc::clone(&text);
+    let Memory { parsed, written } = blocking::run(text.len(), move || Memory::of(scanned.as_bytes())).await;
+    call.reserve(parsed + written).await?;
+    let (hashing, hashed) = (cache.clone(), Arc::clone(&text));
+    let hashes = blocking::run(text.len(), move || hashing.hashes_of(&hashed)).await;
     let wanted = wanted(text.trim(), &hashes);
     let looked = streams::iter(names).map(|namespace| {
         let (cache, wanted) = (&cache, &wanted);

@@ -5,18 +5,15 @@
 //! that it takes over no content. What is read and changed is worked on by a thread of its own, a few archives at a time:
 //! they are in memory as a whole, and unpacking them takes the processor.
 
-use std::thread::available_parallelism;
-
 use bytes::Bytes;
 use cache_client::{CacheHash, CacheId, CacheKey, FileId, MemberPath, Namespace, Strategy};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::batch::{BatchChange, BatchOutcome};
 use super::{Cache, Content, Error, NewEntry, Parts, Result, StoreWhen, Stored, Value};
 use crate::archive::{self, Archive, EMPTY, Packed};
 use crate::blocking;
 use crate::records::FileKind;
-use crate::storage;
 
 /// Where a new archive is to be stored.
 #[derive(Debug, Clone)]
@@ -51,11 +48,6 @@ pub enum Unpacked {
     NoArchive,
 }
 
-/// How many archives are worked on at once: enough to keep the processors busy while others are read and stored.
-pub(super) fn places() -> Semaphore {
-    Semaphore::new(2 * available_parallelism().map_or(2, usize::from))
-}
-
 impl Cache {
     /// Stores an archive that is empty.
     pub async fn create_archive(&self, at: NewArchive) -> Result<StoredArchive> {
@@ -71,7 +63,7 @@ impl Cache {
             let archive = Archive::read(bytes.clone())?;
             Ok::<_, archive::Error>(Packed { hash: archive.check(&hashes)?, count: archive.len(), bytes })
         };
-        let (packed, _place) = work(place, check).await?;
+        let (packed, _place) = in_place(place, check).await;
         let Packed { bytes, hash, count } = packed?;
         self.store_packed(at.into_entry(Content::Archive { bytes, hash }), count).await
     }
@@ -85,7 +77,7 @@ impl Cache {
         let place = self.place_to_work().await?;
         let Some((bytes, _)) = self.archive(namespace, id).await? else { return Ok(None) };
         let list = move || Ok::<_, archive::Error>(Archive::read(bytes)?.names().map(str::to_owned).collect());
-        let (names, _place) = work(place, list).await?;
+        let (names, _place) = in_place(place, list).await;
         Ok(Some(names?))
     }
 
@@ -93,7 +85,7 @@ impl Cache {
     pub async fn archive_member(&self, namespace: &Namespace, id: CacheId, name: String) -> Result<Unpacked> {
         let place = self.place_to_work().await?;
         let Some((bytes, _)) = self.archive(namespace, id).await? else { return Ok(Unpacked::NoArchive) };
-        let (member, _place) = work(place, move || Archive::read(bytes)?.unpack(&name)).await?;
+        let (member, _place) = in_place(place, move || Archive::read(bytes)?.unpack(&name)).await;
         Ok(member?.map_or(Unpacked::NoMember, Unpacked::Member))
     }
 
@@ -135,7 +127,7 @@ impl Cache {
             change(&mut archive);
             archive.finish(&hashes, now)
         };
-        let (packed, _place) = work(place, changed).await?;
+        let (packed, _place) = in_place(place, changed).await;
         let Packed { bytes, hash, count } = packed?;
         self.store_packed(made_from(namespace, strategy, bytes, hash), count).await.map(Some)
     }
@@ -161,7 +153,7 @@ impl Cache {
             let packed = if is_stored { Some(archive.finish(&hashes, now)?) } else { None };
             Ok::<_, archive::Error>((batch, packed))
         };
-        let (done, _place) = work(place, changed).await?;
+        let (done, _place) = in_place(place, changed).await;
         let (mut batch, packed) = done?;
         let Some(Packed { bytes, hash, count }) = packed else { return Ok(Some((batch, None))) };
         batch.left(count, bytes.len() as u64);
@@ -187,15 +179,12 @@ impl Cache {
     }
 }
 
-/// Works on a thread that may take long. The place is held until it is done, also when nobody waits for it any more.
-async fn work<T: Send + 'static>(
+/// Works on an archive. The place is held until that is done, also when nobody waits for it any more.
+async fn in_place<T: Send + 'static>(
     place: OwnedSemaphorePermit,
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<(T, OwnedSemaphorePermit)> {
-    let done = tokio::task::spawn_blocking(move || (work(), place)).await;
-    done.map_err(|source| {
-        Error::Storage(storage::Error::Failed { doing: "working on an archive", source: source.into() })
-    })
+) -> (T, OwnedSemaphorePermit) {
+    blocking::apart(move || (work(), place)).await
 }
 
 impl NewArchive {

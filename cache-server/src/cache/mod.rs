@@ -52,6 +52,7 @@ pub use update::{NewContent, Updated};
 
 use self::references::{Known, ReferenceCache};
 use crate::archive;
+use crate::blocking;
 use crate::clock::Clock;
 use crate::layout;
 use crate::records::{HashReference, IdReference, Located};
@@ -171,7 +172,7 @@ impl Cache {
             versions: Arc::default(),
             hours: Arc::default(),
             health: Arc::default(),
-            archives: Arc::new(archives::places()),
+            archives: Arc::new(blocking::places()),
         }
     }
 

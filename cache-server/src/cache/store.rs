@@ -94,9 +94,7 @@ impl Content {
         match self {
             Self::String(text) => text.len(),
             Self::Json { value, .. } => blocking::length_of(value),
-            Self::Binary { bytes, .. } => bytes.len(),
-            // Its hash is known.
-            Self::Archive { .. } => 0,
+            Self::Binary { bytes, .. } | Self::Archive { bytes, .. } => bytes.len(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use cache_client::{CacheHash, CacheId, CacheKey, Json, Namespace, Strategy};
 
+use futures::future::try_join_all;
+
 use super::browse::{SIDECAR, Summary};
 use super::entries::readable;
 use super::{Cache, Result, document};
@@ -59,8 +61,10 @@ impl Cache {
         let by_id = layout::references_folder(namespace, "by-id");
         let (references, paths) = self.held(&by_id).await?;
         let mut figures = Figures { references, ..Figures::default() };
-        for (at, strategy) in Strategy::ALL.into_iter().enumerate() {
-            figures.strategies[at] = self.held(&layout::strategy_folder(namespace, strategy)).await?.0;
+        let folders = Strategy::ALL.map(|strategy| layout::strategy_folder(namespace, strategy));
+        let held = try_join_all(folders.iter().map(|folder| self.held(folder))).await?;
+        for (figure, (held, _)) in figures.strategies.iter_mut().zip(held) {
+            *figure = held;
         }
         if paths.len() <= MOST_READ {
             for (path, object) in paths.iter().zip(self.storage.get_many(&paths).await?) {

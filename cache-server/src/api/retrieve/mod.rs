@@ -123,17 +123,25 @@ pub(super) async fn generic(entry: &Entry, binary_url: impl FnOnce() -> String) 
 
 /// Works on the content of an entry.
 async fn read<T: Send + 'static>(entry: &Entry, work: impl FnOnce(&Entry) -> T + Send + 'static) -> T {
-    if entry.work() <= blocking::SMALL {
+    read_all(entry, entry.work(), work).await
+}
+
+/// Works on so many bytes of the content of an entry.
+async fn read_all<T: Send + 'static>(
+    entry: &Entry,
+    bytes: usize,
+    work: impl FnOnce(&Entry) -> T + Send + 'static,
+) -> T {
+    if bytes <= blocking::SMALL {
         return work(entry);
     }
     let entry = entry.clone();
-    blocking::run(entry.work(), move || work(&entry)).await
+    blocking::run(bytes, move || work(&entry)).await
 }
 
 /// Takes the memory that a large packed entry needs unpacked, and once more as it is answered.
 pub(super) async fn room_to_unpack(entry: &Entry) -> Result<()> {
-    const SMALL: usize = 64 << 10;
-    if entry.owner.is_gzip() && entry.content.len() > SMALL {
+    if entry.owner.is_gzip() && entry.content.len() > blocking::SMALL {
         let call = Call::current().expect("handlers are called through the route table");
         call.reserve(2 * read(entry, Entry::unpacked_size).await).await?;
     }
@@ -146,7 +154,9 @@ pub(super) fn json_text(response: &mut HttpResponseBuilder, body: String) -> Htt
 
 /// The content as text; bytes as base64.
 pub(super) async fn as_text(entry: &Entry, bytes_as_text: fn(&[u8]) -> String) -> Result<String> {
-    read(entry, move |entry| text(entry, bytes_as_text)).await
+    // Bytes become text as well.
+    let length = entry.work().max(entry.content.len());
+    read_all(entry, length, move |entry| text(entry, bytes_as_text)).await
 }
 
 fn text(entry: &Entry, bytes_as_text: fn(&[u8]) -> String) -> Result<String> {
@@ -168,7 +178,7 @@ fn text(entry: &Entry, bytes_as_text: fn(&[u8]) -> String) -> Result<String> {
 
 /// The content as JSON; bytes wrapped as base64, a string only when it holds JSON.
 pub(super) async fn as_json(entry: &Entry) -> Result<String> {
-    read(entry, json).await
+    read_all(entry, entry.work().max(entry.content.len()), json).await
 }
 
 fn json(entry: &Entry) -> Result<String> {
