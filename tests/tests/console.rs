@@ -85,6 +85,22 @@ async fn keys_are_looked_through_folder_by_folder(engine: Engine) {
         (json!(["b", "bc", "c"]), json!(["f", "with-children"])),
         "without its child files"
     );
+    for limit in 1..4 {
+        let (mut folders, mut entries, mut cursor) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let page = server.get(format!("/ns/browse/key_based?folder=a&limit={limit}&cursor={cursor}")).value().await;
+            let names = page["entries"].as_array().unwrap().iter().map(|entry| entry["file_id"].clone());
+            entries.extend(names);
+            folders.extend(page["folders"].as_array().unwrap().clone());
+            let Some(next) = page["next"].as_str() else { break };
+            next.clone_into(&mut cursor);
+        }
+        assert_eq!(
+            (json!(folders), json!(entries)),
+            (json!(["b", "bc", "c"]), json!(["f", "with-children"])),
+            "by {limit}"
+        );
+    }
     assert_eq!(page("?folder=a&prefix=w").await, (json!([]), json!(["with-children"])));
     assert_eq!(page("?folder=a/c").await, (json!(["d"]), json!([])));
     assert_eq!(page("?folder=nowhere").await, (json!([]), json!([])));

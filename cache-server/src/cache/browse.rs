@@ -5,7 +5,7 @@ use cache_client::{CacheHash, CacheId, CacheKey, Namespace, Strategy};
 
 use super::entries::readable;
 use super::{Cache, Error, Result, document};
-use crate::layout;
+use crate::layout::{self, Kind};
 use crate::records::{FileKind, Metadata};
 use crate::storage::{Child, Folder, ObjectPath};
 
@@ -126,14 +126,27 @@ impl Cache {
                         names.sidecars.push(ObjectPath::from_parsed(folder.join(&name)));
                     }
                     Child::File(_) => {}
-                    Child::Folder(name) if stems.contains(&name) && self.is_of_children(&folder, &name).await? => {}
-                    Child::Folder(name) => names.folders.push(name),
+                    Child::Folder(name) => {
+                        // Names that begin with the folder's and a dot come right before it, maybe on the page before.
+                        let is_cut = what.after.is_some_and(|after| after.starts_with(&format!("{name}.")));
+                        let is_entry = stems.contains(&name) || (is_cut && self.is_entry(&folder, &name).await?);
+                        if !is_entry || !self.is_of_children(&folder, &name).await? {
+                            names.folders.push(name);
+                        }
+                    }
                 }
             }
             if is_last {
                 return Ok(names);
             }
         }
+    }
+
+    /// Tells whether an entry of this file id lies in a folder.
+    async fn is_entry(&self, folder: &Folder, file_id: &str) -> Result<bool> {
+        let sidecar = |kind: Kind| folder.join(&format!("{file_id}.{}{SIDECAR}", kind.extension()));
+        let sidecars = [Kind::Json, Kind::Binary].map(|kind| ObjectPath::from_parsed(sidecar(kind)));
+        Ok(self.storage.exist(&sidecars).await?.contains(&true))
     }
 
     /// Tells whether a folder holds the child files of an entry, and nothing else.
