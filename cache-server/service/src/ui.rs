@@ -70,10 +70,17 @@ impl Ui {
                     name => format!("{base}{name}").leak(),
                 };
                 let on_disk = PathBuf::from(of.folder).join(name);
-                (address, Arc::new(File { name, bytes, on_disk, prepared: Mutex::default() }))
+                let prepared = Mutex::new(Arc::new(Prepared::plain(Bytes::from_static(bytes))));
+                (address, Arc::new(File { name, on_disk, prepared }))
             })
         };
-        Self { base, files: file(house).chain(file(own)).collect() }
+        let ui = Self { base, files: file(house).chain(file(own)).collect() };
+        let files: Vec<_> = ui.files.values().map(Arc::clone).collect();
+        if !cfg!(debug_assertions) {
+            // Half a second for all of them; until then they are sent as they are.
+            std::thread::spawn(move || files.iter().for_each(|file| drop(file.pack(file.known().plain.clone()))));
+        }
+        ui
     }
 
     /// The lines of the route table that serve the UI, and lead browsers to it from `/`.
@@ -123,54 +130,67 @@ fn is_served(name: &str) -> bool {
 /// A file.
 struct File {
     name: &'static str,
-    bytes: &'static [u8],
     on_disk: PathBuf,
-    prepared: Mutex<Option<Prepared>>,
+    prepared: Mutex<Arc<Prepared>>,
 }
 
 /// A file as it is sent.
-#[derive(Clone)]
 struct Prepared {
     plain: Bytes,
-    gzip: Bytes,
-    brotli: Bytes,
+    /// The forms that are shorter, by their coding, the shortest first.
+    packed: Vec<(&'static str, Bytes)>,
     /// The first 32 digits of the SHA-256 of the plain form.
     tag: String,
 }
 
 impl Prepared {
-    fn of(plain: Bytes, tag: String) -> Self {
+    fn plain(plain: Bytes) -> Self {
+        let mut tag = Digest::of(&plain).to_string();
+        tag.truncate(32);
+        Self { plain, packed: Vec::new(), tag }
+    }
+
+    fn packed(self) -> Self {
+        let Self { plain, tag, .. } = self;
         let mut gzip = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::best());
         let gzip = gzip.write_all(&plain).and_then(|()| gzip.finish());
         let mut brotli = Vec::with_capacity(plain.len() / 2);
-        // The best takes half a second for all files, and too long where it is not optimized.
+        // The best takes too long where it is not optimized.
         let quality = if cfg!(debug_assertions) { 5 } else { 11 };
         let params = brotli::enc::BrotliEncoderParams { quality, size_hint: plain.len(), ..Default::default() };
         let packed = brotli::BrotliCompress(&mut &plain[..], &mut brotli, &params).map(|_| brotli);
         let (gzip, brotli) = gzip.and_then(|gzip| Ok((gzip, packed?))).expect("memory takes whatever is written");
-        Self { gzip: gzip.into(), brotli: brotli.into(), plain, tag }
+        let mut packed = vec![("br", Bytes::from(brotli)), ("gzip", Bytes::from(gzip))];
+        packed.retain(|(_, bytes)| bytes.len() < plain.len());
+        Self { plain, packed, tag }
     }
 }
 
 impl File {
-    /// The forms of the file, which are made when it is asked for first, and anew when it has changed in its folder.
-    fn prepared(&self) -> Prepared {
-        let mut prepared = self.prepared.lock();
-        if let Some(known) = prepared.as_ref().filter(|_| !cfg!(debug_assertions)) {
-            return known.clone();
-        }
+    fn known(&self) -> Arc<Prepared> {
+        Arc::clone(&self.prepared.lock())
+    }
+
+    /// Makes the shorter forms, which takes some milliseconds.
+    fn pack(&self, plain: Bytes) -> Arc<Prepared> {
+        let packed = Arc::new(Prepared::plain(plain).packed());
+        *self.prepared.lock() = Arc::clone(&packed);
+        packed
+    }
+
+    /// The forms of the file; in debug builds anew when it has changed in its folder.
+    fn prepared(&self) -> Arc<Prepared> {
+        let known = self.known();
         let on_disk = if cfg!(debug_assertions) { std::fs::read(&self.on_disk).ok() } else { None };
-        let plain = on_disk.map_or(Bytes::from_static(self.bytes), Bytes::from);
-        let mut tag = Digest::of(&plain).to_string();
-        tag.truncate(32);
-        if prepared.as_ref().is_none_or(|known| known.tag != tag) {
-            *prepared = Some(Prepared::of(plain, tag));
+        match on_disk {
+            Some(edited) if edited != known.plain || known.packed.is_empty() => self.pack(edited.into()),
+            Some(_) | None => known,
         }
-        prepared.clone().expect("it was just made")
     }
 
     fn answer(&self, wanted: &HeaderMap) -> HttpResponse {
-        let Prepared { plain, gzip, brotli, tag } = self.prepared();
+        let prepared = self.prepared();
+        let Prepared { plain, packed, tag } = &*prepared;
         let mut answer = HttpResponse::Ok();
         answer
             .content_type(media_type(self.name))
@@ -181,13 +201,11 @@ impl File {
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .insert_header((HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
             .insert_header((HeaderName::from_static("cross-origin-resource-policy"), "same-origin"));
-        for (coding, packed) in [("br", brotli), ("gzip", gzip)] {
-            if takes(wanted, coding) && packed.len() < plain.len() {
-                answer.insert_header((header::ETAG, format!("\"{tag}-{coding}\"")));
-                return answer.insert_header((header::CONTENT_ENCODING, coding)).body(packed);
-            }
+        if let Some((coding, packed)) = packed.iter().find(|(coding, _)| takes(wanted, coding)) {
+            answer.insert_header((header::ETAG, format!("\"{tag}-{coding}\"")));
+            return answer.insert_header((header::CONTENT_ENCODING, *coding)).body(packed.clone());
         }
-        answer.insert_header((header::ETAG, format!("\"{tag}\""))).body(plain)
+        answer.insert_header((header::ETAG, format!("\"{tag}\""))).body(plain.clone())
     }
 }
 
