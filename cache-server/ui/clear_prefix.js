@@ -3,7 +3,7 @@
 import { call } from "./house/api.js";
 import { Confirm } from "./house/confirm.js";
 import { counted, size } from "./house/format.js";
-import { html, useEffect, useState } from "./house/html.js";
+import { html, useEffect, useRef, useState } from "./house/html.js";
 import { useLoad } from "./house/load.js";
 import { Loading } from "./house/loading.js";
 import { visible } from "./house/text.js";
@@ -27,20 +27,25 @@ export function ClearPrefix({ namespace, prefix: proposed, close, done }) {
     (signal) => call("GET", [namespace, "count"], { signal, query: { key_prefix: settled } }),
     [namespace, settled],
   );
+  const stop = useRef(new AbortController());
+  useEffect(() => () => stop.current.abort(), []);
   const act = async () => {
+    const { signal } = stop.current;
     let [all, cursor] = [0, /** @type {string | null} */ (null)];
     do {
       // Deleting may take long on other machines' storage.
       const page = await call("DELETE", [namespace], {
         query: { confirm: namespace, key_prefix: prefix, limit: AT_ONCE, cursor },
         longest: 120_000,
+        signal,
       });
       all += page.deleted;
       cursor = page.next;
       setDeleted(all);
       // Files of a store that was cut off stay until they are a minute old: they are no entries.
       if (prefix === "" && page.deleted === 0) break;
-    } while (cursor !== null);
+    } while (cursor !== null && !signal.aborted);
+    if (signal.aborted) return;
     say(`Deleted ${counted(all, "entry", "entries")}.`);
     done();
   };

@@ -5,6 +5,7 @@ import { MOST_SHOWN } from "./house/content.js";
 import { Dialog } from "./house/dialog.js";
 import { size as sizeText } from "./house/format.js";
 import { html, useState } from "./house/html.js";
+import { indented } from "./house/json_source.js";
 import { asFailure, useLoad } from "./house/load.js";
 import { Loading } from "./house/loading.js";
 import { Problem } from "./house/problem.js";
@@ -24,9 +25,12 @@ export function UpdateEntry({ namespace, id, type, size, close, done }) {
         return { type: "binary", text: "", tag: answer.headers.get("etag") ?? "" };
       }
       const answer = await request("GET", [namespace, "retrieve", id], { signal });
-      const { data, data_type: kind } = await answer.json();
-      const text = kind === "string" ? data : JSON.stringify(data, null, 2);
-      return { type: kind === "string" ? "string" : "json", text, tag: answer.headers.get("etag") ?? "" };
+      const [whole, tag] = [await answer.text(), answer.headers.get("etag") ?? ""];
+      const { data, data_type: kind } = JSON.parse(whole);
+      // Read and written again, numbers would lose digits.
+      if (kind !== "string") return { type: "json", text: indented(sourceOfData(whole)), tag };
+      // A text field would write other line ends.
+      return data.includes("\r") ? { type: "binary", text: "", tag } : { type: "string", text: data, tag };
     },
     [namespace, id],
   );
@@ -80,6 +84,14 @@ function Form({ namespace, id, kind, seen, close, done, again }) {
     <div class="actions"><button type="button" onClick=${close}>Cancel</button>
       <button type="submit" class="primary" disabled=${isBusy || hasChanged}>${isBusy ? "Updating…" : "Update"}</button></div>
   </form>`;
+}
+
+/**
+ * The content in the answer for an entry, as it is written there: first, and before what is said about the entry.
+ * @param {string} whole
+ */
+function sourceOfData(whole) {
+  return whole.slice('{"data":'.length, whole.lastIndexOf(',"metadata":'));
 }
 
 /** @param {string} text @throws {Failure} */

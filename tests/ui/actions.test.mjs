@@ -108,6 +108,25 @@ test("JSON is updated as JSON, and what is none is refused before it is sent", a
   await context.close();
 });
 
+test("numbers that JavaScript cannot hold keep their digits when their document is updated", async () => {
+  const stored = (
+    await api(server.url, "POST", "/work/key_based/store/json/digits?file_id=doc", {
+      body: '{"id":12345678901234567890123,"of":1.0,"name":"one"}',
+      type: "application/json",
+    })
+  ).json;
+  const { page, seen, context } = await console_(`#/entry/work/${stored.cache_id}`);
+  await page.locator(".json-other", { hasText: "12345678901234567890123" }).waitFor();
+  await page.getByRole("button", { name: "Update" }).click();
+  const field = page.getByLabel("JSON");
+  await field.fill((await field.inputValue()).replace('"one"', '"two"'));
+  await page.locator("dialog").getByRole("button", { name: "Update" }).click();
+  await page.locator(".json-string", { hasText: "two" }).waitFor();
+  assert.match(await text("work", stored.cache_id), /"id": ?12345678901234567890123, ?"of": ?1\.0, ?"name": ?"two"/);
+  await assertClean(page, seen);
+  await context.close();
+});
+
 test("an entry is deleted from its list and from its page", async () => {
   const [one, two] = [
     await store(server.url, "work", "gone", "1", { fileId: "first" }),

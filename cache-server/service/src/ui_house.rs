@@ -25,6 +25,7 @@ const FILES: Files = crate::ui_files! {
     "house/html.js",
     "house/icon.js",
     "house/icon.svg",
+    "house/json_source.js",
     "house/json_tree.js",
     "house/keys.js",
     "house/layout.css",

@@ -2,6 +2,7 @@
 
 import { Hex } from "./hex.js";
 import { html, useEffect, useState } from "./html.js";
+import { readJson } from "./json_source.js";
 import { JsonTree } from "./json_tree.js";
 import { visible } from "./text.js";
 
@@ -59,7 +60,7 @@ function textOf(bytes) {
 /** @param {string} text @returns {unknown} */
 function parsed(text) {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 
 import { counted } from "./format.js";
 import { html, useState } from "./html.js";
+import { Digits } from "./json_source.js";
 import { Text, visible } from "./text.js";
 
 /** How many members are drawn at first, and with each "more". */
@@ -16,13 +17,13 @@ export function JsonTree({ value }) {
 
 /** @param {{ name?: string, value: unknown, depth: number }} props */
 function Node({ name, value, depth }) {
-  const isBranch = typeof value === "object" && value !== null;
+  const isBranch = typeof value === "object" && value !== null && !(value instanceof Digits);
   if (isBranch) return html`<${Branch} name=${name} value=${value} depth=${depth} />`;
   const label = name !== undefined && html`<span class="json-key">${visible(name)}</span>: `;
   const leaf =
     typeof value === "string"
       ? html`<span class="json-string">"<${Text} of=${value} most=${400} mono />"</span>`
-      : html`<span class="json-other">${String(value)}</span>`;
+      : html`<span class="json-other">${value instanceof Digits ? value.text : String(value)}</span>`;
   return html`<div class="json-leaf">${label}${value === "" ? html`<span class="json-string">""</span>` : leaf}</div>`;
 }
 
