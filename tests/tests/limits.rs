@@ -173,6 +173,40 @@ async fn a_later_head_that_does_not_end_is_given_up_too() {
 }
 
 #[tokio::test]
+async fn bodies_with_trailers_are_read_and_other_protocols_refused() {
+    let server = Engine::Memory.start();
+    let head = format!("POST /ns/direct/store/string HTTP/1.1\r\nhost: a\r\nx-api-key: {KEY}\r\n");
+    let last = "GET /health/live HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let body = "transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nx-one: 1\r\nx-two: 2\r\n\r\n";
+    let answers = all_of(&server, &format!("{head}{body}{head}{body}{last}")).await;
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 3, "{answers}");
+    for length in ["content-length: 5\r\n\r\nhello", "content-length: 0\r\n\r\n", "\r\nhello"] {
+        let answers = all_of(&server, &format!("{head}upgrade: websocket\r\n{length}{last}")).await;
+        assert!(answers.starts_with("HTTP/1.1 400") && answers.contains("upgrade"), "{answers}");
+        assert_eq!(answers.matches("HTTP/1.1").count(), 1, "{answers}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_finished_although_the_next_head_comes_slowly() {
+    let server = Engine::Memory.start();
+    let stored = server.post("/ns/direct/store/binary").bytes(vec![b'x'; 8 << 20]).stored().await;
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    let get = format!("GET /ns/retrieve/{}/binary HTTP/1.1\r\nhost: a\r\nx-api-key: {KEY}\r\n\r\n", stored.cache_id);
+    stream.write_all(format!("{get}GET /health/li").as_bytes()).await.unwrap();
+    // The limit of a head passes before the rest of the answer is taken.
+    let mut other = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    other.write_all(b"GET /health/li").await.unwrap();
+    assert!(answer_of(other).await.starts_with("HTTP/1.1 408"));
+    let (mut taken, mut part) = (0, vec![0; 64 << 10]);
+    while taken < 8 << 20 {
+        let read = stream.read(&mut part).await.unwrap();
+        assert!(read > 0, "the answer was cut off after {taken} bytes");
+        taken += read;
+    }
+}
+
+#[tokio::test]
 async fn empty_lines_after_an_answer_keep_no_connection_open() {
     let server = Engine::Memory.setup().flag("--keep-alive-seconds", "1").start();
     let whole = "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n";

@@ -8,7 +8,7 @@
 //! |------------------|------------------------------------------------------|---------------------------------------|
 //! | between requests | up to the end of one head, which must come within 5 s | the end of the head                   |
 //! | head handed over | nothing                                              | [`Turn::begin`]                       |
-//! | in work          | up to the end of the body, if it has one             | the end of the answer: [`Turn::end`]  |
+//! | in work          | up to the end of the body, as it is read             | the end of the answer: [`Turn::end`]  |
 //! | answered         | what is left of a body that was not read             | the end of the body                   |
 //!
 //! What has arrived beyond that stays here, at most [`READ`] bytes; the rest stays with the kernel, and then with the client.
@@ -36,6 +36,10 @@ mod framing;
 /// How many bytes are read at once.
 const READ: usize = 16 << 10;
 
+/// How many bytes of a body, and in how many pieces, are handed over before whoever reads the body has taken them. Pieces take
+/// memory however small they are.
+const UNREAD: Unread = Unread { bytes: 32 << 10, pieces: 64 };
+
 /// How long a head may take to arrive, from its first byte.
 pub(crate) const HEAD: Duration = Duration::from_secs(5);
 
@@ -57,6 +61,20 @@ pub(crate) struct Turn {
     reader: RefCell<Option<Waker>>,
     /// Whether it holds something back, and so does not wait for the socket as well.
     holds_back: Cell<bool>,
+    unread: Cell<Unread>,
+}
+
+/// What of a body was handed over and not taken yet, at most.
+#[derive(Debug, Clone, Copy, Default)]
+struct Unread {
+    bytes: usize,
+    pieces: usize,
+}
+
+impl Unread {
+    fn is_full(self) -> bool {
+        self.bytes >= UNREAD.bytes || self.pieces >= UNREAD.pieces
+    }
 }
 
 impl Turn {
@@ -64,7 +82,21 @@ impl Turn {
     pub(crate) fn begin(&self, head: &RequestHead) {
         let body = body(head);
         self.state.set(State::InWork(body));
+        self.unread.set(Unread::default());
         if !body.is_complete() {
+            self.wake();
+        }
+    }
+
+    /// Whoever reads the body has taken a piece of so many bytes; or, without any, all that there was.
+    pub(crate) fn took(&self, piece: Option<usize>) {
+        let unread = self.unread.get();
+        let left = piece.map_or(Unread::default(), |bytes| Unread {
+            bytes: unread.bytes.saturating_sub(bytes),
+            pieces: unread.pieces.saturating_sub(1),
+        });
+        self.unread.set(left);
+        if unread.is_full() && !left.is_full() {
             self.wake();
         }
     }
@@ -147,7 +179,8 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(socket: TcpStream) -> Self {
         let state = Cell::new(State::BetweenRequests(Head::default()));
-        let turn = Rc::new(Turn { state, reader: RefCell::default(), holds_back: Cell::new(false) });
+        let turn =
+            Rc::new(Turn { state, reader: RefCell::default(), holds_back: Cell::new(false), unread: Cell::default() });
         Self { socket, turn, ahead: Vec::new(), has_ended: false, limit: None }
     }
 
@@ -167,8 +200,19 @@ impl Connection {
                 (taken, if head.is_complete() { State::HeadHandedOver } else { State::BetweenRequests(head) })
             }
             State::HeadHandedOver => (0, State::HeadHandedOver),
-            State::InWork(mut body) => (body.take(bytes), State::InWork(body)),
-            State::Answered(mut body) => (body.take(bytes), answered(body)),
+            State::InWork(mut body) => {
+                let unread = self.turn.unread.get();
+                let most = UNREAD.pieces - unread.pieces;
+                let mut pieces = most;
+                let taken = body.take(&bytes[..bytes.len().min(UNREAD.bytes - unread.bytes)], &mut pieces);
+                let (bytes, pieces) = (unread.bytes + taken, unread.pieces + most - pieces);
+                self.turn.unread.set(Unread { bytes, pieces });
+                (taken, State::InWork(body))
+            }
+            State::Answered(mut body) => {
+                let taken = body.take(bytes, &mut usize::MAX.clone());
+                (taken, answered(body))
+            }
         };
         self.turn.state.set(state);
         taken
@@ -191,7 +235,7 @@ impl Connection {
         match self.turn.state.get() {
             State::BetweenRequests(_) | State::Answered(_) => false,
             State::HeadHandedOver => true,
-            State::InWork(body) => body.is_complete(),
+            State::InWork(body) => body.is_complete() || self.turn.unread.get().is_full(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! The way of a request: from its path to a handler, past everything that may refuse it, and back.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody as _};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
@@ -12,6 +13,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::call::Call;
 use crate::conditional;
+use crate::connection::Turn;
 use crate::guard;
 use crate::keys::Key;
 use crate::limits::Limits;
@@ -43,13 +45,13 @@ pub(crate) async fn serve(
     let address = request.peer_addr().map(|address| address.ip().to_canonical());
     let call = Call::new(service, path, address);
     let (request, payload) = request.into_parts();
-    let is_endless = request.headers().contains_key(header::TRANSFER_ENCODING);
-    let (unread, payload) = match is_endless {
-        true => {
-            let (unread, payload) = Unread::of(payload);
-            (Some(unread), payload)
+    let (unread, payload) = match payload {
+        Payload::None => (None, payload),
+        body => {
+            let is_endless = request.headers().contains_key(header::TRANSFER_ENCODING);
+            let (unread, payload) = Unread::of(body, request.conn_data::<Rc<Turn>>().cloned());
+            (is_endless.then_some(unread), payload)
         }
-        false => (None, payload),
     };
     let answer = call.scope(answer(&call, request.clone(), payload)).await;
     let answer = finalize(&call, answer);
@@ -61,7 +63,7 @@ pub(crate) async fn serve(
     Ok(ServiceResponse::new(request, answer))
 }
 
-async fn answer(call: &Call, request: HttpRequest, payload: actix_web::dev::Payload) -> HttpResponse {
+async fn answer(call: &Call, request: HttpRequest, payload: Payload) -> HttpResponse {
     let service = call.service();
     let handle = match authorize(call, &request) {
         Ok(handle) => handle,
@@ -86,6 +88,11 @@ async fn answer(call: &Call, request: HttpRequest, payload: actix_web::dev::Payl
         && let Err(refusal) = conditional::none(request.headers())
     {
         return service.refuse(&refusal);
+    }
+    // The HTTP library would take all that still comes on the connection for its body.
+    let upgrade = request.headers().get(header::UPGRADE);
+    if is_write && upgrade.is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket")) {
+        return service.refuse(&Refusal::Field { field: "upgrade", reason: "there is no protocol but HTTP here" });
     }
     if let Err(refusal) = service.in_flight.some_left(call.address()).await {
         return service.refuse(&refusal);

@@ -17,6 +17,9 @@ use crate::refusal::Refusal;
 /// How long a request waits for memory.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Which part of all memory is next to nothing: 64 KiB of 256 MiB.
+const SMALL_PART: u64 = 4096;
+
 /// The memory of all requests together.
 #[derive(Debug, Clone)]
 pub(crate) struct InFlight(Arc<Shared>);
@@ -152,8 +155,7 @@ impl InFlight {
     /// Whether others wait for memory while this address has more than its part.
     pub(crate) fn is_pressed(&self, address: Option<IpAddr>) -> bool {
         let (state, address) = (self.0.state.lock(), network(address));
-        let held = state.by_address.get(&address).copied().unwrap_or_default();
-        held > self.0.limit / 4 && state.waiting.iter().any(|waiter| !waiter.grant.is_closed())
+        state.held_by(address) > self.0.limit / 4 && state.waiting.iter().any(|waiter| !waiter.grant.is_closed())
     }
 }
 
@@ -193,9 +195,8 @@ impl Shared {
         let mut granted = Vec::new();
         state.waiting.retain(|waiter| !waiter.grant.is_closed());
         while let Some(next) = self.next(state) {
-            if !self.fits(state, state.waiting[next].held, state.waiting[next].bytes) {
-                break;
-            }
+            let fits = self.fits(state, state.waiting[next].held, state.waiting[next].bytes);
+            let Some(next) = fits.then_some(next).or_else(|| self.next_small(state)) else { break };
             let Some(Waiter { address, bytes, grant, .. }) = state.waiting.remove(next) else { break };
             granted.push((grant, self.take(state, address, bytes)));
         }
@@ -210,10 +211,26 @@ impl Shared {
             return Some(0);
         }
         let is_fair = |waiter: &Waiter| {
-            let held = state.by_address.get(&waiter.address).copied().unwrap_or_default();
+            let held = state.held_by(waiter.address);
             held == 0 || held + waiter.bytes <= self.limit / 4
         };
         Some(state.waiting.iter().position(is_fair).unwrap_or(0))
+    }
+
+    /// Who wants next to nothing, and whose address has little: nobody need wait longer for it.
+    fn next_small(&self, state: &State) -> Option<usize> {
+        let small = self.limit / SMALL_PART;
+        let is_small = |waiter: &Waiter| {
+            let fits = state.used + waiter.bytes <= self.limit;
+            waiter.bytes <= small && fits && state.held_by(waiter.address) + waiter.bytes <= self.limit / 4
+        };
+        state.waiting.iter().position(is_small)
+    }
+}
+
+impl State {
+    fn held_by(&self, address: Option<IpAddr>) -> u64 {
+        self.by_address.get(&address).copied().unwrap_or_default()
     }
 }
 
@@ -275,6 +292,19 @@ mod tests {
         assert_eq!(other.await.unwrap().bytes, 10);
         greedy.pop();
         assert_eq!(more.await.unwrap().bytes, 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_wants_next_to_nothing_waits_for_no_other_address() {
+        let memory = InFlight::new(100_000, false);
+        let _others = memory.reserve(address(3), 0, 20_000).await.unwrap();
+        let _held = memory.reserve(address(1), 0, 50_000).await.unwrap();
+        let mut more = Box::pin(memory.reserve(address(1), 50_000, 40_000));
+        assert!(more.as_mut().now_or_never().is_none());
+        let mut own = Box::pin(memory.reserve(address(1), 0, 1));
+        assert!(own.as_mut().now_or_never().is_none(), "its own address has most of it");
+        let mut other = Box::pin(memory.reserve(address(2), 0, 1));
+        assert_eq!(other.as_mut().now_or_never().unwrap().unwrap().bytes, 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -67,7 +67,7 @@ pub enum Refusal {
     /// The server has taken on as much as it can: 503.
     #[error("the server is busy: {0}")]
     Busy(&'static str),
-    /// A field of the body is not as it should be: 400.
+    /// A field of the body, or a header, is not as it should be: 400.
     #[error("{field}: {reason}")]
     Field {
         /// The field.

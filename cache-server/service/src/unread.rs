@@ -15,16 +15,18 @@ use actix_web::error::PayloadError;
 use bytes::Bytes;
 use futures::Stream;
 
+use crate::connection::Turn;
+
 /// A body that a handler reads and the answer holds.
 pub(crate) struct Unread {
     _body: Rc<RefCell<Payload>>,
 }
 
 impl Unread {
-    /// Takes a body; the other one reads it.
-    pub(crate) fn of(body: Payload) -> (Self, Payload) {
+    /// Takes a body; the other one reads it, and tells the connection what it has taken.
+    pub(crate) fn of(body: Payload, turn: Option<Rc<Turn>>) -> (Self, Payload) {
         let body = Rc::new(RefCell::new(body));
-        let reader: Pin<Box<dyn Stream<Item = _>>> = Box::pin(Reader(Rc::clone(&body)));
+        let reader: Pin<Box<dyn Stream<Item = _>>> = Box::pin(Reader { body: Rc::clone(&body), turn });
         (Self { _body: body }, Payload::Stream { payload: reader })
     }
 
@@ -34,13 +36,23 @@ impl Unread {
     }
 }
 
-struct Reader(Rc<RefCell<Payload>>);
+struct Reader {
+    body: Rc<RefCell<Payload>>,
+    turn: Option<Rc<Turn>>,
+}
 
 impl Stream for Reader {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Pin::new(&mut *self.0.borrow_mut()).poll_next(context)
+        let next = Pin::new(&mut *self.body.borrow_mut()).poll_next(context);
+        if let Some(turn) = &self.turn {
+            turn.took(match &next {
+                Poll::Ready(Some(Ok(piece))) => Some(piece.len()),
+                Poll::Ready(Some(Err(_)) | None) | Poll::Pending => None,
+            });
+        }
+        next
     }
 }
 

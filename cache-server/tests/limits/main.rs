@@ -141,6 +141,24 @@ fn requests_sent_ahead_wait_outside_of_memory() {
     drop(clients);
 }
 
+#[test]
+fn bodies_in_chunks_of_a_byte_take_no_more_than_others() {
+    let program = Program::start(&["--storage-mode", "memory"]);
+    let idle = program.resident();
+    let head = format!(
+        "POST /ns/direct/store/string HTTP/1.1\r\nhost: a\r\nx-api-key: {KEY}\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    let sent = [head, "1\r\na\r\n".repeat(100_000)].concat();
+    let clients = together(300, || {
+        let mut stream = TcpStream::connect(program.address()).unwrap();
+        stream.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
+        let _ = stream.write_all(sent.as_bytes());
+        stream
+    });
+    peaks_below(&program, idle, 256 * (1 << 20) + 100 * MB, "300 bodies in chunks of a byte");
+    drop(clients);
+}
+
 /// Answers of 16 MiB that nobody reads.
 fn slow_readers(mode: &str) {
     let folder = tempfile::tempdir().unwrap();

@@ -64,6 +64,21 @@ pub(crate) enum Body {
     ChunkSize(u64, bool),
     /// This many bytes of a chunk and its line end; then the next chunk.
     Chunk(u64),
+    /// What comes behind the last chunk: trailers, and an empty line.
+    Trailers(Trailer),
+}
+
+/// Where in the trailers, which are lines up to an empty one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trailer {
+    /// At the beginning of a line.
+    Begin,
+    /// In the middle of one.
+    Text,
+    /// Behind the carriage return of one.
+    Return,
+    /// Behind the carriage return of the empty one.
+    LastReturn,
 }
 
 impl Body {
@@ -72,10 +87,18 @@ impl Body {
         Self::ChunkSize(0, false)
     }
 
-    /// How many of the bytes belong to the body.
-    pub(crate) fn take(&mut self, bytes: &[u8]) -> usize {
+    /// How many of the bytes belong to the body, up to the beginning of so many pieces: a chunk is one, and so is whatever else comes
+    /// together.
+    pub(crate) fn take(&mut self, bytes: &[u8], pieces: &mut usize) -> usize {
         let mut taken = 0;
+        *pieces = pieces.saturating_sub(1);
         while taken < bytes.len() && !self.is_complete() {
+            if matches!(self, Self::ChunkSize(0, false)) && taken > 0 {
+                if *pieces == 0 {
+                    break;
+                }
+                *pieces -= 1;
+            }
             let rest = &bytes[taken..];
             let skip = |left: u64| usize::try_from(left).map_or(rest.len(), |left| left.min(rest.len()));
             let (part, next) = match *self {
@@ -83,6 +106,7 @@ impl Body {
                 Self::Chunk(left) if skip(left) as u64 == left => (skip(left), Self::chunked()),
                 Self::Chunk(left) => (skip(left), Self::Chunk(left - skip(left) as u64)),
                 Self::ChunkSize(size, has_ended) => (1, after_size(size, has_ended, rest[0])),
+                Self::Trailers(at) => (1, at.after(rest[0])),
             };
             taken += part;
             *self = next;
@@ -99,11 +123,24 @@ impl Body {
 fn after_size(size: u64, has_ended: bool, byte: u8) -> Body {
     const LINE_END: u64 = 2;
     match (byte, char::from(byte).to_digit(16)) {
-        // The last chunk is empty; trailers are refused by the HTTP server.
-        (b'\n', _) if size == 0 => Body::Sized(LINE_END),
+        // The last chunk is empty.
+        (b'\n', _) if size == 0 => Body::Trailers(Trailer::Begin),
         (b'\n', _) => Body::Chunk(size.saturating_add(LINE_END)),
         (_, Some(digit)) if !has_ended => Body::ChunkSize(size.saturating_mul(16).saturating_add(digit.into()), false),
         _ => Body::ChunkSize(size, true),
+    }
+}
+
+impl Trailer {
+    /// What comes after a byte.
+    fn after(self, byte: u8) -> Body {
+        Body::Trailers(match (self, byte) {
+            (Self::LastReturn, _) => return Body::Sized(0),
+            (Self::Begin, b'\r') => Self::LastReturn,
+            (Self::Text, b'\r') => Self::Return,
+            (Self::Return, _) => Self::Begin,
+            (Self::Begin | Self::Text, _) => Self::Text,
+        })
     }
 }
 
@@ -147,15 +184,31 @@ mod tests {
     #[test]
     fn a_body_ends_with_its_length_or_its_last_chunk() {
         let chunks = "5\r\nhello\r\n00A;x=0\r\n0\r\n\r\n0\r\n\r\n\r\n0\r\n\r\n";
-        for (start, body) in [(Body::Sized(5), "hello"), (Body::chunked(), chunks), (Body::chunked(), "0\r\n\r\n")] {
+        let trailers = "1\r\na\r\n0\r\nx-trailer: 1\r\nother: \n2\r\n\r\n";
+        for (start, body) in [
+            (Body::Sized(5), "hello"),
+            (Body::chunked(), chunks),
+            (Body::chunked(), "0\r\n\r\n"),
+            (Body::chunked(), trailers),
+        ] {
             let bytes = [body, "GET / HTTP/1.1\r\n\r\n"].concat();
             for piece in 1..=bytes.len() {
                 let mut read = start;
-                assert_eq!(taken(bytes.as_bytes(), |part| read.take(part), piece), body.len(), "{body:?} by {piece}");
+                let take = |part: &[u8]| read.take(part, &mut usize::MAX.clone());
+                assert_eq!(taken(bytes.as_bytes(), take, piece), body.len(), "{body:?} by {piece}");
                 assert!(read.is_complete(), "{body:?}");
             }
         }
         let mut endless = Body::chunked();
-        assert_eq!(endless.take(b"FFFFFFFFFFFFFFFFF\r\nGET / HTTP/1.1\r\n\r\n"), 37);
+        assert_eq!(endless.take(b"FFFFFFFFFFFFFFFFF\r\nGET / HTTP/1.1\r\n\r\n", &mut 9), 37);
+    }
+
+    #[test]
+    fn no_more_chunks_are_taken_than_told() {
+        let (mut body, mut pieces) = (Body::chunked(), 3);
+        let bytes = b"1\r\na\r\n".repeat(5);
+        assert_eq!((body.take(&bytes, &mut pieces), pieces), (18, 0));
+        pieces = 3;
+        assert_eq!((body.take(&bytes[18..], &mut pieces), pieces), (12, 1));
     }
 }
