@@ -132,7 +132,8 @@ test("the console is used by keyboard alone", async () => {
   await page.getByRole("heading", { name: "Namespaces" }).waitFor();
   // Every stop of the Tab key is seen.
   await go(page, pages.find(([name]) => name === "entry-json")[1].split("/console/")[1]);
-  for (let tabs = 0; tabs < 40; tabs += 1) {
+  let stops = 0;
+  for (; stops < 40; stops += 1) {
     await press("Tab");
     const { tag, outline, name } = await page.evaluate(() => {
       const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
@@ -142,6 +143,7 @@ test("the console is used by keyboard alone", async () => {
     if (tag === "BODY") break;
     assert.match(outline, /^solid [12]/, `${tag} ${name.slice(0, 60)}`);
   }
+  assert.ok(stops > 10, `${stops} stops`);
   await page.getByRole("tab", { name: "Content" }).focus();
   await press("ArrowRight", "ArrowRight");
   await page.getByText("entry of this hash").waitFor();

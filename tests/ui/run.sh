@@ -22,7 +22,7 @@ if ! cmp -s package-lock.json "$tools/package-lock.json"; then
     npm ci --prefix "$tools" --no-audit --no-fund --silent
 fi
 # Modules are looked for beside those that import them.
-[ -e node_modules ] || ln -s "$tools/node_modules" node_modules
+ln -sfn "$tools/node_modules" node_modules
 
 sources=(../../cache-server/service/ui ../../cache-server/ui ../../send-wrapper/ui .)
 node_modules/.bin/biome ci --config-path=. "${sources[@]}"

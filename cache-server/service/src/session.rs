@@ -67,6 +67,9 @@ impl Sessions {
     /// The MAC of a ticket.
     fn mac(&self, name: &str, ends: i64, key: &Key) -> Vec<u8> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("a secret of any length will do");
+        // Of this service alone; a cookie's name has no NUL.
+        mac.update(self.cookie.as_bytes());
+        mac.update(b"\0");
         mac.update(&ends.to_be_bytes());
         mac.update(key.digest.bytes());
         mac.update(name.as_bytes());
@@ -299,6 +302,8 @@ mod tests {
         assert!(sessions.key(&ticket, &keys(b"two"), now).is_none(), "the key was replaced");
         assert!(sessions.key(&ticket, &keys(b"one"), now + LASTS).is_none(), "it is over");
         assert!(Sessions::new("s", None).unwrap().key(&ticket, &keys(b"one"), now).is_none(), "another secret");
+        let other = Sessions::new("other", Some("a secret of servers")).unwrap();
+        assert!(other.key(&ticket, &keys(b"one"), now).is_none(), "another service");
         let (name, rest) = ticket.split_once('.').unwrap();
         let later = rest.split_once('.').unwrap().0.parse::<i64>().unwrap() + 1;
         let mac = rest.split_once('.').unwrap().1;

@@ -13,6 +13,8 @@ use crate::storage::{Child, Folder, ObjectPath};
 const PAGE: usize = 500;
 /// How many names are looked at for a page at most: entries, child files and sidecars.
 const MOST_NAMES: usize = 10_000;
+/// As how many names a listing of a minute counts: with few in each, a page is short instead of slow.
+const LISTING: usize = 50;
 /// How deep the time folders are: year, month, day, hour, minute.
 const MINUTES: usize = 5;
 /// How deep the folders of hours are, in which the Python service has written.
@@ -193,6 +195,7 @@ impl Cache {
                     loop {
                         let page = self.storage.children(&folder, after.as_deref(), PAGE).await?;
                         let is_last = page.len() < PAGE;
+                        looked_at += LISTING;
                         for child in page {
                             if names.sidecars.len() >= what.limit || looked_at >= MOST_NAMES {
                                 // Nothing of a folder that has just been come to is `.`.
