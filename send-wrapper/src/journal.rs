@@ -12,16 +12,16 @@
 //! 4. Whoever has written a hundred events of a record catches up, detached: so the way of readers is short.
 
 mod expire;
+mod summary;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use cache_client::client::{ChildEntry, Items, Page, Tag};
+use cache_client::client::{ChildEntry, Items, Page};
 use cache_client::{CacheId, Namespace};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::error::Result;
@@ -31,6 +31,7 @@ use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
 pub(crate) use expire::Expired;
+pub(crate) use summary::Sum;
 
 /// How many of the newest events a summary holds.
 pub(crate) const RECENT: usize = 50;
@@ -38,14 +39,12 @@ pub(crate) const RECENT: usize = 50;
 const PAGE: u32 = 200;
 /// How many events one process writes before it catches up: so few that what a reader finds beyond the summary fits on two pages.
 const CATCHES_UP_AFTER: u32 = 100;
-/// How many events have to be settled before a summary is saved.
+/// How many files have to be settled before a summary is saved, if they do not fill a page.
 const WORTH_SAVING: u64 = 20;
 /// How long before now an event may be filed.
 pub(crate) const GRACE: Duration = Duration::from_secs(60);
 /// How long the write of an event may take, with what clocks are apart.
 const WRITTEN: Duration = Duration::from_secs(60);
-/// The file of the summary.
-const SUMMARY: &str = "summary";
 
 /// What the events of a kind of record come to.
 pub(crate) trait Totals: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -60,52 +59,6 @@ pub(crate) trait Totals: Default + Clone + Serialize + DeserializeOwned + Send +
 
     /// When it happened.
     fn at(event: &Self::Event) -> Timestamp;
-}
-
-/// What all events up to one come to; the document of the summary.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound = "T: Totals", default)]
-pub(crate) struct Sum<T: Totals> {
-    /// The newest file that is counted.
-    up_to: String,
-    /// Where the listing goes on, at that file or a little before it.
-    cursor: Option<String>,
-    /// How many events are counted.
-    pub(crate) events: u64,
-    /// How many files hold no event that can be read.
-    pub(crate) unreadable_events: u64,
-    /// The newest events, the last one at the end.
-    pub(crate) recent: VecDeque<T::Event>,
-    #[serde(flatten)]
-    pub(crate) totals: T,
-}
-
-impl<T: Totals> Default for Sum<T> {
-    fn default() -> Self {
-        let (up_to, recent, totals) = Default::default();
-        Self { up_to, cursor: None, events: 0, unreadable_events: 0, recent, totals }
-    }
-}
-
-impl<T: Totals> Sum<T> {
-    fn add(&mut self, event: Option<T::Event>) {
-        let Some(event) = event else {
-            self.unreadable_events += 1;
-            return;
-        };
-        let known = self.recent.iter().position(|recent| T::id(recent) == T::id(&event));
-        match known {
-            Some(known) => drop(self.recent.remove(known)),
-            None => {
-                self.events += 1;
-                self.totals.add(&event);
-            }
-        }
-        self.recent.push_back(event);
-        if self.recent.len() > RECENT {
-            self.recent.pop_front();
-        }
-    }
 }
 
 /// How far a reader has come.
@@ -153,16 +106,6 @@ pub(crate) struct Journal<'a> {
     cache_id: CacheId,
 }
 
-/// The version of the summary that was read.
-enum Version {
-    None,
-    Tagged(Tag),
-    /// That of one that could not be read: it is replaced.
-    Unreadable,
-    /// Somebody else has saved one, or nobody knows.
-    Lost,
-}
-
 /// How many events this process has written to a record since it caught up last.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Written(Arc<WrittenHere>);
@@ -196,16 +139,16 @@ impl<'a> Journal<'a> {
     /// Reads what the events come to. Two calls, and one more for each 200 events that are not in the summary, and one to save it.
     pub(crate) async fn catch_up<T: Totals>(&self, reach: Reach) -> Result<CaughtUp<T>> {
         let (mut sum, mut version) = self.saved::<T>().await?;
-        let saved_up_to = sum.up_to.clone();
         let (mut fresh, mut is_complete) = (Vec::new(), false);
         let settled_before = self.settled_before();
-        let (mut saved_events, mut saved_at) = (sum.events, Instant::now());
+        let (mut saved_place, mut saved_files, mut saved_at) = (sum.place(), sum.files(), Instant::now());
         let mut cursor = sum.cursor.clone();
         for pages in 1.. {
             let page = match self.page(cursor.as_deref()).await {
                 // Given out by a service that did so in another way.
                 Err(cache_client::Error::InvalidInput { .. }) if cursor.is_some() => {
                     cursor = None;
+                    fresh.clear();
                     continue;
                 }
                 page => page?,
@@ -237,16 +180,17 @@ impl<'a> Journal<'a> {
                 Reach::Settled if !fresh.is_empty() => break,
                 Reach::Newest | Reach::Calls(_) | Reach::Settled | Reach::Everything => {}
             }
-            // Soon enough that one that is slow comes on as well.
+            // Soon enough that one that is slow comes on as well, also where it only steps over files.
             let is_time = saved_at.elapsed() >= self.send.longest_operation() / 4;
-            if is_time && sum.events > saved_events && !matches!(reach, Reach::Calls(_)) {
+            if is_time && sum.place() != saved_place && !matches!(reach, Reach::Calls(_)) {
                 version = self.save(&sum, version).await;
-                (saved_events, saved_at) = (sum.events, Instant::now());
+                (saved_place, saved_files, saved_at) = (sum.place(), sum.files(), Instant::now());
             }
         }
+        let has_moved = sum.cursor != saved_place.1;
         let worth_saving = match reach {
-            Reach::Newest | Reach::Settled => sum.events >= saved_events + WORTH_SAVING,
-            Reach::Everything => sum.up_to > saved_up_to,
+            Reach::Newest | Reach::Settled => has_moved || sum.files() >= saved_files + WORTH_SAVING,
+            Reach::Everything => sum.place() != saved_place,
             Reach::Calls(_) => false,
         };
         if worth_saving {
@@ -285,41 +229,5 @@ impl<'a> Journal<'a> {
     async fn page(&self, cursor: Option<&str>) -> cache_client::Result<Page<ChildEntry>> {
         let children = self.send.cache.data().read(self.namespace, self.cache_id).key("events").page_size(PAGE);
         cursor.into_iter().fold(children, |children, cursor| children.cursor(cursor)).page().await
-    }
-
-    async fn saved<T: Totals>(&self) -> Result<(Sum<T>, Version)> {
-        let saved = self.send.cache.data().retrieve(self.namespace, self.cache_id, SUMMARY).json_with_tag().await;
-        match saved {
-            Ok(Some((sum, tag))) => Ok((sum, tag.map_or(Version::Unreadable, Version::Tagged))),
-            Ok(None) => Ok((Sum::default(), Version::None)),
-            // Not of ours: the events say what it said.
-            Err(error @ cache_client::Error::Protocol { .. }) => {
-                tracing::warn!(cache_id = %self.cache_id, error = describe(&error), "a summary is made anew");
-                Ok((Sum::default(), Version::Unreadable))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Saves a summary over the version it was made from. What fails is logged: the next reader does the work again.
-    async fn save<T: Totals>(&self, sum: &Sum<T>, version: Version) -> Version {
-        let store = || self.send.cache.data_store().json(self.namespace, self.cache_id, sum).file_id(SUMMARY);
-        let saved = match version {
-            Version::None => store().if_absent().send().await,
-            Version::Tagged(tag) => {
-                self.send.cache.data().update(self.namespace, self.cache_id, SUMMARY).if_match(&tag).json(sum).await
-            }
-            Version::Unreadable => store().send().await,
-            Version::Lost => return Version::Lost,
-        };
-        match saved {
-            Ok(stored) => stored.tag.map_or(Version::Lost, Version::Tagged),
-            Err(error) => {
-                if !matches!(error, cache_client::Error::PreconditionFailed { .. }) {
-                    tracing::warn!(cache_id = %self.cache_id, error = describe(&error), "a summary could not be saved");
-                }
-                Version::Lost
-            }
-        }
     }
 }

@@ -159,6 +159,49 @@ async fn a_summary_that_runs_out_of_time_goes_on_where_it_was() {
     assert_eq!((summary.total_downloads, summary.events.len()), (events, 50));
 }
 
+/// A reader whose pages take so long that it has to try several times; answers how often.
+async fn tries_of_a_slow_reader(still: &Still) -> usize {
+    let slow = Faulty::new(still.service(), |_, request| match request.url().path().contains("/data/entries/") {
+        true => cache_tests::Act::Delay(Duration::from_millis(60)),
+        false => cache_tests::Act::Pass,
+    });
+    let send = still.over(&slow).time_limit(Duration::from_millis(450));
+    for tries in 1..10 {
+        match send.transfers().summary(&transfer()).await {
+            Ok(summary) => {
+                assert!(summary.is_some());
+                return tries;
+            }
+            Err(error) => assert!(error.is_unavailable(), "{error}"),
+        }
+    }
+    panic!("it never comes to the end");
+}
+
+#[tokio::test]
+async fn a_summary_goes_on_also_where_it_only_steps_over_files() {
+    let still = Still::at(Engine::Memory, NOON);
+    with_events(&still.send, 0).await;
+    let summary = DataPath::parse("summary").unwrap();
+    let data = still.send.entries(namespaces::TRANSFERS).unwrap().data(id_of(&still.send, namespaces::TRANSFERS).await);
+    // Files that nobody can read.
+    let writes = iter(0..2500_u64).for_each_concurrent(64, async |number| {
+        let path = DataPath::parse(&an_event(number, NOON - 1 - number).0).unwrap();
+        data.store_json(&path, &json!({ "not": "ours" })).await.unwrap();
+    });
+    writes.await;
+    still.set(NOON + 5 * MINUTE);
+    assert!(tries_of_a_slow_reader(&still).await > 1);
+    // Files that are counted already, with no place to go on from.
+    let mut saved: Value = data.json(&summary).await.unwrap().unwrap();
+    assert_eq!(saved["unreadable_events"], 2500);
+    saved.as_object_mut().unwrap().remove("cursor");
+    data.store_json(&summary, &saved).await.unwrap();
+    assert!(tries_of_a_slow_reader(&still).await > 1);
+    let read = still.send.transfers().summary(&transfer()).await.unwrap().unwrap();
+    assert_eq!((read.total_views, read.unreadable_events), (1, 2500));
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_is_counted_and_spoils_nothing() {
     let still = Still::at(Engine::Memory, NOON);

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cache_tests::{Act, Engine, Faulty, Still, each_engine, request_at};
 use send_wrapper::analytics::{Event, EventType, Retention, RetentionLevel, RetentionRun, Window, WindowType};
 use send_wrapper::tokens::{Refusal, UsageQuery, Use};
-use send_wrapper::{Clock, EntryKey, SendCache, Timestamp, TokenName, TransferId, namespaces};
+use send_wrapper::{Clock, DataFiles, DataPath, EntryKey, SendCache, Timestamp, TokenName, TransferId, namespaces};
+use serde_json::{Value, json};
 
 each_engine!(
     what_is_old_goes_once_it_is_summed_up,
@@ -143,7 +144,7 @@ async fn old_events_of_tokens_and_transfers_go_and_their_counts_stay(engine: Eng
     happen(&young).await;
     // What is no token must not keep the events of the others.
     let tokens = still.send.entries(namespaces::TOKENS).unwrap();
-    tokens.store(&EntryKey::parse("foreign").unwrap(), &serde_json::json!({ "created_at": 1 })).await.unwrap();
+    tokens.store(&EntryKey::parse("foreign").unwrap(), &json!({ "created_at": 1 })).await.unwrap();
 
     let policy = Retention { token_events: Some(365), transfer_events: Some(365), ..FOR_EVER };
     let usage = async |token| still.other().tokens().usage(token, &UsageQuery::default()).await.unwrap().items;
@@ -169,6 +170,49 @@ async fn old_events_of_tokens_and_transfers_go_and_their_counts_stay(engine: Eng
     let summary = still.other().transfers().summary(&transfer).await.unwrap().unwrap();
     assert_eq!((summary.total_downloads, summary.events.len()), (7, 1));
     assert_eq!(still.other().transfers().events(&transfer, 100).await.unwrap().unwrap().items, summary.events);
+}
+
+/// The summary of the events of a token, as it is stored.
+async fn stored_summary(send: &SendCache, of: &TokenName) -> (DataFiles, Value) {
+    let tokens = send.entries(namespaces::TOKENS).unwrap();
+    let id = tokens.cache_id_from_key(&EntryKey::parse(of.as_str()).unwrap()).await.unwrap().unwrap();
+    let data = tokens.data(id);
+    let summary = data.json(&DataPath::parse("summary").unwrap()).await.unwrap().unwrap();
+    (data, summary)
+}
+
+#[tokio::test]
+async fn what_a_summary_holds_of_visitors_goes_before_their_events_do() {
+    let still = Still::at(Engine::Memory, TWO);
+    let of = TokenName::parse("old").unwrap();
+    still.send.tokens().create(&of).usage_limit(0).send().await.unwrap();
+    for second in 0..30 {
+        still.set(TWO + second * 1000);
+        still.send.tokens().use_once(&of, Use::default()).await.unwrap();
+    }
+    still.set(TWO + HOUR);
+    still.send.tokens().usage_counts(&of).await.unwrap();
+    let (data, before) = stored_summary(&still.send, &of).await;
+    assert_eq!(before["recent"].as_array().unwrap().len(), 30);
+    still.set(TWO + 366 * DAY);
+    // Whoever cannot save the summary deletes nothing, and says so.
+    let no_updates = Faulty::new(still.service(), |_, request| match request.url().path().contains("/data/update/") {
+        true => Act::Refuse,
+        false => Act::Pass,
+    });
+    let policy = Retention { token_events: Some(365), ..FOR_EVER };
+    let run = still.over(&no_updates).analytics().apply_retention(&policy).await.unwrap();
+    assert!(run.failed.is_some(), "{run:?}");
+    assert_eq!(deleted(&run), [("token_events", 0)]);
+    assert_eq!(deleted(&apply(&still.send, policy, false).await), [("token_events", 30)]);
+    let held = async || stored_summary(&still.send, &of).await.1["recent"].as_array().unwrap().len();
+    assert_eq!(held().await, 0);
+    // Nor do they stay where the files are gone already.
+    data.store_json(&DataPath::parse("summary").unwrap(), &before).await.unwrap();
+    assert_eq!(held().await, 30);
+    assert_eq!(deleted(&apply(&still.send, policy, false).await), [("token_events", 0)]);
+    assert_eq!(held().await, 0);
+    assert_eq!(still.other().tokens().usage_counts(&of).await.unwrap().granted, 30);
 }
 
 #[tokio::test]

@@ -12,22 +12,26 @@ use crate::time::Day;
 pub(crate) type Expired = BTreeMap<Day, u64>;
 
 impl Journal<'_> {
-    /// Deletes the events filed on days before this one. One call where there are none; else some ten, and two for each day.
+    /// Deletes the events filed on days before this one. Two calls where there are none; else some ten, and two for each day.
     ///
-    /// What they come to is saved in the summary first, for good; of the events that the summary holds itself, old ones go as well.
+    /// What they come to is saved in the summary first, for good. Then the summary forgets the old events that it holds itself, and
+    /// only then their files go: a run that fails in between leaves files that the next one finds.
     pub(crate) async fn expire<T: Totals>(&self, before: Day, dry_run: bool) -> Result<Expired> {
         let mut expired = Expired::new();
-        if self.oldest().await?.is_none_or(|day| day >= before) {
-            return Ok(expired);
-        }
+        let has_old = self.oldest().await?.is_some_and(|day| day < before);
         if dry_run {
-            return self.files_before(before).await;
+            return if has_old { self.files_before(before).await } else { Ok(expired) };
         }
-        let counted = self.catch_up::<T>(Reach::Everything).await?.settled;
-        if self.saved::<T>().await?.0.up_to < counted.up_to {
-            return Err(Error::Conflict { reason: "what old events come to could not be saved".to_owned() });
+        if has_old {
+            let counted = self.catch_up::<T>(Reach::Everything).await?.settled;
+            if self.saved::<T>().await?.0.up_to < counted.up_to {
+                return Err(Error::Conflict { reason: "what old events come to could not be saved".to_owned() });
+            }
         }
-        while let Some(day) = self.oldest().await?
+        // Also where no old file is left: one that was saved by somebody else meanwhile may hold what the files said.
+        self.forget::<T>(before).await?;
+        while has_old
+            && let Some(day) = self.oldest().await?
             && day < before
         {
             let files = self.send.cache.data().list(self.namespace, self.cache_id).key(day.events_folder());
@@ -37,10 +41,18 @@ impl Journal<'_> {
             }
             *expired.entry(day).or_default() += deleted;
         }
-        let (mut sum, version) = self.saved::<T>().await?;
-        sum.recent.retain(|event| T::at(event).day() >= before);
-        self.save(&sum, version).await;
         Ok(expired)
+    }
+
+    /// Takes old events out of those that the summary holds. What they came to stays.
+    async fn forget<T: Totals>(&self, before: Day) -> Result<()> {
+        let (mut sum, version) = self.send.within(self.saved::<T>()).await?;
+        let held = sum.recent.len();
+        sum.recent.retain(|event| T::at(event).day() >= before);
+        if sum.recent.len() < held {
+            self.send.within(self.replace(&sum, version)).await?;
+        }
+        Ok(())
     }
 
     /// The day of the oldest event.
