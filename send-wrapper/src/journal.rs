@@ -6,7 +6,7 @@
 //!
 //! 1. A reader retrieves the summary, and reads the files after its cursor, page by page.
 //! 2. Events that are old enough to be *settled* go into the summary: nothing can be filed before them any more. Younger ones count in
-//!    the answer alone.
+//!    the answer alone, and so do those after an event that its record still holds for want of a file.
 //! 3. The cursor moves to the end of each full page of settled events. The summary is saved when that is worth it, and now and then
 //!    on a long way, so that a reader who is cut off has not worked for nothing. It is saved only over the one that was read.
 //! 4. Whoever has written a hundred events of a record catches up, detached: so the way of readers is short.
@@ -14,6 +14,7 @@
 mod expire;
 mod summary;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -26,6 +27,7 @@ use tokio::time::Instant;
 
 use crate::error::Result;
 use crate::health::describe;
+use crate::keys::EntryKey;
 use crate::names::EventId;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
@@ -59,6 +61,21 @@ pub(crate) trait Totals: Default + Clone + Serialize + DeserializeOwned + Send +
 
     /// When it happened.
     fn at(event: &Self::Event) -> Timestamp;
+
+    /// The record, as far as a summary of its events needs it.
+    type Record: DeserializeOwned + Send;
+
+    /// What the record says of its events.
+    fn known(record: &Self::Record) -> Known;
+}
+
+/// What a record says of its events.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// When the record was created.
+    pub(crate) since: Timestamp,
+    /// The files of events that may not be written yet: nothing that comes after one of them is settled before it is there.
+    pub(crate) pending: BTreeSet<String>,
 }
 
 /// How far a reader has come.
@@ -137,8 +154,11 @@ impl<'a> Journal<'a> {
     }
 
     /// Reads what the events come to. Two calls, and one more for each 200 events that are not in the summary, and one to save it.
-    pub(crate) async fn catch_up<T: Totals>(&self, reach: Reach) -> Result<CaughtUp<T>> {
-        let (mut sum, mut version) = self.saved::<T>().await?;
+    ///
+    /// What is `known` has to be read before, so that it names all pending events that are old enough to be settled.
+    pub(crate) async fn catch_up<T: Totals>(&self, reach: Reach, known: &Known) -> Result<CaughtUp<T>> {
+        let (mut sum, mut version) = self.saved::<T>(known.since).await?;
+        let mut pending = known.pending.iter().filter(|file| **file > sum.up_to).cloned().collect::<BTreeSet<_>>();
         let (mut fresh, mut is_complete) = (Vec::new(), false);
         let settled_before = self.settled_before();
         let (mut saved_place, mut saved_files, mut saved_at) = (sum.place(), sum.files(), Instant::now());
@@ -160,7 +180,9 @@ impl<'a> Journal<'a> {
                 }
                 // What is no event, or one of another version, must not cost the others.
                 let event = child.json().ok();
-                if file < settled_before {
+                pending.remove(&file);
+                let waits = pending.first().is_some_and(|missing| *missing < file);
+                if file < settled_before && !waits {
                     sum.add(event);
                     sum.up_to = file;
                 } else {
@@ -200,7 +222,7 @@ impl<'a> Journal<'a> {
     }
 
     /// Counts an event that was written here. After a hundred of them the summary catches up, detached, with what is settled by then.
-    pub(crate) fn written<T: Totals>(&self) {
+    pub(crate) fn written<T: Totals>(&self, key: &EntryKey) {
         let written = self.send.shared.written.get_or_insert_with(&self.cache_id, || Ok(Written::default()));
         let Ok::<Written, std::convert::Infallible>(written) = written;
         let WrittenHere { events, catching_up } = &*written.0;
@@ -209,13 +231,16 @@ impl<'a> Journal<'a> {
             return;
         }
         events.store(0, Ordering::Relaxed);
-        let (send, namespace, cache_id) = (self.send.clone(), self.namespace.clone(), self.cache_id);
+        let (send, entries, key) = (self.send.clone(), self.send.own_entries(self.namespace.as_str()), key.clone());
         tokio::spawn(async move {
             let _catching_up = CatchingUp(written);
-            let journal = Journal::new(&send, &namespace, cache_id);
+            let caught_up = async {
+                let Some((cache_id, record)) = entries.look::<T::Record>(&key).await? else { return Ok(()) };
+                entries.journal(cache_id).catch_up::<T>(Reach::Settled, &T::known(&record)).await.map(drop)
+            };
             // What fails is done by whoever writes the next page, or reads.
-            if let Err(error) = send.within(journal.catch_up::<T>(Reach::Settled)).await {
-                tracing::warn!(%cache_id, error = describe(&error), "a summary could not catch up");
+            if let Err(error) = send.within(caught_up).await {
+                tracing::warn!(%key, error = describe(&error), "a summary could not catch up");
             }
         });
     }

@@ -213,6 +213,47 @@ async fn what_a_summary_holds_of_visitors_goes_before_their_events_do() {
     assert_eq!(deleted(&apply(&still.send, policy, false).await), [("token_events", 0)]);
     assert_eq!(held().await, 0);
     assert_eq!(still.other().tokens().usage_counts(&of).await.unwrap().granted, 30);
+    // The figures of all days say so; those of days that are gone say that they are not all.
+    let tokens = still.other().tokens();
+    let all = tokens.usage_summary(&of, None, None).await.unwrap();
+    assert_eq!((all.granted, all.by_day.len(), all.complete), (30, 0, false));
+    let day = |ago: u64| Some(Timestamp::from_millis(still.clock.now() - ago * DAY).day());
+    for (from, is_kept) in [(day(366), false), (day(365), true), (day(0), true)] {
+        assert_eq!(tokens.usage_summary(&of, from, None).await.unwrap().complete, is_kept, "{from:?}");
+    }
+    assert!(!tokens.usage_summary(&of, None, day(0)).await.unwrap().complete);
+}
+
+#[tokio::test]
+async fn a_summary_that_cannot_be_read_is_kept_when_its_events_are_gone() {
+    let still = Still::at(Engine::Memory, TWO);
+    let transfer = TransferId::parse("old").unwrap();
+    let happen = async || {
+        let event = Event::new(EventType::FileDownload, Timestamp::from_millis(still.clock.now()));
+        still.send.transfers().record_event(&transfer, event).await;
+    };
+    for day in [0, 0, 365] {
+        still.set(TWO + day * DAY + MINUTE * still.calls.calls() as u64);
+        happen().await;
+    }
+    still.set(TWO + 366 * DAY);
+    let policy = Retention { transfer_events: Some(365), ..FOR_EVER };
+    assert_eq!(deleted(&apply(&still.send, policy, false).await), [("transfer_events", 2)]);
+    let transfers = still.send.entries(namespaces::TRANSFERS).unwrap();
+    let id = transfers.cache_id_from_key(&EntryKey::parse("old").unwrap()).await.unwrap().unwrap();
+    let (data, summary) = (transfers.data(id), DataPath::parse("summary").unwrap());
+    // As a version of this crate to come may leave it.
+    let foreign = json!({ "events": "three" });
+    data.store_json(&summary, &foreign).await.unwrap();
+    for _ in 0..25 {
+        still.clock.advance(1000);
+        happen().await;
+    }
+    still.clock.advance(5 * MINUTE);
+    // What is left is answered, and nothing is made of it for good.
+    let read = still.other().transfers().summary(&transfer).await.unwrap().unwrap();
+    assert_eq!(read.total_downloads, 26);
+    assert_eq!(data.json::<Value>(&summary).await.unwrap(), Some(foreign));
 }
 
 #[tokio::test]

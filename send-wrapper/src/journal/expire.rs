@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
 
-use super::{Journal, Reach, Totals};
+use super::{Journal, Known, Reach, Totals};
 use crate::error::{Error, Result};
-use crate::time::Day;
+use crate::time::{Day, Timestamp};
 
 /// How many files were deleted of each day, or would have been.
 pub(crate) type Expired = BTreeMap<Day, u64>;
@@ -16,20 +16,20 @@ impl Journal<'_> {
     ///
     /// What they come to is saved in the summary first, for good. Then the summary forgets the old events that it holds itself, and
     /// only then their files go: a run that fails in between leaves files that the next one finds.
-    pub(crate) async fn expire<T: Totals>(&self, before: Day, dry_run: bool) -> Result<Expired> {
+    pub(crate) async fn expire<T: Totals>(&self, known: &Known, before: Day, dry_run: bool) -> Result<Expired> {
         let mut expired = Expired::new();
         let has_old = self.oldest().await?.is_some_and(|day| day < before);
         if dry_run {
             return if has_old { self.files_before(before).await } else { Ok(expired) };
         }
         if has_old {
-            let counted = self.catch_up::<T>(Reach::Everything).await?.settled;
-            if self.saved::<T>().await?.0.up_to < counted.up_to {
+            let counted = self.catch_up::<T>(Reach::Everything, known).await?.settled;
+            if self.saved::<T>(known.since).await?.0.up_to < counted.up_to {
                 return Err(Error::Conflict { reason: "what old events come to could not be saved".to_owned() });
             }
         }
         // Also where no old file is left: one that was saved by somebody else meanwhile may hold what the files said.
-        self.forget::<T>(before).await?;
+        self.forget::<T>(known.since, before, has_old).await?;
         while has_old
             && let Some(day) = self.oldest().await?
             && day < before
@@ -45,18 +45,19 @@ impl Journal<'_> {
     }
 
     /// Takes old events out of those that the summary holds. What they came to stays.
-    async fn forget<T: Totals>(&self, before: Day) -> Result<()> {
-        let (mut sum, version) = self.send.within(self.saved::<T>()).await?;
+    async fn forget<T: Totals>(&self, since: Timestamp, before: Day, has_old: bool) -> Result<()> {
+        let (mut sum, version) = self.send.within(self.saved::<T>(since)).await?;
         let held = sum.recent.len();
         sum.recent.retain(|event| T::at(event).day() >= before);
-        if sum.recent.len() < held {
+        if has_old || sum.recent.len() < held {
+            sum.expired_before = sum.expired_before.max(Some(before));
             self.send.within(self.replace(&sum, version)).await?;
         }
         Ok(())
     }
 
     /// The day of the oldest event.
-    async fn oldest(&self) -> Result<Option<Day>> {
+    pub(super) async fn oldest(&self) -> Result<Option<Day>> {
         let files = self.send.cache.data().list(self.namespace, self.cache_id).key("events").files().page_size(1);
         let page = self.send.within(async { Ok(files.page().await?) }).await?;
         Ok(page.items.first().and_then(|file| Day::of_events_folder(&file.data_key)))

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use cache_client::client::Tag;
 use serde::{Deserialize, Serialize};
 
-use super::{Journal, RECENT, Totals};
+use super::{Journal, Known, RECENT, Totals};
 use crate::error::{Error, Result};
 use crate::health::describe;
+use crate::time::{Day, Timestamp};
 
 /// The file of the summary.
 const SUMMARY: &str = "summary";
@@ -26,6 +27,8 @@ pub(crate) struct Sum<T: Totals> {
     pub(crate) unreadable_events: u64,
     /// The newest events, the last one at the end.
     pub(crate) recent: VecDeque<T::Event>,
+    /// Events of days before this one were deleted; what they came to is counted.
+    pub(crate) expired_before: Option<Day>,
     #[serde(flatten)]
     pub(crate) totals: T,
 }
@@ -33,7 +36,7 @@ pub(crate) struct Sum<T: Totals> {
 impl<T: Totals> Default for Sum<T> {
     fn default() -> Self {
         let (up_to, recent, totals) = Default::default();
-        Self { up_to, cursor: None, events: 0, unreadable_events: 0, recent, totals }
+        Self { up_to, cursor: None, events: 0, unreadable_events: 0, recent, expired_before: None, totals }
     }
 }
 
@@ -72,22 +75,30 @@ impl<T: Totals> Sum<T> {
 pub(super) enum Version {
     None,
     Tagged(Tag),
-    /// That of one that could not be read: it is replaced.
+    /// That of one that could not be read, and that all its events are still there of: it is replaced.
     Unreadable,
-    /// Somebody else has saved one, or nobody knows.
+    /// Somebody else has saved one, nobody knows which, or it cannot be made anew: it stays.
     Lost,
 }
 
 impl Journal<'_> {
-    pub(super) async fn saved<T: Totals>(&self) -> Result<(Sum<T>, Version)> {
+    /// Before which day events were deleted; `None` for none. One call.
+    pub(crate) async fn expired_before<T: Totals>(&self, known: &Known) -> Result<Option<Day>> {
+        Ok(self.saved::<T>(known.since).await?.0.expired_before)
+    }
+
+    /// The summary that was saved of a record that was created then.
+    pub(super) async fn saved<T: Totals>(&self, since: Timestamp) -> Result<(Sum<T>, Version)> {
         let saved = self.send.cache.data().retrieve(self.namespace, self.cache_id, SUMMARY).json_with_tag().await;
         match saved {
-            Ok(Some((sum, tag))) => Ok((sum, tag.map_or(Version::Unreadable, Version::Tagged))),
+            // One without a tag cannot be replaced safely.
+            Ok(Some((sum, tag))) => Ok((sum, tag.map_or(Version::Lost, Version::Tagged))),
             Ok(None) => Ok((Sum::default(), Version::None)),
-            // Not of ours: the events say what it said.
+            // Not of ours: the events that are left say what they say.
             Err(error @ cache_client::Error::Protocol { .. }) => {
-                tracing::warn!(cache_id = %self.cache_id, error = describe(&error), "a summary is made anew");
-                Ok((Sum::default(), Version::Unreadable))
+                tracing::warn!(cache_id = %self.cache_id, error = describe(&error), "a summary cannot be read");
+                let has_all = self.oldest().await?.is_some_and(|day| day <= since.day());
+                Ok((Sum::default(), if has_all { Version::Unreadable } else { Version::Lost }))
             }
             Err(error) => Err(error.into()),
         }
