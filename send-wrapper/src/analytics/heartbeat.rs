@@ -229,6 +229,11 @@ impl Heartbeats {
     }
 
     async fn say(&mut self, heartbeat: Heartbeat) -> Result<()> {
+        let send = self.send.clone();
+        send.within(self.write(heartbeat)).await
+    }
+
+    async fn write(&mut self, heartbeat: Heartbeat) -> Result<()> {
         let key = self.instance.key();
         if self.is_known {
             match self.entries.update(&key, &heartbeat).await {
@@ -241,7 +246,7 @@ impl Heartbeats {
             }
         }
         let cache_id = self.entries.store(&key, &heartbeat).await?;
-        self.send.within(self.enter(cache_id)).await?;
+        self.enter(cache_id).await?;
         (self.is_known, self.last) = (true, Some(heartbeat));
         Ok(())
     }

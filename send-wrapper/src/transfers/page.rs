@@ -73,7 +73,12 @@ fn wrong_cursor() -> Invalid {
 
 impl Transfers {
     /// Shows every transfer to `see`, in no order: a call for every 1,000 of them. Answers how many records could not be read.
-    pub async fn each(&self, mut see: impl FnMut(TransferRow)) -> Result<u64> {
+    /// It ends within the [long time limit](crate::SendCache::long_time_limit).
+    pub async fn each(&self, see: impl FnMut(TransferRow)) -> Result<u64> {
+        self.send.within_long(self.read_each(see)).await
+    }
+
+    async fn read_each(&self, mut see: impl FnMut(TransferRow)) -> Result<u64> {
         let entries = self.send.cache.namespace().entries(namespaces::TRANSFERS);
         let mut entries = entries.strategy(Strategy::KeyBased).page_size(PAGE).stream();
         let mut unreadable = 0;
