@@ -213,7 +213,7 @@ impl Analytics {
         record.write(&run).await?;
         let mut pass = Pass::new(self, &entries, started_at, dry_run);
         let failed = in_time(LONGEST_RUN, pass.go(&policy, &kept)).await.err();
-        run.levels = pass.levels;
+        run.levels = pass.levels();
         if let Some(error) = &failed {
             // What stands behind it is for the log alone.
             tracing::error!(error = describe(error), "retention ended before its end");

@@ -208,11 +208,16 @@ async fn whoever_writes_many_events_keeps_the_way_of_readers_short() {
             let data = still.send.entries(namespace).unwrap().data(id_of(&still.send, namespace).await);
             let summary = DataPath::parse("summary").unwrap();
             // The summary of the round before is on its way.
-            while data.json::<Value>(&summary).await.unwrap().map_or(0, |saved| saved["events"].as_u64().unwrap())
-                < round * 100
-            {
-                tokio::task::yield_now().await;
-            }
+            let events = async || {
+                let saved = data.json::<Value>(&summary).await.unwrap();
+                saved.map_or(0, |saved| saved["events"].as_u64().unwrap())
+            };
+            let saved = async {
+                while events().await < round * 100 {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), saved).await.unwrap();
         }
     }
     // Counted apart from what is still written in the background.
@@ -409,8 +414,11 @@ async fn the_newest_of_200_000_events_are_there_at_once() {
             println!("{engine:?} without a summary: {what}: {calls} calls, {took:?}");
         }
         let (begun, send) = (Instant::now(), handle());
-        while send.transfers().summary(&transfer()).await.is_err() {}
-        while send.tokens().usage_counts(&token()).await.is_err() {}
+        let caught_up = async {
+            while send.transfers().summary(&transfer()).await.is_err() {}
+            while send.tokens().usage_counts(&token()).await.is_err() {}
+        };
+        tokio::time::timeout(Duration::from_secs(600), caught_up).await.unwrap();
         println!("{engine:?}: caught up in {:?}, {} calls", begun.elapsed(), calls.calls());
         for _ in 0..3 {
             for (what, calls, took) in read_newest(&handle(), &calls, events).await {

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use cache_tests::{Act, Engine, Faulty, Still, each_engine, request_at};
 use send_wrapper::analytics::{Event, EventType, Retention, RetentionLevel, RetentionRun, Window, WindowType};
@@ -254,6 +254,41 @@ async fn a_summary_that_cannot_be_read_is_kept_when_its_events_are_gone() {
     let read = still.other().transfers().summary(&transfer).await.unwrap().unwrap();
     assert_eq!(read.total_downloads, 26);
     assert_eq!(data.json::<Value>(&summary).await.unwrap(), Some(foreign));
+}
+
+#[tokio::test]
+async fn a_day_of_very_many_events_goes_page_by_page() {
+    let still = Still::at(Engine::Memory, TWO);
+    let of = TransferId::parse("busy").unwrap();
+    still.send.transfers().record_event(&of, Event::new(EventType::PageView, Timestamp::from_millis(TWO))).await;
+    let transfers = still.send.entries(namespaces::TRANSFERS).unwrap();
+    let id = transfers.cache_id_from_key(&EntryKey::parse("busy").unwrap()).await.unwrap().unwrap();
+    let data = transfers.data(id);
+    for number in 1..1100_u64 {
+        let at = TWO + number;
+        let event = json!({
+            "event_id": format!("{number:016x}"), "event_type": "page_view", "timestamp": at, "source": "application"
+        });
+        let path = DataPath::parse(&format!("events/2026/02/13/{at:013}-{number:016x}")).unwrap();
+        data.store_json(&path, &event).await.unwrap();
+    }
+    still.set(TWO + 366 * DAY);
+    // As where deleting a folder of more than a few files takes longer than an operation may.
+    let slow = {
+        let deletions = AtomicUsize::new(0);
+        Faulty::new(still.service(), move |_, request| {
+            let is_folder = *request.method() == "DELETE" && !request.url().path().contains("/json/");
+            let deleted = match *request.method() == "DELETE" {
+                true => deletions.fetch_add(1, Ordering::SeqCst),
+                false => 0,
+            };
+            if is_folder && deleted < 1000 { Act::Refuse } else { Act::Pass }
+        })
+    };
+    let policy = Retention { transfer_events: Some(365), ..FOR_EVER };
+    let run = still.over(&slow).analytics().apply_retention(&policy).await.unwrap();
+    assert_eq!((run.failed.as_deref(), deleted(&run)), (None, vec![("transfer_events", 1100)]));
+    assert_eq!(still.other().transfers().summary(&of).await.unwrap().unwrap().total_views, 1100);
 }
 
 #[tokio::test]

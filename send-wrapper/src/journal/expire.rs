@@ -2,17 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use futures::TryStreamExt;
+use cache_client::generated::types::ChildFileResponse;
+use futures::stream::{StreamExt, TryStreamExt, iter};
 
 use super::{Journal, Known, Reach, Totals};
 use crate::error::{Error, Result};
 use crate::time::{Day, Timestamp};
 
+/// How many files of a day are deleted with one call; of more, each has a call of its own.
+const AT_ONCE: u32 = 1000;
+/// How many such calls are made at the same time.
+const TOGETHER: usize = 16;
+
 /// How many files were deleted of each day, or would have been.
 pub(crate) type Expired = BTreeMap<Day, u64>;
 
 impl Journal<'_> {
-    /// Deletes the events filed on days before this one. Two calls where there are none; else some ten, and two for each day.
+    /// Deletes the events filed on days before this one. Two calls where there are none; else some ten, and three for each day,
+    /// or one for each file of a day that has more than a thousand.
     ///
     /// What they come to is saved in the summary first, for good. Then the summary forgets the old events that it holds itself, and
     /// only then their files go: a run that fails in between leaves files that the next one finds.
@@ -34,14 +41,33 @@ impl Journal<'_> {
             && let Some(day) = self.oldest().await?
             && day < before
         {
-            let files = self.send.cache.data().list(self.namespace, self.cache_id).key(day.events_folder());
-            let deleted = self.send.within(async { Ok(files.delete().await?) }).await?;
+            let deleted = self.delete_some(day).await?;
             if deleted == 0 {
                 break;
             }
             *expired.entry(day).or_default() += deleted;
         }
         Ok(expired)
+    }
+
+    /// Deletes the files of a day, or a thousand of them where it has more: so that a day of very many ends in time, page by page.
+    async fn delete_some(&self, day: Day) -> Result<u64> {
+        let folder = || self.send.cache.data().list(self.namespace, self.cache_id).key(day.events_folder());
+        let page = self.send.within(async { Ok(folder().files().page_size(AT_ONCE).page().await?) }).await?;
+        if page.next.is_none() {
+            return self.send.within(async { Ok(folder().delete().await?) }).await;
+        }
+        let delete = |file: ChildFileResponse| async move {
+            let ChildFileResponse { data_type, data_file_id, .. } = file;
+            let delete = self.send.cache.data().delete(self.namespace, self.cache_id, data_type, data_file_id);
+            self.send.within(async { Ok(delete.key(file.data_key).send().await?) }).await
+        };
+        let mut gone = iter(page.items).map(delete).buffer_unordered(TOGETHER);
+        let mut deleted = 0;
+        while let Some(is_gone) = gone.try_next().await? {
+            deleted += u64::from(is_gone);
+        }
+        Ok(deleted)
     }
 
     /// Takes old events out of those that the summary holds. What they came to stays.
