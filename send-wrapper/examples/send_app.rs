@@ -83,9 +83,7 @@ impl Service {
                 Secret::random()
             }
         };
-        let service = Self::new(files(&cache)?, send, secret, settings.trusted_proxies);
-        service.recorder.heartbeats(Instance::parse(&settings.instance)?).start();
-        Ok(service)
+        Ok(Self::new(files(&cache)?, send, secret, settings.trusted_proxies))
     }
 
     /// Works with this cache, and with what lies below `user/` in this storage.
@@ -409,6 +407,7 @@ async fn main() -> anyhow::Result<()> {
     let settings = Settings::parse();
     let service = Service::open(&settings)?;
     let recorder = service.recorder.clone();
+    let heartbeats = recorder.heartbeats(Instance::parse(&settings.instance)?).start();
     let server = HttpServer::new(move || App::new().configure(|app| service.configure(app)));
     let server = server.bind((settings.cache.serving.host, settings.cache.serving.port))?;
     for address in server.addrs() {
@@ -417,5 +416,6 @@ async fn main() -> anyhow::Result<()> {
     server.run().await?;
     // What waits is stored before the end.
     recorder.flush().await;
+    heartbeats.end().await;
     Ok(())
 }

@@ -23,7 +23,7 @@ use crate::send_cache::SendCache;
 pub use aggregation::{Aggregation, Top};
 pub(crate) use event::bounded;
 pub use event::{Event, EventType, Source};
-pub use heartbeat::{Heartbeat, Heartbeats, Instance, RecorderSeen};
+pub use heartbeat::{Beating, Heartbeat, Heartbeats, Instance, RecorderSeen};
 pub use pulse::{Pulse, RecentEvent};
 pub use recorder::{Client, Recorder, RecorderHealth, RecorderSettings};
 pub(crate) use user_agent::UserAgent;

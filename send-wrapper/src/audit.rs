@@ -39,7 +39,8 @@ pub struct AuditRecord {
     pub operation: String,
     /// What it was done to, such as the name of a token.
     pub target: Option<String>,
-    /// What came of it: `done`, or the code of the refusal or failure.
+    /// What came of it: `done`, or the code of the refusal or failure; where many were asked for at once and not all were done, such as
+    /// `2 created, 1 refused`.
     pub outcome: String,
     /// The identifier of the request, as in its answer and the log.
     pub request_id: Option<String>,

@@ -6,31 +6,34 @@
 //!
 //! 1. A reader retrieves the summary, and reads the files after its cursor, page by page.
 //! 2. Events that are old enough to be *settled* go into the summary: nothing can be filed before them any more. Younger ones count in
-//!    the answer alone.
+//!    the answer alone, and so do those after an event that its record still holds for want of a file.
 //! 3. The cursor moves to the end of each full page of settled events. The summary is saved when that is worth it, and now and then
 //!    on a long way, so that a reader who is cut off has not worked for nothing. It is saved only over the one that was read.
 //! 4. Whoever has written a hundred events of a record catches up, detached: so the way of readers is short.
 
 mod expire;
+mod summary;
 
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use cache_client::client::{ChildEntry, Items, Page, Tag};
+use cache_client::client::{ChildEntry, Items, Page};
 use cache_client::{CacheId, Namespace};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::error::Result;
 use crate::health::describe;
+use crate::keys::EntryKey;
 use crate::names::EventId;
 use crate::send_cache::SendCache;
 use crate::time::Timestamp;
 
 pub(crate) use expire::Expired;
+pub(crate) use summary::Sum;
 
 /// How many of the newest events a summary holds.
 pub(crate) const RECENT: usize = 50;
@@ -38,14 +41,12 @@ pub(crate) const RECENT: usize = 50;
 const PAGE: u32 = 200;
 /// How many events one process writes before it catches up: so few that what a reader finds beyond the summary fits on two pages.
 const CATCHES_UP_AFTER: u32 = 100;
-/// How many events have to be settled before a summary is saved.
+/// How many files have to be settled before a summary is saved, if they do not fill a page.
 const WORTH_SAVING: u64 = 20;
 /// How long before now an event may be filed.
 pub(crate) const GRACE: Duration = Duration::from_secs(60);
 /// How long the write of an event may take, with what clocks are apart.
 const WRITTEN: Duration = Duration::from_secs(60);
-/// The file of the summary.
-const SUMMARY: &str = "summary";
 
 /// What the events of a kind of record come to.
 pub(crate) trait Totals: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -60,52 +61,21 @@ pub(crate) trait Totals: Default + Clone + Serialize + DeserializeOwned + Send +
 
     /// When it happened.
     fn at(event: &Self::Event) -> Timestamp;
+
+    /// The record, as far as a summary of its events needs it.
+    type Record: DeserializeOwned + Send;
+
+    /// What the record says of its events.
+    fn known(record: &Self::Record) -> Known;
 }
 
-/// What all events up to one come to; the document of the summary.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound = "T: Totals", default)]
-pub(crate) struct Sum<T: Totals> {
-    /// The newest file that is counted.
-    up_to: String,
-    /// Where the listing goes on, at that file or a little before it.
-    cursor: Option<String>,
-    /// How many events are counted.
-    pub(crate) events: u64,
-    /// How many files hold no event that can be read.
-    pub(crate) unreadable_events: u64,
-    /// The newest events, the last one at the end.
-    pub(crate) recent: VecDeque<T::Event>,
-    #[serde(flatten)]
-    pub(crate) totals: T,
-}
-
-impl<T: Totals> Default for Sum<T> {
-    fn default() -> Self {
-        let (up_to, recent, totals) = Default::default();
-        Self { up_to, cursor: None, events: 0, unreadable_events: 0, recent, totals }
-    }
-}
-
-impl<T: Totals> Sum<T> {
-    fn add(&mut self, event: Option<T::Event>) {
-        let Some(event) = event else {
-            self.unreadable_events += 1;
-            return;
-        };
-        let known = self.recent.iter().position(|recent| T::id(recent) == T::id(&event));
-        match known {
-            Some(known) => drop(self.recent.remove(known)),
-            None => {
-                self.events += 1;
-                self.totals.add(&event);
-            }
-        }
-        self.recent.push_back(event);
-        if self.recent.len() > RECENT {
-            self.recent.pop_front();
-        }
-    }
+/// What a record says of its events.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// When the record was created.
+    pub(crate) since: Timestamp,
+    /// The files of events that may not be written yet: nothing that comes after one of them is settled before it is there.
+    pub(crate) pending: BTreeSet<String>,
 }
 
 /// How far a reader has come.
@@ -153,16 +123,6 @@ pub(crate) struct Journal<'a> {
     cache_id: CacheId,
 }
 
-/// The version of the summary that was read.
-enum Version {
-    None,
-    Tagged(Tag),
-    /// That of one that could not be read: it is replaced.
-    Unreadable,
-    /// Somebody else has saved one, or nobody knows.
-    Lost,
-}
-
 /// How many events this process has written to a record since it caught up last.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Written(Arc<WrittenHere>);
@@ -194,18 +154,21 @@ impl<'a> Journal<'a> {
     }
 
     /// Reads what the events come to. Two calls, and one more for each 200 events that are not in the summary, and one to save it.
-    pub(crate) async fn catch_up<T: Totals>(&self, reach: Reach) -> Result<CaughtUp<T>> {
-        let (mut sum, mut version) = self.saved::<T>().await?;
-        let saved_up_to = sum.up_to.clone();
+    ///
+    /// What is `known` has to be read before, so that it names all pending events that are old enough to be settled.
+    pub(crate) async fn catch_up<T: Totals>(&self, reach: Reach, known: &Known) -> Result<CaughtUp<T>> {
+        let (mut sum, mut version) = self.saved::<T>(known.since).await?;
+        let mut pending = known.pending.iter().filter(|file| **file > sum.up_to).cloned().collect::<BTreeSet<_>>();
         let (mut fresh, mut is_complete) = (Vec::new(), false);
         let settled_before = self.settled_before();
-        let (mut saved_events, mut saved_at) = (sum.events, Instant::now());
+        let (mut saved_place, mut saved_files, mut saved_at) = (sum.place(), sum.files(), Instant::now());
         let mut cursor = sum.cursor.clone();
         for pages in 1.. {
             let page = match self.page(cursor.as_deref()).await {
                 // Given out by a service that did so in another way.
                 Err(cache_client::Error::InvalidInput { .. }) if cursor.is_some() => {
                     cursor = None;
+                    fresh.clear();
                     continue;
                 }
                 page => page?,
@@ -217,7 +180,9 @@ impl<'a> Journal<'a> {
                 }
                 // What is no event, or one of another version, must not cost the others.
                 let event = child.json().ok();
-                if file < settled_before {
+                pending.remove(&file);
+                let waits = pending.first().is_some_and(|missing| *missing < file);
+                if file < settled_before && !waits {
                     sum.add(event);
                     sum.up_to = file;
                 } else {
@@ -237,16 +202,17 @@ impl<'a> Journal<'a> {
                 Reach::Settled if !fresh.is_empty() => break,
                 Reach::Newest | Reach::Calls(_) | Reach::Settled | Reach::Everything => {}
             }
-            // Soon enough that one that is slow comes on as well.
+            // Soon enough that one that is slow comes on as well, also where it only steps over files.
             let is_time = saved_at.elapsed() >= self.send.longest_operation() / 4;
-            if is_time && sum.events > saved_events && !matches!(reach, Reach::Calls(_)) {
+            if is_time && sum.place() != saved_place && !matches!(reach, Reach::Calls(_)) {
                 version = self.save(&sum, version).await;
-                (saved_events, saved_at) = (sum.events, Instant::now());
+                (saved_place, saved_files, saved_at) = (sum.place(), sum.files(), Instant::now());
             }
         }
+        let has_moved = sum.cursor != saved_place.1;
         let worth_saving = match reach {
-            Reach::Newest | Reach::Settled => sum.events >= saved_events + WORTH_SAVING,
-            Reach::Everything => sum.up_to > saved_up_to,
+            Reach::Newest | Reach::Settled => has_moved || sum.files() >= saved_files + WORTH_SAVING,
+            Reach::Everything => sum.place() != saved_place,
             Reach::Calls(_) => false,
         };
         if worth_saving {
@@ -256,7 +222,7 @@ impl<'a> Journal<'a> {
     }
 
     /// Counts an event that was written here. After a hundred of them the summary catches up, detached, with what is settled by then.
-    pub(crate) fn written<T: Totals>(&self) {
+    pub(crate) fn written<T: Totals>(&self, key: &EntryKey) {
         let written = self.send.shared.written.get_or_insert_with(&self.cache_id, || Ok(Written::default()));
         let Ok::<Written, std::convert::Infallible>(written) = written;
         let WrittenHere { events, catching_up } = &*written.0;
@@ -265,13 +231,16 @@ impl<'a> Journal<'a> {
             return;
         }
         events.store(0, Ordering::Relaxed);
-        let (send, namespace, cache_id) = (self.send.clone(), self.namespace.clone(), self.cache_id);
+        let (send, entries, key) = (self.send.clone(), self.send.own_entries(self.namespace.as_str()), key.clone());
         tokio::spawn(async move {
             let _catching_up = CatchingUp(written);
-            let journal = Journal::new(&send, &namespace, cache_id);
+            let caught_up = async {
+                let Some((cache_id, record)) = entries.look::<T::Record>(&key).await? else { return Ok(()) };
+                entries.journal(cache_id).catch_up::<T>(Reach::Settled, &T::known(&record)).await.map(drop)
+            };
             // What fails is done by whoever writes the next page, or reads.
-            if let Err(error) = send.within(journal.catch_up::<T>(Reach::Settled)).await {
-                tracing::warn!(%cache_id, error = describe(&error), "a summary could not catch up");
+            if let Err(error) = send.within(caught_up).await {
+                tracing::warn!(%key, error = describe(&error), "a summary could not catch up");
             }
         });
     }
@@ -285,41 +254,5 @@ impl<'a> Journal<'a> {
     async fn page(&self, cursor: Option<&str>) -> cache_client::Result<Page<ChildEntry>> {
         let children = self.send.cache.data().read(self.namespace, self.cache_id).key("events").page_size(PAGE);
         cursor.into_iter().fold(children, |children, cursor| children.cursor(cursor)).page().await
-    }
-
-    async fn saved<T: Totals>(&self) -> Result<(Sum<T>, Version)> {
-        let saved = self.send.cache.data().retrieve(self.namespace, self.cache_id, SUMMARY).json_with_tag().await;
-        match saved {
-            Ok(Some((sum, tag))) => Ok((sum, tag.map_or(Version::Unreadable, Version::Tagged))),
-            Ok(None) => Ok((Sum::default(), Version::None)),
-            // Not of ours: the events say what it said.
-            Err(error @ cache_client::Error::Protocol { .. }) => {
-                tracing::warn!(cache_id = %self.cache_id, error = describe(&error), "a summary is made anew");
-                Ok((Sum::default(), Version::Unreadable))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Saves a summary over the version it was made from. What fails is logged: the next reader does the work again.
-    async fn save<T: Totals>(&self, sum: &Sum<T>, version: Version) -> Version {
-        let store = || self.send.cache.data_store().json(self.namespace, self.cache_id, sum).file_id(SUMMARY);
-        let saved = match version {
-            Version::None => store().if_absent().send().await,
-            Version::Tagged(tag) => {
-                self.send.cache.data().update(self.namespace, self.cache_id, SUMMARY).if_match(&tag).json(sum).await
-            }
-            Version::Unreadable => store().send().await,
-            Version::Lost => return Version::Lost,
-        };
-        match saved {
-            Ok(stored) => stored.tag.map_or(Version::Lost, Version::Tagged),
-            Err(error) => {
-                if !matches!(error, cache_client::Error::PreconditionFailed { .. }) {
-                    tracing::warn!(cache_id = %self.cache_id, error = describe(&error), "a summary could not be saved");
-                }
-                Version::Lost
-            }
-        }
     }
 }

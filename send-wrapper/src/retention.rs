@@ -187,7 +187,7 @@ impl Analytics {
     /// Events of tokens and transfers go when what they come to is saved with the token or transfer.
     ///
     /// A run ends within an hour; the next one goes on from there. It costs a call for each window that has become too old since the last
-    /// run (75 a day), for events one for 50 entries and one for each that is deleted, and one for each token and transfer that is older than its
+    /// run (75 a day), for events one for 50 entries and one for each that is deleted, and two for each token and transfer that is older than its
     /// events are kept.
     pub async fn apply_retention(&self, policy: &Retention) -> Result<RetentionRun> {
         self.retain(policy, false).await
@@ -213,7 +213,7 @@ impl Analytics {
         record.write(&run).await?;
         let mut pass = Pass::new(self, &entries, started_at, dry_run);
         let failed = in_time(LONGEST_RUN, pass.go(&policy, &kept)).await.err();
-        run.levels = pass.levels;
+        run.levels = pass.levels();
         if let Some(error) = &failed {
             // What stands behind it is for the log alone.
             tracing::error!(error = describe(error), "retention ended before its end");

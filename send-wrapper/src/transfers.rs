@@ -108,7 +108,7 @@ impl Transfers {
                 Err(Error::NotFound { .. }) => self.entries.forget(&key),
                 Err(error) => return Err(error),
                 Ok(()) => {
-                    self.entries.journal(cache_id).written::<TransferTotals>();
+                    self.entries.journal(cache_id).written::<TransferTotals>(&key);
                     return Ok(());
                 }
             }

@@ -97,7 +97,10 @@ async fn tokens_are_created_used_and_taken_back(World { client, .. }: World) {
 
     admin.post("/tokens/create", json!({ "token_name": "any" })).await;
     admin.post("/tokens/revoke/any", Value::Null).await;
-    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": ["any", "friends"], "next": null }));
+    assert_eq!(
+        admin.get("/tokens/list").await,
+        json!({ "tokens": ["any", "friends"], "next": null, "unreadable": 0, "complete": true })
+    );
     let details = admin.get("/tokens/list-details").await;
     assert_eq!((&details["total"], &details["active"]), (&2.into(), &1.into()));
     assert_eq!((&details["tokens"][0]["usage_limit"], &details["tokens"][1]["usage_count"]), (&50.into(), &2.into()));
@@ -424,7 +427,10 @@ async fn without_a_key_only_this_machine_is_served() {
     let service = InProcess::in_memory().unwrap();
     let mut admin = TestAdmin::with(service.client(), &[]);
     admin.key = None;
-    assert_eq!(admin.get("/tokens/list").await, json!({ "tokens": [], "next": null }));
+    assert_eq!(
+        admin.get("/tokens/list").await,
+        json!({ "tokens": [], "next": null, "unreadable": 0, "complete": true })
+    );
     // An empty key is none.
     for flags in [&["--host", "0.0.0.0"][..], &["--host", "0.0.0.0", "--api-key", ""]] {
         let flags = ["send-admin", "--port", "0"].iter().chain(flags);

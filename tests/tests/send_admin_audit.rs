@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use cache_client::Strategy;
 use cache_server::in_process::InProcess;
 use cache_tests::{Act, Faulty, TestAdmin, World, each_transport};
@@ -74,6 +77,39 @@ async fn what_was_done_is_listed_newest_first(World { client, .. }: World) {
         let (status, problem) = admin.refused("GET", &format!("/audit?{query}"), "").await;
         assert_eq!((status, &problem["field"]), (400, &field.into()), "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_change_whose_token_cannot_be_read_again_is_done_and_recorded_so() {
+    let service = InProcess::in_memory().unwrap();
+    // Whatever is read after the first change fails.
+    let changed = Arc::new(AtomicBool::new(false));
+    let faulty = Faulty::new(&service, move |_, request| {
+        let path = request.url().path();
+        if changed.load(Ordering::SeqCst) && !path.contains("/audit/") {
+            return Act::Refuse;
+        }
+        changed.fetch_or(path.contains("/update/"), Ordering::SeqCst);
+        Act::Pass
+    });
+    let admin = TestAdmin::of(faulty.client());
+    let now = cache_client::clock::Clock::now(&send_wrapper::SystemClock);
+    admin.clock.advance(now - TestAdmin::BEGINS);
+    let created = admin.post("/tokens/create", json!({ "token_name": "t" })).await;
+    let revoked = admin.post("/tokens/revoke/t", Value::Null).await;
+    assert_eq!((&revoked["status"], &revoked["cache_id"]), (&"revoked".into(), &created["cache_id"]));
+    let record = admin.get("/audit").await["records"][0].clone();
+    assert_eq!((&record["operation"], &record["outcome"]), (&"revoke_token".into(), &"done".into()));
+}
+
+#[tokio::test]
+async fn of_many_tokens_the_record_says_how_many_were_created() {
+    let service = InProcess::in_memory().unwrap();
+    let admin = TestAdmin::of(service.client());
+    let now = cache_client::clock::Clock::now(&send_wrapper::SystemClock);
+    admin.clock.advance(now - TestAdmin::BEGINS);
+    admin.post("/tokens/create-many", json!({ "names": ["a", "b", "no name", "A"] })).await;
+    assert_eq!(admin.get("/audit").await["records"][0]["outcome"], "2 created, 2 refused");
 }
 
 #[tokio::test]

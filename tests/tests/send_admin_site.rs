@@ -10,7 +10,7 @@ use cache_client::Strategy;
 use cache_server::in_process::InProcess;
 use cache_tests::{Act, Engine, Faulty, Still, TestAdmin, World, each_engine, each_transport};
 use send_wrapper::admin;
-use send_wrapper::analytics::{Event, EventType, Instance, Recorder, RecorderSettings, Secret, Source};
+use send_wrapper::analytics::{Event, EventType, Instance, Recorder, RecorderSettings, Retention, Secret, Source};
 use send_wrapper::costs::{CostDay, Decimal};
 use send_wrapper::tokens::Use;
 use send_wrapper::{Currency, Day, SendCache, Timestamp, TokenName, TransferId, namespaces};
@@ -60,9 +60,13 @@ async fn one_answer_says_what_an_operator_asks_first(engine: Engine) {
 
     let mut overview = admin.get("/overview").await;
     // Where days take longer to be added up than anybody waits, they come later.
-    while overview["missing"] != json!([]) {
+    for _ in 0..60 {
+        if overview["missing"] == json!([]) {
+            break;
+        }
         overview = admin.get("/overview").await;
     }
+    assert_eq!(overview["missing"], json!([]), "{overview}");
     assert_eq!(overview["degraded"], json!([]), "{overview}");
     assert_eq!((&overview["pulse"]["active_requests"], &overview["age_ms"]), (&3.into(), &0.into()));
     assert_eq!(overview["pulse"]["recent_events"].as_array().unwrap().len(), 3);
@@ -93,6 +97,7 @@ async fn one_answer_says_what_an_operator_asks_first(engine: Engine) {
     for _ in 0..20 {
         assert_eq!(admin.get("/overview").await["tokens"], *tokens);
     }
+    assert_eq!(still.calls.calls(), 0, "what was read once is shown twenty times");
     record(&admin.send, EventType::PageView, TWO).await;
     assert_eq!(admin.get("/overview").await["pulse"]["active_requests"], 3);
     // What is written here is seen at once.
@@ -263,9 +268,20 @@ async fn the_recorders_of_two_applications_say_how_they_are() {
     admin.clock.advance(3 * MINUTE + 1);
     let silent = admin.get("/info/recorders").await;
     assert_eq!((&silent["recorders"][0]["silent"], &silent["recorders"][1]["silent"]), (&true.into(), &true.into()));
-    // A recorder that has ended says nothing more.
+    assert_eq!(admin.get("/overview").await["degraded"].as_array().unwrap().len(), 2);
+    // A recorder that has ended says so, and nothing more; nobody misses it.
     drop(recorders);
     assert!(!heartbeats[1].beat().await.unwrap());
+    admin.clock.advance(5 * MINUTE);
+    let seen = admin.get("/info/recorders").await;
+    let [app, shop] = &seen["recorders"].as_array().unwrap()[..] else { panic!("{seen}") };
+    assert_eq!((&app["ended"], &app["silent"], &app["recorded"]), (&true.into(), &false.into(), &1.into()));
+    assert_eq!((&shop["ended"], &shop["silent"]), (&false.into(), &true.into()));
+    let degraded = admin.get("/overview").await["degraded"].clone();
+    assert_eq!((degraded.as_array().unwrap().len(), &degraded[0]["instance"]), (1, &"shop-2".into()), "{degraded}");
+    // Nor, after a day, one that was killed.
+    admin.clock.advance(DAY);
+    assert_eq!(admin.get("/overview").await["degraded"], json!([]));
     for name in ["", "a/b", "../a", "ä", &"x".repeat(65)] {
         assert!(Instance::parse(name).is_err(), "{name}");
     }
@@ -301,8 +317,37 @@ async fn what_cannot_be_counted_in_two_seconds_is_said() {
     let overview = admin.get("/overview").await;
     assert_eq!((&overview["pulse"], &overview["tokens"]["total"]), (&Value::Null, &1.into()), "{overview}");
     assert!(overview["missing"].as_array().unwrap().contains(&"pulse".into()), "{overview}");
+    // A pulse that is slow costs the pulse, and does not say that the cache is down.
+    let slow = Faulty::new(&service, |_, request| match request.url().path().contains("temporal") {
+        true => Act::Hang,
+        false => Act::Pass,
+    });
+    let overview = TestAdmin::of(slow.client()).get("/overview").await;
+    assert_eq!((&overview["pulse"], &overview["degraded"]), (&Value::Null, &json!([])), "{overview}");
+    let missing = overview["missing"].as_array().unwrap();
+    assert!(missing.contains(&"pulse".into()) && !missing.contains(&"health".into()), "{overview}");
+    assert!(!missing.contains(&"recorders".into()), "{overview}");
     let away = TestAdmin::of(Faulty::new(&service, |_, _| Act::Refuse).client());
     for path in ["/overview", "/tokens/page", "/transfers", "/audit", "/info/recorders", "/costs/series/daily?last=2"] {
         assert_eq!(away.code("GET", path, "").await, (503, "UNAVAILABLE".to_owned()), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_day_that_is_not_kept_is_absent() {
+    let still = Still::at(Engine::Memory, TWO - 9 * DAY);
+    for ago in [9, 0] {
+        still.set(TWO - ago * DAY);
+        record(&still.send, EventType::PageView, TWO - ago * DAY).await;
+    }
+    // In the next month, so that days may go.
+    still.set(TWO + 16 * DAY);
+    let policy = Retention { raw: Some(1), days: Some(1), months: None, ..Retention::default() };
+    assert_eq!(still.send.analytics().apply_retention(&policy).await.unwrap().failed, None);
+    let admin = TestAdmin::of(still.client());
+    admin.clock.advance(16 * DAY);
+    still.set(TWO + 16 * DAY + 1);
+    let overview = admin.get("/overview").await;
+    assert_eq!((&overview["week_ago"], &overview["missing"]), (&Value::Null, &json!([])), "{overview}");
+    assert_eq!(overview["today"]["total_requests"], 0);
 }

@@ -8,7 +8,7 @@ use cache_client::Strategy;
 use cache_server::in_process::InProcess;
 use cache_tests::{TestAdmin, World, each_transport};
 use send_wrapper::tokens::{Action, UsageLimit, Use};
-use send_wrapper::{Country, IpHash, TokenName, UseId};
+use send_wrapper::{Country, EntryKey, IpHash, SendCache, TokenName, UseId, namespaces};
 use serde_json::{Value, json};
 
 each_transport!(the_table_is_filtered_sorted_and_paged, uses_are_paged_and_summed_up);
@@ -365,4 +365,30 @@ async fn a_thousand_are_created_at_once_with_a_result_for_each() {
     assert_eq!((&page["tokens"][0]["usage_limit"], &page["tokens"][0]["note"]), (&3.into(), &"all".into()));
     let token = admin.send.tokens().lookup(&name("n999")).await.unwrap().unwrap();
     assert_eq!((token.usage_limit, token.created_by.as_str()), (UsageLimit::new(3).unwrap(), "bob"));
+}
+
+#[tokio::test]
+async fn lists_say_what_they_cannot_show() {
+    let (service, admin) = in_memory();
+    admin.post("/tokens/create", json!({ "token_name": "t" })).await;
+    for (key, record) in [
+        ("foreign", json!({ "other": 1 })),
+        // One of which the name can be read, and no more.
+        (
+            "half",
+            json!({
+                "token_name": "half", "usage_limit": 1, "usage_count": 0, "status": "active", "created_at": 1,
+                "created_by": "x", "recent_uses": "none"
+            }),
+        ),
+    ] {
+        let tokens = SendCache::new(service.client()).entries(namespaces::TOKENS).unwrap();
+        tokens.store(&EntryKey::parse(key).unwrap(), &record).await.unwrap();
+    }
+    admin.clock.advance(5001);
+    let names = admin.get("/tokens/list").await;
+    assert_eq!(names, json!({ "tokens": ["half", "t"], "next": null, "unreadable": 1, "complete": true }));
+    let all = admin.get("/tokens/list-details").await;
+    assert_eq!((all["tokens"].as_array().unwrap().len(), &all["unreadable"]), (1, &2.into()), "{all}");
+    assert_eq!((&all["total"], &all["complete"]), (&2.into(), &true.into()));
 }

@@ -9,9 +9,11 @@ use cache_client::{CacheHashGenerator, CacheId};
 use cache_server::in_process::InProcess;
 use cache_tests::{Act, Faulty};
 use futures::future::{BoxFuture, FutureExt, join_all};
-use send_wrapper::analytics::{Event, EventType, Pulse, Retention, Window, WindowType};
+use send_wrapper::analytics::{
+    Event, EventType, Instance, Pulse, Recorder, RecorderSettings, Retention, Secret, Window, WindowType,
+};
 use send_wrapper::costs::{self, CostDay, Limits};
-use send_wrapper::tokens::{Status, UsageLimit, UsageQuery, Use, Used};
+use send_wrapper::tokens::{Revision, Status, TokenChange, UsageLimit, UsagePageQuery, UsageQuery, Use, Used};
 use send_wrapper::{
     Change, Currency, DataPath, Day, EntryKey, Gate, SendCache, Timestamp, TokenName, TransferId, UseId, Verdict,
     namespaces,
@@ -65,8 +67,55 @@ async fn tried<T>(operation: impl Future<Output = send_wrapper::Result<T>>) -> (
     (error, begun.elapsed())
 }
 
+/// An operation that was tried: the error that it gave, and how long it took.
+type Tried = (&'static str, Option<send_wrapper::Error>, Duration);
+
+/// Tries operations at once.
+macro_rules! all {
+    ($($what:literal: $operation:expr),* $(,)?) => {{
+        let tries: Vec<(&'static str, BoxFuture<'_, _>)> = vec![$(($what, async { tried($operation).await }.boxed())),*];
+        let tries = tries.into_iter().map(async |(what, tried)| {
+            let (error, took) = tried.await;
+            (what, error, took)
+        });
+        join_all(tries).await
+    }};
+}
+
 /// Everything that can be asked, asked at once; each with the error it gave and how long it took.
-async fn errors_of_everything(send: &SendCache) -> Vec<(&'static str, Option<send_wrapper::Error>, Duration)> {
+async fn errors_of_everything(send: &SendCache) -> Vec<Tried> {
+    // Apart, since each holds all of its operations on the stack.
+    let (operations, sums) = futures::join!(errors_of_operations(send).boxed(), errors_of_lists_and_sums(send).boxed());
+    operations.into_iter().chain(sums).collect()
+}
+
+/// What administrators look at.
+async fn errors_of_lists_and_sums(send: &SendCache) -> Vec<Tried> {
+    let (tokens, transfers, of, id) = (send.tokens(), send.transfers(), name("x"), CacheId::random());
+    let (analytics, costs, transfer) = (send.analytics(), send.costs(), TransferId::parse("t").unwrap());
+    let day = Day::parse("2026-02-13").unwrap();
+    let (page, settings) = (UsagePageQuery::default(), TokenChange::default());
+    let revision = Revision::parse("0123456789abcdef").unwrap();
+    let recorder = Recorder::start(send, Secret::random(), RecorderSettings::default());
+    let mut heartbeats = recorder.heartbeats(Instance::parse("x").unwrap());
+    all![
+        "usage_page": tokens.usage_page(&of, &page),
+        "usage_counts": tokens.usage_counts(&of),
+        "usage_summary": tokens.usage_summary(&of, None, None),
+        "usage_summary of days": tokens.usage_summary(&of, Some(day), Some(day)),
+        "rows": tokens.rows(10),
+        "details": tokens.details(&of),
+        "details_of": tokens.details_of([id]),
+        "update": tokens.update(&of, &revision, &settings),
+        "each": transfers.each(|_| {}),
+        "events_page": transfers.events_page(&transfer, 10, None),
+        "recorders": analytics.recorders(),
+        "heartbeat": heartbeats.beat(),
+        "month_so_far": costs.month_so_far(),
+    ]
+}
+
+async fn errors_of_operations(send: &SendCache) -> Vec<Tried> {
     let (tokens, of) = (send.tokens(), name("x"));
     let entries = send.entries(namespaces::COSTS).unwrap();
     let key = EntryKey::parse("daily/2026-02-13").unwrap();
@@ -84,16 +133,6 @@ async fn errors_of_everything(send: &SendCache) -> Vec<(&'static str, Option<sen
     let pulse = r#"{"computed_at":1,"window_minutes":5,"active_requests":0,"active_visitors":0,"active_transfers":0,"recent_events":[]}"#;
     let pulse: Pulse = serde_json::from_str(pulse).unwrap();
     let change = |_: &mut serde_json::Value| Change::Write(());
-    macro_rules! all {
-        ($($what:literal: $operation:expr),* $(,)?) => {{
-            let tries: Vec<(&'static str, BoxFuture<'_, _>)> = vec![$(($what, async { tried($operation).await }.boxed())),*];
-            let tries = tries.into_iter().map(async |(what, tried)| {
-                let (error, took) = tried.await;
-                (what, error, took)
-            });
-            join_all(tries).await
-        }};
-    }
     all![
         "create": tokens.create(&of).send(),
         "lookup": tokens.lookup(&of),

@@ -3,12 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use cache_tests::{Act, Engine, Faulty, Still, each_engine, request_at};
 use send_wrapper::analytics::{Event, EventType, Retention, RetentionLevel, RetentionRun, Window, WindowType};
 use send_wrapper::tokens::{Refusal, UsageQuery, Use};
-use send_wrapper::{Clock, EntryKey, SendCache, Timestamp, TokenName, TransferId, namespaces};
+use send_wrapper::{Clock, DataFiles, DataPath, EntryKey, SendCache, Timestamp, TokenName, TransferId, namespaces};
+use serde_json::{Value, json};
 
 each_engine!(
     what_is_old_goes_once_it_is_summed_up,
@@ -143,7 +144,7 @@ async fn old_events_of_tokens_and_transfers_go_and_their_counts_stay(engine: Eng
     happen(&young).await;
     // What is no token must not keep the events of the others.
     let tokens = still.send.entries(namespaces::TOKENS).unwrap();
-    tokens.store(&EntryKey::parse("foreign").unwrap(), &serde_json::json!({ "created_at": 1 })).await.unwrap();
+    tokens.store(&EntryKey::parse("foreign").unwrap(), &json!({ "created_at": 1 })).await.unwrap();
 
     let policy = Retention { token_events: Some(365), transfer_events: Some(365), ..FOR_EVER };
     let usage = async |token| still.other().tokens().usage(token, &UsageQuery::default()).await.unwrap().items;
@@ -169,6 +170,125 @@ async fn old_events_of_tokens_and_transfers_go_and_their_counts_stay(engine: Eng
     let summary = still.other().transfers().summary(&transfer).await.unwrap().unwrap();
     assert_eq!((summary.total_downloads, summary.events.len()), (7, 1));
     assert_eq!(still.other().transfers().events(&transfer, 100).await.unwrap().unwrap().items, summary.events);
+}
+
+/// The summary of the events of a token, as it is stored.
+async fn stored_summary(send: &SendCache, of: &TokenName) -> (DataFiles, Value) {
+    let tokens = send.entries(namespaces::TOKENS).unwrap();
+    let id = tokens.cache_id_from_key(&EntryKey::parse(of.as_str()).unwrap()).await.unwrap().unwrap();
+    let data = tokens.data(id);
+    let summary = data.json(&DataPath::parse("summary").unwrap()).await.unwrap().unwrap();
+    (data, summary)
+}
+
+#[tokio::test]
+async fn what_a_summary_holds_of_visitors_goes_before_their_events_do() {
+    let still = Still::at(Engine::Memory, TWO);
+    let of = TokenName::parse("old").unwrap();
+    still.send.tokens().create(&of).usage_limit(0).send().await.unwrap();
+    for second in 0..30 {
+        still.set(TWO + second * 1000);
+        still.send.tokens().use_once(&of, Use::default()).await.unwrap();
+    }
+    still.set(TWO + HOUR);
+    still.send.tokens().usage_counts(&of).await.unwrap();
+    let (data, before) = stored_summary(&still.send, &of).await;
+    assert_eq!(before["recent"].as_array().unwrap().len(), 30);
+    still.set(TWO + 366 * DAY);
+    // Whoever cannot save the summary deletes nothing, and says so.
+    let no_updates = Faulty::new(still.service(), |_, request| match request.url().path().contains("/data/update/") {
+        true => Act::Refuse,
+        false => Act::Pass,
+    });
+    let policy = Retention { token_events: Some(365), ..FOR_EVER };
+    let run = still.over(&no_updates).analytics().apply_retention(&policy).await.unwrap();
+    assert!(run.failed.is_some(), "{run:?}");
+    assert_eq!(deleted(&run), [("token_events", 0)]);
+    assert_eq!(deleted(&apply(&still.send, policy, false).await), [("token_events", 30)]);
+    let held = async || stored_summary(&still.send, &of).await.1["recent"].as_array().unwrap().len();
+    assert_eq!(held().await, 0);
+    // Nor do they stay where the files are gone already.
+    data.store_json(&DataPath::parse("summary").unwrap(), &before).await.unwrap();
+    assert_eq!(held().await, 30);
+    assert_eq!(deleted(&apply(&still.send, policy, false).await), [("token_events", 0)]);
+    assert_eq!(held().await, 0);
+    assert_eq!(still.other().tokens().usage_counts(&of).await.unwrap().granted, 30);
+    // The figures of all days say so; those of days that are gone say that they are not all.
+    let tokens = still.other().tokens();
+    let all = tokens.usage_summary(&of, None, None).await.unwrap();
+    assert_eq!((all.granted, all.by_day.len(), all.complete), (30, 0, false));
+    let day = |ago: u64| Some(Timestamp::from_millis(still.clock.now() - ago * DAY).day());
+    for (from, is_kept) in [(day(366), false), (day(365), true), (day(0), true)] {
+        assert_eq!(tokens.usage_summary(&of, from, None).await.unwrap().complete, is_kept, "{from:?}");
+    }
+    assert!(!tokens.usage_summary(&of, None, day(0)).await.unwrap().complete);
+}
+
+#[tokio::test]
+async fn a_summary_that_cannot_be_read_is_kept_when_its_events_are_gone() {
+    let still = Still::at(Engine::Memory, TWO);
+    let transfer = TransferId::parse("old").unwrap();
+    let happen = async || {
+        let event = Event::new(EventType::FileDownload, Timestamp::from_millis(still.clock.now()));
+        still.send.transfers().record_event(&transfer, event).await;
+    };
+    for day in [0, 0, 365] {
+        still.set(TWO + day * DAY + MINUTE * still.calls.calls() as u64);
+        happen().await;
+    }
+    still.set(TWO + 366 * DAY);
+    let policy = Retention { transfer_events: Some(365), ..FOR_EVER };
+    assert_eq!(deleted(&apply(&still.send, policy, false).await), [("transfer_events", 2)]);
+    let transfers = still.send.entries(namespaces::TRANSFERS).unwrap();
+    let id = transfers.cache_id_from_key(&EntryKey::parse("old").unwrap()).await.unwrap().unwrap();
+    let (data, summary) = (transfers.data(id), DataPath::parse("summary").unwrap());
+    // As a version of this crate to come may leave it.
+    let foreign = json!({ "events": "three" });
+    data.store_json(&summary, &foreign).await.unwrap();
+    for _ in 0..25 {
+        still.clock.advance(1000);
+        happen().await;
+    }
+    still.clock.advance(5 * MINUTE);
+    // What is left is answered, and nothing is made of it for good.
+    let read = still.other().transfers().summary(&transfer).await.unwrap().unwrap();
+    assert_eq!(read.total_downloads, 26);
+    assert_eq!(data.json::<Value>(&summary).await.unwrap(), Some(foreign));
+}
+
+#[tokio::test]
+async fn a_day_of_very_many_events_goes_page_by_page() {
+    let still = Still::at(Engine::Memory, TWO);
+    let of = TransferId::parse("busy").unwrap();
+    still.send.transfers().record_event(&of, Event::new(EventType::PageView, Timestamp::from_millis(TWO))).await;
+    let transfers = still.send.entries(namespaces::TRANSFERS).unwrap();
+    let id = transfers.cache_id_from_key(&EntryKey::parse("busy").unwrap()).await.unwrap().unwrap();
+    let data = transfers.data(id);
+    for number in 1..1100_u64 {
+        let at = TWO + number;
+        let event = json!({
+            "event_id": format!("{number:016x}"), "event_type": "page_view", "timestamp": at, "source": "application"
+        });
+        let path = DataPath::parse(&format!("events/2026/02/13/{at:013}-{number:016x}")).unwrap();
+        data.store_json(&path, &event).await.unwrap();
+    }
+    still.set(TWO + 366 * DAY);
+    // As where deleting a folder of more than a few files takes longer than an operation may.
+    let slow = {
+        let deletions = AtomicUsize::new(0);
+        Faulty::new(still.service(), move |_, request| {
+            let is_folder = *request.method() == "DELETE" && !request.url().path().contains("/json/");
+            let deleted = match *request.method() == "DELETE" {
+                true => deletions.fetch_add(1, Ordering::SeqCst),
+                false => 0,
+            };
+            if is_folder && deleted < 1000 { Act::Refuse } else { Act::Pass }
+        })
+    };
+    let policy = Retention { transfer_events: Some(365), ..FOR_EVER };
+    let run = still.over(&slow).analytics().apply_retention(&policy).await.unwrap();
+    assert_eq!((run.failed.as_deref(), deleted(&run)), (None, vec![("transfer_events", 1100)]));
+    assert_eq!(still.other().transfers().summary(&of).await.unwrap().unwrap().total_views, 1100);
 }
 
 #[tokio::test]

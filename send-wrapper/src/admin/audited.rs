@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Admin;
 use super::cursor::Listing;
-use super::problem::{Problem, Refused, Result};
+use super::problem::{Refused, Result};
 use crate::audit::{AuditPage, AuditRecord};
 use crate::error::Error;
 
@@ -24,12 +24,24 @@ impl Admin {
         target: impl Into<Option<String>>,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
+        self.audited_as(call, operation, target, work, |_| "done".to_owned()).await
+    }
+
+    /// Does something as [`audited`](Self::audited) does, with an outcome of its own when it is done.
+    pub(super) async fn audited_as<T: Send + 'static>(
+        &self,
+        call: &Call,
+        operation: &'static str,
+        target: impl Into<Option<String>>,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+        outcome: impl FnOnce(&T) -> String + Send + 'static,
+    ) -> Result<T> {
         let target = target.into().map(|target| target.chars().take(LONGEST_TARGET).collect());
         let (key, request_id) = (call.key().map(|key| key.name.clone()), Some(call.id().to_string()));
         let (audit, send) = (self.audit.clone(), self.send.clone());
         let done = self.send.apart(async move {
             let done = work.await;
-            let outcome = done.as_ref().map_or_else(Problem::code, |_| "done").to_owned();
+            let outcome = done.as_ref().map_or_else(|problem| problem.code().to_owned(), outcome);
             let operation = operation.to_owned();
             audit.record(&AuditRecord { at: send.now(), key, operation, target, outcome, request_id }).await;
             done

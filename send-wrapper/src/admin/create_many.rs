@@ -55,6 +55,16 @@ pub(super) struct ManyCreated {
     refused: usize,
 }
 
+impl ManyCreated {
+    /// What the audit says of it.
+    fn outcome(&self) -> String {
+        match self.refused {
+            0 => "done".to_owned(),
+            refused => format!("{} created, {refused} refused", self.created),
+        }
+    }
+}
+
 /// What became of a name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 struct NameResult {
@@ -122,7 +132,7 @@ pub(super) async fn create_many_tokens(
     describe(&admin, &TokenName::parse("any")?, &settings).check_only()?;
     let of = admin.clone();
     let work = async move { Ok(create(&of, names, &settings).await) };
-    admin.audited(&call, "create_many_tokens", target, work).await.map(web::Json)
+    admin.audited_as(&call, "create_many_tokens", target, work, ManyCreated::outcome).await.map(web::Json)
 }
 
 fn describe(admin: &Admin, name: &TokenName, settings: &Settings) -> crate::tokens::Create {

@@ -4,6 +4,7 @@ mod attention;
 mod site;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web;
 use serde::Serialize;
@@ -20,6 +21,9 @@ use crate::error::Error;
 use crate::time::Timestamp;
 
 pub(super) use self::site::Overviews;
+
+/// After how long without a word a recorder is taken for one that does not come back.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(86_400);
 
 /// What the running month costs, and what it may.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +42,7 @@ pub(super) struct Overview {
     /// What happened in the last five minutes, with the last ten events; null when it could not be read, as the next ones.
     #[schema(value_type = Option<Pulse>)]
     pulse: Option<Arc<Pulse>>,
-    /// What happened today.
+    /// What happened today; days that are not kept any more are null, too.
     #[schema(value_type = Option<DayFigures>)]
     today: Option<Arc<DayFigures>>,
     /// What happened yesterday.
@@ -53,7 +57,7 @@ pub(super) struct Overview {
     costs: Option<CostsInShort>,
     /// What does not work as it should; empty when everything does.
     degraded: Vec<Degraded>,
-    /// Which parts could not be read: `pulse`, `today`, `yesterday`, `week_ago`, `tokens`, `costs`, `recorders`.
+    /// Which parts could not be read: `pulse`, `today`, `yesterday`, `week_ago`, `tokens`, `costs`, `recorders`, `health`.
     missing: Vec<&'static str>,
     /// When the oldest of these parts was read, at most five seconds ago. What was written through this service since is in it.
     taken_at: Timestamp,
@@ -91,34 +95,34 @@ pub(super) async fn overview(admin: web::Data<Admin>) -> Result<web::Json<Overvi
     let (site, days, tokens, costs) = futures::join!(site, days, tokens, costs);
     let ages = [age(&site), age(&days), age(&tokens), age(&costs)];
     let taken_at = ages.into_iter().flatten().min().unwrap_or(now);
-    let nothing = Site { pulse: None, recorders: None, is_healthy: false };
+    let nothing = Site { pulse: None, recorders: None, is_healthy: None };
     let Site { pulse, recorders, is_healthy } = site.map_or(nothing, |(site, _)| site);
-    let no_days = Days { today: None, yesterday: None, week_ago: None };
-    let Days { today, yesterday, week_ago } = days.map_or(no_days, |(days, _)| days);
+    let Days { today, yesterday, week_ago } = days.map_or_else(|_| Days::unread(), |(days, _)| days);
     let (tokens, costs) = match (tokens, costs) {
         // Nothing at all: that is a failure.
-        (Err(error), Err(_)) if pulse.is_none() && today.is_none() => return Err(error.into()),
+        (Err(error), Err(_)) if pulse.is_none() && !today.was_read() => return Err(error.into()),
         (tokens, costs) => (tokens.ok(), costs.ok()),
     };
     let in_short = |(Spent { month, alerts }, _)| CostsInShort { month, limits: admin.limits, alerts };
     let costs = costs.map(in_short);
     let there = [
         ("pulse", pulse.is_some()),
-        ("today", today.is_some()),
-        ("yesterday", yesterday.is_some()),
-        ("week_ago", week_ago.is_some()),
+        ("today", today.was_read()),
+        ("yesterday", yesterday.was_read()),
+        ("week_ago", week_ago.was_read()),
         ("tokens", tokens.is_some()),
         ("costs", costs.is_some()),
         ("recorders", recorders.is_some()),
+        ("health", is_healthy.is_some()),
     ];
     Ok(web::Json(Overview {
         pulse,
-        today,
-        yesterday,
-        week_ago,
+        today: today.figures(),
+        yesterday: yesterday.figures(),
+        week_ago: week_ago.figures(),
         tokens: tokens.map(|(tokens, _)| tokens),
         costs,
-        degraded: degraded(&admin, is_healthy, recorders.as_deref().map(Vec::as_slice).unwrap_or_default()),
+        degraded: degraded(&admin, now, is_healthy, recorders.as_deref().map(Vec::as_slice).unwrap_or_default()),
         missing: there.into_iter().filter(|(_, is_there)| !is_there).map(|(name, _)| name).collect(),
         taken_at,
         age_ms: now.millis().saturating_sub(taken_at.millis()),
@@ -130,12 +134,16 @@ fn age<T>(part: &Result<(T, Timestamp), Error>) -> Option<Timestamp> {
     part.as_ref().ok().map(|(_, at)| *at)
 }
 
-fn degraded(admin: &Admin, is_healthy: bool, recorders: &[RecorderSeen]) -> Vec<Degraded> {
+fn degraded(admin: &Admin, now: Timestamp, is_healthy: Option<bool>, recorders: &[RecorderSeen]) -> Vec<Degraded> {
     let mut degraded = Vec::new();
-    if !is_healthy {
+    if is_healthy == Some(false) {
         degraded.push(Degraded { what: "cache", instance: None, reason: "the cache does not answer".to_owned() });
     }
     for RecorderSeen { heartbeat, silent } in recorders {
+        // One that has ended is missed by nobody, nor is one that was killed days ago.
+        if heartbeat.ended || heartbeat.beat_at.plus(FORGOTTEN_AFTER) < now {
+            continue;
+        }
         let reason = match (silent, heartbeat.degraded) {
             (true, _) => "it has said nothing for three minutes".to_owned(),
             (false, true) => heartbeat.reason.clone().unwrap_or_else(|| "it does not say why".to_owned()),

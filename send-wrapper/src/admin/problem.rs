@@ -21,6 +21,9 @@ pub(super) enum Problem {
     /// A body, query or path has not the form it should have.
     #[error("{0}")]
     Form(String),
+    /// What is stored cannot be read.
+    #[error("what is stored cannot be read: {0}")]
+    Unreadable(String),
     /// The request is not served, whatever it is about.
     #[error(transparent)]
     Refusal(#[from] Refusal),
@@ -89,6 +92,7 @@ impl Problem {
         match self {
             Self::Send(error) => error.code(),
             Self::Form(_) => "INVALID_INPUT",
+            Self::Unreadable(_) => "INTERNAL",
             Self::Refusal(refusal) => refusal.code(),
             Self::Running(_) => "CONFLICT",
             Self::TooMany { .. } => "TOO_LARGE",
@@ -116,7 +120,7 @@ impl Problem {
             Self::Send(Error::Invalid(invalid)) => Some(invalid.field),
             Self::Refusal(Refusal::Field { field, .. }) | Self::TooMany { field, .. } => Some(*field),
             Self::Stale(_) => Some("revision"),
-            Self::Send(_) | Self::Refusal(_) | Self::Form(_) | Self::Running(_) => None,
+            Self::Send(_) | Self::Refusal(_) | Self::Form(_) | Self::Unreadable(_) | Self::Running(_) => None,
         };
         let current = match self {
             Self::Stale(details) => Some((**details).clone()),
@@ -147,6 +151,7 @@ impl ResponseError for Problem {
                 Error::Cache(_) => StatusCode::INTERNAL_SERVER_ERROR,
             },
             Self::Form(_) => StatusCode::BAD_REQUEST,
+            Self::Unreadable(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Refusal(refusal) => refusal.status(),
             Self::Running(_) | Self::Stale(_) => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::PAYLOAD_TOO_LARGE,

@@ -19,7 +19,7 @@ pub(super) struct Shown(Vec<(String, Box<RawValue>)>);
 impl Shown {
     /// Takes the fields of a stored aggregation.
     pub(super) fn of(text: &RawValue) -> Result<Self, Problem> {
-        serde_json::from_str(text.get()).map_err(|error| Problem::Form(error.to_string()))
+        serde_json::from_str(text.get()).map_err(|error| Problem::Unreadable(error.to_string()))
     }
 }
 

@@ -135,6 +135,10 @@ impl<T: Send + Sync + 'static> Snapshot<T> {
                     return;
                 }
                 let _turn = inner.turn.lock().await;
+                // By the clock that its age is told by, which may stand still.
+                if inner.is_younger_than(RENEWED_AFTER) {
+                    continue;
+                }
                 if let Err(error) = inner.renew().await {
                     tracing::debug!(%error, "a snapshot could not be renewed");
                 }
@@ -145,10 +149,15 @@ impl<T: Send + Sync + 'static> Snapshot<T> {
 
 impl<T> Inner<T> {
     fn is_fresh(&self) -> bool {
+        self.is_younger_than(OLDEST)
+    }
+
+    /// Tells whether what is held was read so short a time ago, and has all that was written since.
+    fn is_younger_than(&self, age: Duration) -> bool {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
         let now = self.send.now();
         held.as_ref().is_some_and(|held| {
-            let ages = held.taken_at.plus(OLDEST);
+            let ages = held.taken_at.plus(age);
             held.writes == self.writes.load(Ordering::SeqCst) && held.taken_at <= now && now <= ages
         })
     }

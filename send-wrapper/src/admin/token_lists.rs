@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Admin;
 use super::cursor::Listing;
 use super::problem::{Refused, Result};
+use crate::listed::Listed;
 use crate::names::{Invalid, TokenName};
 use crate::tokens::{Status, TokenDetails};
 
@@ -33,6 +34,10 @@ pub(super) struct TokenNames {
     tokens: Vec<TokenName>,
     /// Where the next page begins; null at the end.
     next: Option<String>,
+    /// How many records could not be read.
+    unreadable: u64,
+    /// Whether all tokens are listed; only the first 200,000 that are found are.
+    complete: bool,
 }
 
 /// List the names of all tokens, page by page
@@ -51,8 +56,8 @@ pub(super) async fn list_tokens(
 ) -> Result<web::Json<TokenNames>> {
     let listing = Listing::of(&["/tokens/list"]);
     let page = page(&admin, &listing, query.limit, MOST_NAMES, query.cursor.as_deref(), |name, _| name.clone());
-    let Page { items: tokens, next, .. } = page.await?;
-    Ok(web::Json(TokenNames { tokens, next }))
+    let Page { items: tokens, next, unreadable, complete, .. } = page.await?;
+    Ok(web::Json(TokenNames { tokens, next, unreadable, complete }))
 }
 
 /// Which page.
@@ -76,6 +81,10 @@ pub(super) struct AllTokens {
     total: usize,
     /// How many can be used.
     active: usize,
+    /// How many records could not be read, of this page or as names.
+    unreadable: u64,
+    /// Whether all tokens are listed; only the first 200,000 that are found are.
+    complete: bool,
 }
 
 /// List all tokens with their metadata, page by page
@@ -94,9 +103,9 @@ pub(super) async fn list_token_details(
 ) -> Result<web::Json<AllTokens>> {
     let listing = Listing::of(&["/tokens/list-details"]);
     let page = page(&admin, &listing, query.limit, MOST_TOKENS, query.cursor.as_deref(), |_, id| id);
-    let Page { items, next, total, active } = page.await?;
-    let tokens = admin.send.tokens().details_of(items).await?;
-    Ok(web::Json(AllTokens { tokens, next, total, active }))
+    let Page { items, next, total, active, unreadable: unread, complete } = page.await?;
+    let Listed { items: tokens, unreadable } = admin.send.tokens().details_of(items).await?;
+    Ok(web::Json(AllTokens { tokens, next, total, active, unreadable: unread + unreadable, complete }))
 }
 
 /// A page of the table, in the order of the names.
@@ -105,6 +114,8 @@ struct Page<T> {
     next: Option<String>,
     total: usize,
     active: usize,
+    unreadable: u64,
+    complete: bool,
 }
 
 async fn page<T>(
@@ -132,7 +143,8 @@ async fn page<T>(
         }
         let next = last.filter(|_| rows.next().is_some()).map(|name| listing.cursor(name.as_str()));
         let active = table.rows.values().filter(|row| row.status_at(now) == Status::Active).count();
-        Page { items, next, total: table.rows.len(), active }
+        let (unreadable, complete) = (table.unreadable, table.is_complete);
+        Page { items, next, total: table.rows.len(), active, unreadable, complete }
     });
     Ok(page.await?)
 }

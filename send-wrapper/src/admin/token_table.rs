@@ -88,7 +88,8 @@ impl TokenTable {
         self.take(TokenRow::from(details));
     }
 
-    /// Takes in a use that was granted.
+    /// Takes in a use that was granted. A table that does not have the token, or is being read for the first time, is read again before it
+    /// is shown.
     pub(super) fn used(&self, name: &TokenName, usage_count: u64, now: Timestamp) {
         let mut used = None;
         self.table.change(|table| {
@@ -97,7 +98,10 @@ impl TokenTable {
                 row.clone()
             });
         });
-        used.into_iter().for_each(|row| self.take(row));
+        match used {
+            Some(row) => self.take(row),
+            None => self.table.is_outdated(),
+        }
     }
 
     fn take(&self, row: TokenRow) {

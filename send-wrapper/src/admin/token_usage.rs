@@ -38,6 +38,8 @@ pub(super) struct TokenUsage {
 }
 
 /// Read the uses of a token page by page
+///
+/// The first page of up to 50 uses, of any day, is four calls to the cache, however many uses there are.
 #[utoipa::path(
     get,
     path = "",
@@ -72,7 +74,8 @@ pub(super) struct Days {
 
 /// Sum up the uses of a token by day, visitor, reason and action
 ///
-/// The newest 10,000 uses of the range: one call to the cache for each 1,000.
+/// The newest 10,000 uses of the range that are kept: one call to the cache for each 1,000. Without a range, how many were granted and
+/// refused counts all there ever were.
 #[utoipa::path(
     get,
     path = "",

@@ -15,7 +15,7 @@ use super::input::{Body, Moment, json, json_or_nothing};
 use super::problem::{Refused, Result};
 use crate::error::Error;
 use crate::names::{Country, IpHash, TokenName, TransferId, UseId};
-use crate::tokens::{Action, Created, Refusal, Token, TokenDetails, Tokens, UsageLimit, Use, Used};
+use crate::tokens::{Action, Created, Refusal, TokenDetails, Tokens, UsageLimit, Use, Used};
 
 /// A token to be created.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -82,13 +82,6 @@ impl Admin {
         Ok(details.ok_or_else(|| Error::missing(format!("token {:?}", name.as_str())))?)
     }
 
-    /// Takes a token that was written into the table that is held, and answers it as it is now.
-    async fn is_written(&self, name: &TokenName) -> Result<TokenDetails> {
-        let details = self.details(name).await?;
-        self.tokens.written(&details);
-        Ok(details)
-    }
-
     /// Changes a token in the name of who calls, and answers it as it is then.
     async fn change_token<F>(
         self: &Arc<Self>,
@@ -98,13 +91,14 @@ impl Admin {
         change: impl FnOnce(Tokens, TokenName) -> F,
     ) -> Result<web::Json<TokenDetails>>
     where
-        F: Future<Output = Result<Token, Error>> + Send + 'static,
+        F: Future<Output = Result<TokenDetails, Error>> + Send + 'static,
     {
-        let (admin, changed) = (Arc::clone(self), change(self.send.tokens(), name.clone()));
         let target = name.to_string();
+        let (admin, changed) = (Arc::clone(self), change(self.send.tokens(), name));
         let work = async move {
-            changed.await?;
-            admin.is_written(&name).await
+            let details = changed.await?;
+            admin.tokens.written(&details);
+            Ok(details)
         };
         self.audited(call, operation, target, work).await.map(web::Json)
     }

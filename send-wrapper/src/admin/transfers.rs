@@ -47,7 +47,7 @@ pub(super) async fn transfer_summary(admin: web::Data<Admin>, call: Call) -> Res
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct EventsQuery {
-    /// How many events a page has, 1 to 1,000; 100 when not given.
+    /// How many events a page has, 1 to 1,000; 50 when not given.
     limit: Option<usize>,
     /// `next` of the answer before.
     cursor: Option<String>,
@@ -58,13 +58,15 @@ pub(super) struct EventsQuery {
 pub(super) struct TransferEvents {
     /// The newest first.
     events: Vec<Event>,
-    /// Where the next page begins; null at the end.
+    /// Where the next page begins; null at the end. A page may have no events and a next one.
     next: Option<String>,
     /// How many events of this page could not be read.
     unreadable: u64,
 }
 
 /// List what happened to a transfer, page by page
+///
+/// The first page of up to 50 events is four calls to the cache, however many events there are.
 #[utoipa::path(
     get,
     path = "",
@@ -80,7 +82,7 @@ pub(super) async fn transfer_events(
     let id = TransferId::parse(call.param("id"))?;
     let listing = Listing::of(&["/transfers/events", id.as_str()]);
     let place = listing.place(query.cursor.as_deref())?;
-    let page = admin.send.transfers().events_page(&id, query.limit.unwrap_or(100), place).await?;
+    let page = admin.send.transfers().events_page(&id, query.limit.unwrap_or(50), place).await?;
     let TransferEventsPage { events, next, unreadable } = page.ok_or_else(|| no_transfer(&id))?;
     Ok(web::Json(TransferEvents { events, next: next.map(|place| listing.cursor(&place)), unreadable }))
 }

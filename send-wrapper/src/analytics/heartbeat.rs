@@ -6,11 +6,14 @@
 //! | `recorder-index/all` | which instances there are, with the ids of their entries | a recorder that begins |
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cache_client::CacheId;
 use cache_client::client::Content;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use super::Analytics;
 use super::recorder::{Recorder, RecorderHealth, WeakRecorder};
@@ -93,6 +96,9 @@ pub struct Heartbeat {
     pub degraded: bool,
     /// Why it is degraded.
     pub reason: Option<String>,
+    /// Whether it has ended as it should: this is the last it says.
+    #[serde(default)]
+    pub ended: bool,
 }
 
 /// A recorder, and whether it still speaks.
@@ -102,7 +108,7 @@ pub struct RecorderSeen {
     /// What it said last.
     #[serde(flatten)]
     pub heartbeat: Heartbeat,
-    /// Whether it has said nothing for three minutes: it has ended, or does not reach the cache.
+    /// Whether it has said nothing for three minutes: it was killed, or does not reach the cache. One that has ended is not silent.
     pub silent: bool,
 }
 
@@ -131,6 +137,24 @@ pub struct Heartbeats {
     instance: Instance,
     started_at: Timestamp,
     is_known: bool,
+    /// What it said last.
+    last: Option<Heartbeat>,
+}
+
+/// Heartbeats that go on in the background, also when this is dropped.
+#[derive(Debug)]
+pub struct Beating {
+    ends: Arc<Notify>,
+    task: JoinHandle<()>,
+}
+
+impl Beating {
+    /// Says that the recorder ends, for a program that ends; waits until that is written.
+    pub async fn end(self) {
+        self.ends.notify_one();
+        // The task answers, or has ended with its runtime.
+        let _ = self.task.await;
+    }
 }
 
 impl Recorder {
@@ -139,33 +163,57 @@ impl Recorder {
     pub fn heartbeats(&self, instance: Instance) -> Heartbeats {
         let send = self.send().clone();
         let (entries, started_at) = (send.own_entries(namespaces::ANALYTICS), send.now());
-        Heartbeats { recorder: self.downgrade(), send, entries, instance, started_at, is_known: false }
+        Heartbeats { recorder: self.downgrade(), send, entries, instance, started_at, is_known: false, last: None }
     }
 }
 
 impl Heartbeats {
-    /// Says how the recorder is, now and every minute, until the recorder ends. What cannot be written is logged, and said a minute
-    /// later.
-    pub fn start(mut self) {
-        tokio::spawn(async move {
+    /// Says how the recorder is, now and every minute, until the recorder ends, or the program [says so](Beating::end). What cannot be
+    /// written is logged, and said a minute later.
+    pub fn start(mut self) -> Beating {
+        let ends = Arc::new(Notify::new());
+        let is_ended = Arc::clone(&ends);
+        let task = tokio::spawn(async move {
             let mut ticks = tokio::time::interval(EVERY);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
-                ticks.tick().await;
-                match self.beat().await {
+                let said = tokio::select! {
+                    _ = ticks.tick() => self.beat().await,
+                    () = is_ended.notified() => self.end().await.map(|()| false),
+                };
+                match said {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(error) => tracing::warn!(error = describe(&error), "a heartbeat could not be written"),
                 }
             }
         });
+        Beating { ends, task }
     }
 
-    /// Says once how the recorder is; `false` when it has ended. One call, and some five the first time.
+    /// Says once how the recorder is; `false` when it has ended, which is said as well. One call, and some five the first time.
     pub async fn beat(&mut self) -> Result<bool> {
-        let Some((health, reason)) = self.recorder.health() else { return Ok(false) };
+        let Some(heartbeat) = self.heartbeat() else {
+            self.end().await?;
+            return Ok(false);
+        };
+        self.say(heartbeat).await?;
+        Ok(true)
+    }
+
+    /// Says that the recorder has ended, with the figures of now, or those it had last; nothing when it has never said anything.
+    async fn end(&mut self) -> Result<()> {
+        let Some(last) = self.last.as_ref().and_then(|last| self.heartbeat().or_else(|| Some(last.clone()))) else {
+            return Ok(());
+        };
+        self.say(Heartbeat { beat_at: self.send.now(), degraded: false, reason: None, ended: true, ..last }).await
+    }
+
+    /// What the recorder says of itself now; `None` when it has ended.
+    fn heartbeat(&self) -> Option<Heartbeat> {
+        let (health, reason) = self.recorder.health()?;
         let RecorderHealth { degraded, recorded, queued, dropped, given_up, left_out, .. } = health;
-        let heartbeat = Heartbeat {
+        Some(Heartbeat {
             instance: self.instance.clone(),
             started_at: self.started_at,
             beat_at: self.send.now(),
@@ -176,50 +224,57 @@ impl Heartbeats {
             left_out,
             degraded,
             reason: reason.map(str::to_owned),
-        };
+            ended: false,
+        })
+    }
+
+    async fn say(&mut self, heartbeat: Heartbeat) -> Result<()> {
+        let send = self.send.clone();
+        send.within(self.write(heartbeat)).await
+    }
+
+    async fn write(&mut self, heartbeat: Heartbeat) -> Result<()> {
         let key = self.instance.key();
         if self.is_known {
             match self.entries.update(&key, &heartbeat).await {
                 Err(Error::NotFound { .. }) => {}
-                other => return other.map(|_| true),
+                Err(error) => return Err(error),
+                Ok(_) => {
+                    self.last = Some(heartbeat);
+                    return Ok(());
+                }
             }
         }
         let cache_id = self.entries.store(&key, &heartbeat).await?;
         self.enter(cache_id).await?;
-        self.is_known = true;
-        Ok(true)
+        (self.is_known, self.last) = (true, Some(heartbeat));
+        Ok(())
     }
 
     /// Enters the recorder into the index.
     async fn enter(&self, cache_id: CacheId) -> Result<()> {
-        let key = index_key();
         let known = Known { cache_id, since: self.started_at };
-        loop {
-            let add = |index: &mut Index| {
-                let instances = &mut index.instances;
-                instances.insert(self.instance.clone(), known.clone());
-                while instances.len() > MOST {
-                    let first = instances.iter().min_by_key(|(_, known)| known.since).map(|(name, _)| name.clone());
-                    first.and_then(|name| instances.remove(&name));
-                }
-                Change::Write(())
-            };
-            if self.entries.change(&key, add).await?.is_some() {
-                return Ok(());
+        let new = Index { instances: BTreeMap::from([(self.instance.clone(), known.clone())]) };
+        let add = |index: &mut Index| {
+            let instances = &mut index.instances;
+            instances.insert(self.instance.clone(), known.clone());
+            while instances.len() > MOST {
+                let first = instances.iter().min_by_key(|(_, known)| known.since).map(|(name, _)| name.clone());
+                first.and_then(|name| instances.remove(&name));
             }
-            let instances = BTreeMap::from([(self.instance.clone(), known.clone())]);
-            match self.entries.create(&key, &Index { instances }).await {
-                // Somebody else's, who has not come to its end.
-                Err(Error::AlreadyExists { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
-                other => return other.map(drop),
-            }
-        }
+            Change::Write(())
+        };
+        self.entries.create_or_change(&index_key(), &new, add).await.map(drop)
     }
 }
 
 impl Analytics {
     /// What recorders said of themselves last, by their names; those that ended are among them. Two calls for 500 recorders.
     pub async fn recorders(&self) -> Result<Vec<RecorderSeen>> {
+        self.send.within(self.read_recorders()).await
+    }
+
+    async fn read_recorders(&self) -> Result<Vec<RecorderSeen>> {
         let entries = self.send.own_entries(namespaces::ANALYTICS);
         let index: Option<Index> = entries.retrieve(&index_key()).await?;
         let ids: Vec<CacheId> =
@@ -228,12 +283,10 @@ impl Analytics {
             return Ok(Vec::new());
         }
         let now = self.send.now();
-        let found = self.send.cache.retrieve().by_ids(namespaces::ANALYTICS, ids);
-        let found = self.send.within(async { Ok(found.send().await?) }).await?;
+        let found = self.send.cache.retrieve().by_ids(namespaces::ANALYTICS, ids).send().await?;
         let seen = found.into_iter().flatten().filter(|entry| matches!(entry.content, Content::Json(_)));
         let seen = seen.filter_map(|entry| entry.json::<Heartbeat>().ok());
-        Ok(seen
-            .map(|heartbeat| RecorderSeen { silent: heartbeat.beat_at.plus(SILENT_AFTER) < now, heartbeat })
-            .collect())
+        let is_silent = |heartbeat: &Heartbeat| !heartbeat.ended && heartbeat.beat_at.plus(SILENT_AFTER) < now;
+        Ok(seen.map(|heartbeat| RecorderSeen { silent: is_silent(&heartbeat), heartbeat }).collect())
     }
 }

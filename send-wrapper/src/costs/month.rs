@@ -31,6 +31,10 @@ impl Costs {
     /// What the running month costs so far: one call for each of its days.
     /// [`Conflict`](crate::Error::Conflict) when its days are in several currencies.
     pub async fn month_so_far(&self) -> Result<MonthSoFar> {
+        self.send.within_long(self.sum_up_so_far()).await
+    }
+
+    async fn sum_up_so_far(&self) -> Result<MonthSoFar> {
         let today = self.send.now().day();
         let month = Window::at(WindowType::Monthly, today);
         let days = self.days(month.first().up_to(today)).await?;

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 use std::iter::successors;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cache_client::client::{BulkEntry, Content, TemporalEntry};
 use cache_client::{CacheId, Strategy};
@@ -32,39 +34,69 @@ pub(super) struct Pass<'a> {
     dry_run: bool,
     /// Windows that are computed for good, or would be.
     sealed: HashSet<Window>,
-    pub(super) levels: Vec<RetentionLevel>,
+    levels: Arc<Mutex<Vec<RetentionLevel>>>,
+}
+
+/// A level that is being worked on: it goes into the report also when the run is cut off.
+struct InProgress {
+    level: RetentionLevel,
+    levels: Arc<Mutex<Vec<RetentionLevel>>>,
+}
+
+impl Deref for InProgress {
+    type Target = RetentionLevel;
+
+    fn deref(&self) -> &RetentionLevel {
+        &self.level
+    }
+}
+
+impl DerefMut for InProgress {
+    fn deref_mut(&mut self) -> &mut RetentionLevel {
+        &mut self.level
+    }
+}
+
+impl Drop for InProgress {
+    fn drop(&mut self) {
+        self.levels.lock().unwrap_or_else(PoisonError::into_inner).push(self.level.clone());
+    }
 }
 
 impl<'a> Pass<'a> {
     pub(super) fn new(analytics: &'a Analytics, entries: &'a Entries, now: Timestamp, dry_run: bool) -> Self {
-        Self { analytics, entries, now, dry_run, sealed: HashSet::new(), levels: Vec::new() }
+        Self { analytics, entries, now, dry_run, sealed: HashSet::new(), levels: Arc::default() }
     }
 
     pub(super) async fn go(&mut self, policy: &Retention, kept: &Kept) -> Result<()> {
         if let Some(days) = policy.raw {
-            let mut level = RetentionLevel::new("raw", days, self.now);
-            let outcome = self.delete_events(&mut level).await;
-            self.levels.push(level);
-            outcome?;
+            let mut level = self.begin("raw", days);
+            self.delete_events(&mut level).await?;
         }
         for kind in WindowType::ALL {
             if let Some(days) = policy.of(kind) {
-                let mut level = RetentionLevel::new(kind.as_str(), days, self.now);
+                let mut level = self.begin(kind.as_str(), days);
                 let from = kept.from.get(kind.as_str()).copied().unwrap_or(self.now);
-                let outcome = self.delete_windows(kind, from, &mut level).await;
-                self.levels.push(level);
-                outcome?;
+                self.delete_windows(kind, from, &mut level).await?;
             }
         }
         for (records, days) in [(Records::Tokens, policy.token_events), (Records::Transfers, policy.transfer_events)] {
             if let Some(days) = days {
-                let mut level = RetentionLevel::new(records.level(), days, self.now);
-                let outcome = self.delete_events_of(records, &mut level).await;
-                self.levels.push(level);
-                outcome?;
+                let mut level = self.begin(records.level(), days);
+                self.delete_events_of(records, &mut level).await?;
             }
         }
         Ok(())
+    }
+
+    /// Begins a level, which is reported however it ends.
+    fn begin(&self, level: &str, days: u32) -> InProgress {
+        InProgress { level: RetentionLevel::new(level, days, self.now), levels: Arc::clone(&self.levels) }
+    }
+
+    /// What became of the levels that were begun.
+    pub(super) fn levels(&self) -> Vec<RetentionLevel> {
+        self.levels.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Deletes the events of tokens or transfers that were filed before a time.

@@ -93,9 +93,7 @@ impl Tokens {
             Change::Write(Ok((Decided::Done, changed)))
         };
         let (decided, record) = self.entries.change(&key, decide).await?.ok_or_else(|| no_token(name))??;
-        // Remembered since the change: no call.
-        let cache_id = self.send.within(self.entries.id_of(&key)).await?.ok_or_else(|| no_token(name))?;
-        let details = TokenDetails::of(cache_id, &record, now);
+        let details = self.details_of_record(&key, &record, now).await?;
         Ok(match decided {
             Decided::Done => Changed::Done(details),
             Decided::Stale => Changed::Stale(details),

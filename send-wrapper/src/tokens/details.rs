@@ -1,15 +1,17 @@
 //! A token with what an administrator needs to change it: the id of its entry, and the revision of its settings.
 
 use std::fmt;
+use std::ops::Deref;
 
 use cache_client::CacheId;
-use cache_client::client::BulkEntry;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::record::{Record, Status, Token};
-use super::{Remaining, Tokens, key};
+use super::{Remaining, Tokens, key, no_token};
 use crate::error::Result;
+use crate::keys::EntryKey;
+use crate::listed::Listed;
 use crate::names::{Invalid, TokenName};
 use crate::namespaces;
 use crate::time::Timestamp;
@@ -90,7 +92,27 @@ impl TokenDetails {
     }
 }
 
+impl Deref for TokenDetails {
+    type Target = Token;
+
+    fn deref(&self) -> &Token {
+        &self.token
+    }
+}
+
 impl Tokens {
+    /// What was written, or read to be. The id is remembered since then: no call.
+    pub(super) async fn details_of_record(
+        &self,
+        key: &EntryKey,
+        record: &Record,
+        now: Timestamp,
+    ) -> Result<TokenDetails> {
+        let cache_id = self.send.within(self.entries.id_of(key)).await?;
+        let cache_id = cache_id.ok_or_else(|| no_token(&record.token.token_name))?;
+        Ok(TokenDetails::of(cache_id, record, now))
+    }
+
     /// Looks a token up with the id of its entry and the revision of its settings; `None` when there is none. One call when this
     /// process has seen the token before, else two.
     pub async fn details(&self, name: &TokenName) -> Result<Option<TokenDetails>> {
@@ -99,14 +121,16 @@ impl Tokens {
         Ok(found.map(|found| TokenDetails::of(found.cache_id, &found.value, now)))
     }
 
-    /// Reads the tokens of these entries, in their order, without those that are not there or cannot be read. One call for 1,000.
-    pub async fn details_of(&self, ids: impl IntoIterator<Item = CacheId>) -> Result<Vec<TokenDetails>> {
+    /// Reads the tokens of these entries, in their order, without those that are not there any more. One call for 1,000.
+    pub async fn details_of(&self, ids: impl IntoIterator<Item = CacheId>) -> Result<Listed<TokenDetails>> {
         let now = self.send.now();
         let ids: Vec<CacheId> = ids.into_iter().collect();
         let found = self.send.cache.retrieve().by_ids(namespaces::TOKENS, ids);
         let found = self.send.within(async { Ok(found.send().await?) }).await?;
-        let entries = found.into_iter().flatten();
-        let details = |entry: BulkEntry| Some(TokenDetails::of(entry.cache_id, &entry.json().ok()?, now));
-        Ok(entries.filter_map(details).collect())
+        let mut details = Listed::new();
+        for entry in found.into_iter().flatten() {
+            details.add(entry.json().map(|record| TokenDetails::of(entry.cache_id, &record, now)));
+        }
+        Ok(details)
     }
 }

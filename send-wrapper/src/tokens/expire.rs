@@ -7,13 +7,13 @@ use super::usage::{UsageEvent, UsageTotals};
 use super::{Tokens, key};
 use crate::entries::Change;
 use crate::error::Result;
-use crate::journal::Expired;
+use crate::journal::{Expired, Totals};
 use crate::time::Day;
 
 impl Tokens {
     /// Deletes the events of a token that are older than this day. What is no token is left alone.
     pub(crate) async fn expire(&self, entry: &BulkEntry, before: Day, dry_run: bool) -> Result<Expired> {
-        let Ok(record) = entry.json::<Record>() else { return Ok(Expired::new()) };
+        let Ok(mut record) = entry.json::<Record>() else { return Ok(Expired::new()) };
         if record.token.created_at.day() >= before {
             return Ok(Expired::new());
         }
@@ -26,7 +26,9 @@ impl Tokens {
                 Change::Write(())
             };
             self.entries.change(&key(&record.cache_key), forget).await?;
+            record.unrecorded.retain(|event| !is_old(event));
         }
-        self.entries.journal(entry.cache_id).expire::<UsageTotals>(before, dry_run).await
+        let known = UsageTotals::known(&record);
+        self.entries.journal(entry.cache_id).expire::<UsageTotals>(&known, before, dry_run).await
     }
 }

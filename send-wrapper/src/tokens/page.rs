@@ -170,7 +170,12 @@ pub struct TokenRows {
 
 impl Tokens {
     /// Reads the rows of all tokens, `most` at most: a call for every 500 of them. Records that cannot be read are counted.
+    /// It ends within the [long time limit](crate::SendCache::long_time_limit).
     pub async fn rows(&self, most: usize) -> Result<TokenRows> {
+        self.send.within_long(self.read_rows(most)).await
+    }
+
+    async fn read_rows(&self, most: usize) -> Result<TokenRows> {
         let entries = self.send.cache.namespace().entries(namespaces::TOKENS);
         let mut entries = entries.strategy(Strategy::KeyBased).page_size(PAGE).stream();
         let mut found = TokenRows { is_complete: true, ..TokenRows::default() };

@@ -284,7 +284,7 @@ impl Tokens {
         let Some(_writing) = self.send.shared.uses.begin_writing(&event.event_id) else { return Ok(()) };
         let Some(cache_id) = self.entries.id_of(key).await? else { return Ok(()) };
         self.entries.data(cache_id).store_json(&event.path(), event).await?;
-        self.entries.journal(cache_id).written::<UsageTotals>();
+        self.entries.journal(cache_id).written::<UsageTotals>(key);
         if event.success {
             self.send.shared.recorded.insert(event.event_id.clone(), ());
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use cache_client::CacheId;
 use cache_client::client::ChildEntry;
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::record::Record;
 use super::{Refusal, Tokens, key, no_token};
 use crate::error::Result;
-use crate::journal::{RECENT, Reach, Sum, Totals};
+use crate::journal::{Known, RECENT, Reach, Sum, Totals};
 use crate::keys::DataPath;
 use crate::listed::Listed;
 use crate::names::{Country, EventId, Invalid, IpHash, TokenName, TransferId};
@@ -86,10 +87,12 @@ pub struct UsageEvent {
 impl UsageEvent {
     /// Where its file lies below the token.
     pub(super) fn path(&self) -> DataPath {
+        DataPath::parse(&self.file()).expect("a day, a number and an event's id make a path")
+    }
+
+    fn file(&self) -> String {
         let Self { timestamp, event_id, .. } = self;
-        let folder = timestamp.day().events_folder();
-        let path = DataPath::parse(&format!("{folder}/{:013}-{event_id}", timestamp.millis()));
-        path.expect("a day, a number and an event's id make a path")
+        format!("{}/{:013}-{event_id}", timestamp.day().events_folder(), timestamp.millis())
     }
 }
 
@@ -153,7 +156,7 @@ pub(super) struct UsageTotals {
     /// How many uses were granted.
     granted: u64,
     /// How many were refused, by the reason.
-    refused: BTreeMap<Refusal, u64>,
+    pub(super) refused: BTreeMap<Refusal, u64>,
 }
 
 impl Totals for UsageTotals {
@@ -172,6 +175,12 @@ impl Totals for UsageTotals {
 
     fn at(event: &UsageEvent) -> Timestamp {
         event.timestamp
+    }
+
+    type Record = Record;
+
+    fn known(record: &Record) -> Known {
+        Known { since: record.token.created_at, pending: record.unrecorded.iter().map(UsageEvent::file).collect() }
     }
 }
 
@@ -201,8 +210,9 @@ impl Tokens {
         let count = async {
             let found = self.entries.look::<Record>(&key(name)).await?;
             let (cache_id, record) = found.ok_or_else(|| no_token(name))?;
+            let known = UsageTotals::known(&record);
             let Sum { totals, unreadable_events, .. } =
-                self.entries.journal(cache_id).catch_up::<UsageTotals>(Reach::Newest).await?.sum();
+                self.entries.journal(cache_id).catch_up::<UsageTotals>(Reach::Newest, &known).await?.sum();
             let UsageTotals { refused, .. } = totals;
             Ok(UsageCounts { granted: record.token.usage_count, refused, unreadable: unreadable_events })
         };
@@ -212,38 +222,66 @@ impl Tokens {
     async fn read_usage(&self, name: &TokenName, query: &UsageQuery) -> Result<Listed<UsageEvent>> {
         let found = self.entries.look::<Record>(&key(name)).await?;
         let (cache_id, record) = found.ok_or_else(|| no_token(name))?;
+        if query.is_of_the_newest()
+            && let Some(NewestUses { mut events, unreadable, .. }) = self.newest_uses(cache_id, &record).await?
+        {
+            events.truncate(query.limit);
+            return Ok(Listed { items: events, unreadable });
+        }
         let journal = self.entries.journal(cache_id);
         // What has no file of its own yet is among the newest.
         let waiting = record.unrecorded.into_iter().filter(|event| query.wants(event));
         let mut events: Listed<UsageEvent> = Listed { items: waiting.collect(), unreadable: 0 };
-        let mut known: HashSet<EventId> = events.iter().map(|event| event.event_id.clone()).collect();
-        let newest = match query.is_of_the_newest() {
-            true => journal.catch_up::<UsageTotals>(Reach::Calls(2)).await?,
-            false => Default::default(),
-        };
-        if newest.is_complete {
-            let sum = newest.sum();
-            events.unreadable = sum.unreadable_events;
-            events.items.extend(sum.recent.into_iter().filter(|event| known.insert(event.event_id.clone())));
-        } else {
-            let wanted = query.limit + events.len();
-            let page = u32::try_from(query.limit).unwrap_or(1000);
-            let mut children = journal.newest(events_folder(query.from, query.to), page);
-            while events.len() < wanted
-                && let Some(child) = children.try_next().await?
-                && !query.from.is_some_and(|from| is_before(&child, from))
-            {
-                match child.json::<UsageEvent>() {
-                    // A use that was refused whenever it was asked for has a file for each time.
-                    Ok(event) if !query.wants(&event) || !known.insert(event.event_id.clone()) => {}
-                    read => events.add(read),
-                }
+        let mut shown: HashSet<EventId> = events.iter().map(|event| event.event_id.clone()).collect();
+        let wanted = query.limit + events.len();
+        let page = u32::try_from(query.limit).unwrap_or(1000);
+        let mut children = journal.newest(events_folder(query.from, query.to), page);
+        while events.len() < wanted
+            && let Some(child) = children.try_next().await?
+            && !query.from.is_some_and(|from| is_before(&child, from))
+        {
+            match child.json::<UsageEvent>() {
+                // A use that was refused whenever it was asked for has a file for each time.
+                Ok(event) if !query.wants(&event) || !shown.insert(event.event_id.clone()) => {}
+                read => events.add(read),
             }
         }
-        events.items.sort_by(|a, b| (b.timestamp, &b.event_id).cmp(&(a.timestamp, &a.event_id)));
+        sort(&mut events.items);
         events.items.truncate(query.limit);
         Ok(events)
     }
+
+    /// The newest uses, from the summary and what comes after it; `None` when that takes more than two pages.
+    pub(super) async fn newest_uses(&self, cache_id: CacheId, record: &Record) -> Result<Option<NewestUses>> {
+        let journal = self.entries.journal(cache_id);
+        let newest = journal.catch_up::<UsageTotals>(Reach::Calls(2), &UsageTotals::known(record)).await?;
+        if !newest.is_complete {
+            return Ok(None);
+        }
+        let Sum { events: counted, unreadable_events: unreadable, recent, .. } = newest.sum();
+        let has_older = counted > recent.len() as u64;
+        // What has no file of its own yet is among the newest.
+        let mut events = record.unrecorded.clone();
+        let shown: HashSet<EventId> = events.iter().map(|event| event.event_id.clone()).collect();
+        events.extend(recent.into_iter().filter(|event| !shown.contains(&event.event_id)));
+        sort(&mut events);
+        Ok(Some(NewestUses { events, has_older, unreadable }))
+    }
+}
+
+/// The newest uses of a token.
+pub(super) struct NewestUses {
+    /// The newest first; all that wait for files, and 50 others at most.
+    pub(super) events: Vec<UsageEvent>,
+    /// Whether there are, or were, older ones.
+    pub(super) has_older: bool,
+    /// How many files of all events could not be read.
+    pub(super) unreadable: u64,
+}
+
+/// The newest first.
+fn sort(events: &mut [UsageEvent]) {
+    events.sort_by(|a, b| (b.timestamp, &b.event_id).cmp(&(a.timestamp, &a.event_id)));
 }
 
 /// Tells whether a file is of a day before this one.

@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 
+use cache_client::CacheId;
 use serde::{Deserialize, Serialize};
 
 use super::record::Record;
+use super::usage::NewestUses;
 use super::{Tokens, UsageEvent, key, no_token};
 use crate::error::{Error, Result};
+use crate::journal::RECENT;
 use crate::names::{EventId, Invalid, TokenName};
 use crate::namespaces;
 use crate::time::{Day, Timestamp, events_folder};
@@ -45,64 +48,91 @@ type Place = (Timestamp, String);
 
 /// Where a page begins: a page of files, and what was shown last. It is a cursor as JSON.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Begin {
+pub(super) struct Begin {
     /// The page of files; `None` for the first.
     files: Option<String>,
     /// Only events before this one.
     before: Option<Place>,
+    /// Whether a page of events has shown a part of these files already.
+    #[serde(default)]
+    is_rest: bool,
+}
+
+/// A page that was read, and where the next one begins.
+pub(super) struct ReadPage {
+    pub(super) events: Vec<UsageEvent>,
+    pub(super) unreadable: u64,
+    pub(super) next: Option<Begin>,
 }
 
 impl Tokens {
     /// Reads a page of what is known of the uses of a token, newest first.
     ///
-    /// Two calls for a page, if the days asked for begin with the newest ones. Granted uses whose events have no file of their own yet are
-    /// shown in their place.
+    /// The first page of up to 50 events, of any day, is four calls at most, however many events there are, once they were counted. Others
+    /// are two calls, if the days asked for begin with the newest ones; the service on `s3` lists the whole folder for them. Granted uses whose
+    /// events have no file of their own yet are shown in their place.
     pub async fn usage_page(&self, name: &TokenName, query: &UsagePageQuery) -> Result<UsagePage> {
-        let limit = query.limit.unwrap_or(50);
+        let UsagePageQuery { from, to, limit, ref cursor } = *query;
+        let limit = limit.unwrap_or(RECENT);
         if !(1..=MOST).contains(&limit) {
             return Err(Invalid::new("limit", format!("is not between 1 and {MOST}")).into());
         }
-        if let (Some(from), Some(to)) = (query.from, query.to)
+        if let (Some(from), Some(to)) = (from, to)
             && from > to
         {
             return Err(Invalid::new("from", "is after to").into());
         }
         let wrong = |_| Invalid::new("cursor", "is none of this listing");
-        let begin = query.cursor.as_deref().map(|cursor| serde_json::from_str(cursor).map_err(wrong)).transpose()?;
-        self.send.within(self.read_usage_page(name, query, begin.unwrap_or_default(), limit)).await
+        let begin: Option<Begin> =
+            cursor.as_deref().map(|cursor| serde_json::from_str(cursor).map_err(wrong)).transpose()?;
+        let read = async {
+            let (cache_id, record) = self.entries.look::<Record>(&key(name)).await?.ok_or_else(|| no_token(name))?;
+            let is_of_the_newest = begin.is_none() && (from, to) == (None, None) && limit <= RECENT;
+            if is_of_the_newest && let Some(newest) = self.newest_uses(cache_id, &record).await? {
+                return Ok(first_page(newest, limit));
+            }
+            self.read_usage_page(cache_id, &record, (from, to), begin.unwrap_or_default(), limit).await
+        };
+        let ReadPage { events, unreadable, next } = self.send.within(read).await?;
+        let next = next.map(|next| serde_json::to_string(&next).unwrap_or_default());
+        Ok(UsagePage { events, next, unreadable })
     }
 
-    async fn read_usage_page(
+    /// Reads a page from the files of events.
+    pub(super) async fn read_usage_page(
         &self,
-        name: &TokenName,
-        query: &UsagePageQuery,
+        cache_id: CacheId,
+        record: &Record,
+        (from, to): (Option<Day>, Option<Day>),
         begin: Begin,
         limit: usize,
-    ) -> Result<UsagePage> {
-        let found = self.entries.find::<Record>(&key(name)).await?.ok_or_else(|| no_token(name))?;
+    ) -> Result<ReadPage> {
         let wants = |event: &UsageEvent| {
             let day = event.timestamp.day();
-            query.from.is_none_or(|from| day >= from) && query.to.is_none_or(|to| day <= to)
+            from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to)
         };
-        let folder = events_folder(query.from, query.to);
-        let (mut page, mut next) = (UsagePage { events: Vec::new(), next: None, unreadable: 0 }, Some(begin));
+        let folder = events_folder(from, to);
+        let (mut page, mut next) = (ReadPage { events: Vec::new(), next: None, unreadable: 0 }, Some(begin));
         for _ in 0..MOST_CALLS {
             let Some(begin) = next.take() else { break };
-            let children = self.send.cache.data().read(namespaces::TOKENS, found.cache_id);
+            let children = self.send.cache.data().read(namespaces::TOKENS, cache_id);
             let children = children.key(folder.as_str()).descending().page_size(u32::try_from(limit).unwrap_or(1));
             let children = begin.files.iter().fold(children, |children, cursor| children.cursor(cursor));
             let read = children.page().await.map_err(refused)?;
-            let is_past = |key: &str| query.from.is_some_and(|from| key < from.events_folder().as_str());
+            let is_past = |key: &str| from.is_some_and(|from| key < from.events_folder().as_str());
             let is_over = read.items.first().is_some_and(|child| is_past(&child.key));
             let last = read.items.iter().rev().find_map(|child| child.json().ok().as_ref().map(place_of));
             let events = read.items.iter().filter_map(|child| child.json::<UsageEvent>().ok());
             let mut events: Vec<UsageEvent> = events.collect();
-            page.unreadable += (read.items.len() - events.len()) as u64;
+            // Those of files that are shown in parts were counted with the first one.
+            if !begin.is_rest {
+                page.unreadable += (read.items.len() - events.len()) as u64;
+            }
             // What waits to be written is shown with the files around it, or at the end.
             let has_more = read.next.is_some() && !is_over;
             let comes_here =
                 |event: &&UsageEvent| !has_more || last.as_ref().is_some_and(|last| place_of(event) >= *last);
-            events.extend(found.value.unrecorded.iter().filter(comes_here).cloned());
+            events.extend(record.unrecorded.iter().filter(comes_here).cloned());
             let is_before = |event: &UsageEvent| begin.before.as_ref().is_none_or(|before| place_of(event) < *before);
             events.retain(|event| wants(event) && is_before(event));
             events.sort_by_key(|event| std::cmp::Reverse(place_of(event)));
@@ -113,8 +143,8 @@ impl Tokens {
             events.truncate(limit);
             let before = events.last().map(place_of).or(begin.before);
             next = match read.next.filter(|_| has_more) {
-                _ if is_too_many => Some(Begin { files: begin.files, before }),
-                Some(files) => Some(Begin { files: Some(files), before }),
+                _ if is_too_many => Some(Begin { files: begin.files, before, is_rest: true }),
+                Some(files) => Some(Begin { files: Some(files), before, is_rest: false }),
                 None => None,
             };
             page.events = events;
@@ -122,9 +152,17 @@ impl Tokens {
                 break;
             }
         }
-        page.next = next.map(|next| serde_json::to_string(&next).unwrap_or_default());
-        Ok(page)
+        Ok(ReadPage { next, ..page })
     }
+}
+
+/// The first page. Files that cannot be read count on the pages that come to them: here, if there is no other one.
+fn first_page(newest: NewestUses, limit: usize) -> ReadPage {
+    let NewestUses { mut events, has_older, unreadable } = newest;
+    let has_more = has_older || events.len() > limit;
+    events.truncate(limit);
+    let next = has_more.then(|| Begin { before: events.last().map(place_of), ..Begin::default() });
+    ReadPage { events, unreadable: if has_more { 0 } else { unreadable }, next }
 }
 
 fn place_of(event: &UsageEvent) -> Place {

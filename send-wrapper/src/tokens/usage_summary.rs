@@ -4,8 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::{Refusal, Tokens, UsageEvent, UsagePageQuery};
+use super::record::Record;
+use super::usage::UsageTotals;
+use super::usage_page::Begin;
+use super::{Refusal, Tokens, UsageEvent, key, no_token};
 use crate::error::Result;
+use crate::journal::{Reach, Totals};
 use crate::names::{Country, IpHash, TokenName};
 use crate::time::{Day, Timestamp};
 
@@ -16,10 +20,13 @@ const PAGE: usize = 1000;
 const MOST_VISITORS: usize = 100;
 
 /// What the uses of a token come to.
+///
+/// Without a range of days, how many were granted and refused counts all there ever were, also those whose events are not kept any more; the
+/// rest is about those that are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "admin", derive(utoipa::ToSchema))]
 pub struct UsageSummary {
-    /// How many uses were granted, of those that are summed up.
+    /// How many uses were granted.
     pub granted: u64,
     /// How many were refused.
     pub refused: u64,
@@ -33,7 +40,7 @@ pub struct UsageSummary {
     pub by_reason: BTreeMap<String, u64>,
     /// How many uses were granted, by what they were for.
     pub by_action: BTreeMap<String, u64>,
-    /// Whether all uses of the range are in it. It has the newest 10,000 at least.
+    /// Whether all uses of the range are in all of it. It has the newest 10,000 at least, of those that are kept.
     pub complete: bool,
     /// How many events could not be read.
     pub unreadable: u64,
@@ -72,21 +79,43 @@ pub struct VisitorOfToken {
 }
 
 impl Tokens {
-    /// Sums up the uses of a token in a range of days, the newest 10,000 of them: one call for each 1,000, and one.
+    /// Sums up the uses of a token in a range of days, the newest 10,000 of them: one call for each 1,000, and two; without a range, what
+    /// [`usage_counts`](Self::usage_counts) takes. It ends within the [long time limit](crate::SendCache::long_time_limit).
     pub async fn usage_summary(&self, name: &TokenName, from: Option<Day>, to: Option<Day>) -> Result<UsageSummary> {
-        let mut query = UsagePageQuery { from, to, limit: Some(PAGE), cursor: None };
-        let (mut sum, mut events) = (Sum::default(), 0);
-        loop {
-            let page = self.usage_page(name, &query).await?;
+        self.send.within_long(self.sum_up(name, from, to)).await
+    }
+
+    async fn sum_up(&self, name: &TokenName, from: Option<Day>, to: Option<Day>) -> Result<UsageSummary> {
+        let found = self.send.within(self.entries.look::<Record>(&key(name))).await?;
+        let (cache_id, record) = found.ok_or_else(|| no_token(name))?;
+        let (journal, known) = (self.entries.journal(cache_id), UsageTotals::known(&record));
+        let (counted, expired_before) = match (from, to) {
+            (None, None) => {
+                let caught_up = self.send.within(journal.catch_up::<UsageTotals>(Reach::Newest, &known)).await?.sum();
+                (Some(caught_up.totals.refused), caught_up.expired_before)
+            }
+            _ => (None, self.send.within(journal.expired_before::<UsageTotals>(&known)).await?),
+        };
+        let (mut sum, mut events, mut next) = (Sum::default(), 0, Some(Begin::default()));
+        while let Some(begin) = next.take_if(|_| events < MOST_EVENTS) {
+            let page = self.read_usage_page(cache_id, &record, (from, to), begin, PAGE);
+            let page = self.send.within(page).await?;
             events += page.events.len();
             sum.unreadable += page.unreadable;
             page.events.into_iter().for_each(|event| sum.add(event));
-            query.cursor = page.next;
-            if query.cursor.is_none() || events >= MOST_EVENTS {
-                break;
-            }
+            next = page.next;
         }
-        Ok(sum.summary(query.cursor.is_none()))
+        let created = record.token.created_at.day();
+        let first = from.map_or(created, |from| from.max(created));
+        let is_kept = expired_before.is_none_or(|before| first >= before);
+        let mut summary = sum.summary(next.is_none() && is_kept);
+        if let Some(refused) = counted {
+            summary.complete &= summary.granted >= record.token.usage_count;
+            summary.granted = record.token.usage_count;
+            summary.refused = refused.values().sum();
+            summary.by_reason = refused.into_iter().map(|(why, times)| (why.as_str().to_owned(), times)).collect();
+        }
+        Ok(summary)
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Transfer, Transfers, key};
 use crate::analytics::{Event, EventType};
 use crate::error::{Error, Result};
-use crate::journal::{Expired, RECENT, Reach, Sum, Totals};
+use crate::journal::{Expired, Known, RECENT, Reach, Sum, Totals};
 use crate::listed::Listed;
 use crate::names::{Country, EventId, TransferId};
 use crate::time::{Day, Timestamp};
@@ -75,6 +75,12 @@ impl Totals for TransferTotals {
     fn at(event: &Event) -> Timestamp {
         event.timestamp
     }
+
+    type Record = Transfer;
+
+    fn known(transfer: &Transfer) -> Known {
+        Known { since: transfer.created_at, ..Known::default() }
+    }
 }
 
 impl Transfers {
@@ -86,15 +92,16 @@ impl Transfers {
     pub async fn summary(&self, transfer_id: &TransferId) -> Result<Option<Summary>> {
         let summary = async {
             let found = self.entries.look::<Transfer>(&key(transfer_id)).await?;
-            let Some((cache_id, Transfer { created_at, .. })) = found else { return Ok(None) };
-            let sum = self.entries.journal(cache_id).catch_up::<TransferTotals>(Reach::Newest).await?.sum();
+            let Some((cache_id, transfer)) = found else { return Ok(None) };
+            let known = TransferTotals::known(&transfer);
+            let sum = self.entries.journal(cache_id).catch_up::<TransferTotals>(Reach::Newest, &known).await?.sum();
             let Sum { recent, unreadable_events, totals, .. } = sum;
             Ok(Some(Summary {
                 transfer_id: transfer_id.clone(),
                 cache_id,
                 total_views: totals.total_views,
                 total_downloads: totals.total_downloads,
-                created_at,
+                created_at: transfer.created_at,
                 // A clock that is wrong does not make it later than now.
                 last_activity_at: totals.last_activity_at.min(self.send.now()),
                 events: recent.into_iter().rev().collect(),
@@ -115,17 +122,16 @@ impl Transfers {
             return Err(crate::Invalid::new("limit", "is not between 1 and 10000").into());
         }
         let read = async {
-            let Some((cache_id, _)) = self.entries.look::<Transfer>(&key(transfer_id)).await? else { return Ok(None) };
-            let journal = self.entries.journal(cache_id);
-            let newest = match limit <= RECENT {
-                true => journal.catch_up::<TransferTotals>(Reach::Calls(2)).await?,
-                false => Default::default(),
-            };
-            if newest.is_complete {
-                let Sum { recent, unreadable_events, .. } = newest.sum();
-                let items = recent.into_iter().rev().take(limit).collect();
-                return Ok(Some(Listed { items, unreadable: unreadable_events }));
+            let found = self.entries.look::<Transfer>(&key(transfer_id)).await?;
+            let Some((cache_id, transfer)) = found else { return Ok(None) };
+            if limit <= RECENT
+                && let Some(newest) = self.newest_events(cache_id, &transfer).await?
+            {
+                let NewestEvents { events: mut items, unreadable, .. } = newest;
+                items.truncate(limit);
+                return Ok(Some(Listed { items, unreadable }));
             }
+            let journal = self.entries.journal(cache_id);
             let mut events = Listed::new();
             let mut children = journal.newest("events".to_owned(), u32::try_from(limit).unwrap_or(1000));
             while events.len() < limit
@@ -137,6 +143,28 @@ impl Transfers {
         };
         unless_gone(self.send.within(read).await)
     }
+
+    /// The newest events, from the summary and what comes after it; `None` when that takes more than two pages.
+    pub(super) async fn newest_events(&self, cache_id: CacheId, transfer: &Transfer) -> Result<Option<NewestEvents>> {
+        let (journal, known) = (self.entries.journal(cache_id), TransferTotals::known(transfer));
+        let newest = journal.catch_up::<TransferTotals>(Reach::Calls(2), &known).await?;
+        if !newest.is_complete {
+            return Ok(None);
+        }
+        let Sum { events, unreadable_events: unreadable, recent, .. } = newest.sum();
+        let has_older = events > recent.len() as u64;
+        Ok(Some(NewestEvents { events: recent.into_iter().rev().collect(), has_older, unreadable }))
+    }
+}
+
+/// The newest events of a transfer.
+pub(super) struct NewestEvents {
+    /// The newest first; 50 at most.
+    pub(super) events: Vec<Event>,
+    /// Whether there are, or were, older ones.
+    pub(super) has_older: bool,
+    /// How many files of all events could not be read.
+    pub(super) unreadable: u64,
 }
 
 impl Transfers {
@@ -144,7 +172,8 @@ impl Transfers {
     pub(crate) async fn expire(&self, entry: &BulkEntry, before: Day, dry_run: bool) -> Result<Expired> {
         match entry.json::<Transfer>() {
             Ok(transfer) if transfer.created_at.day() < before => {
-                self.entries.journal(entry.cache_id).expire::<TransferTotals>(before, dry_run).await
+                let known = TransferTotals::known(&transfer);
+                self.entries.journal(entry.cache_id).expire::<TransferTotals>(&known, before, dry_run).await
             }
             Ok(_) | Err(_) => Ok(Expired::new()),
         }
@@ -152,7 +181,7 @@ impl Transfers {
 }
 
 /// A transfer that was deleted while it was read is none.
-fn unless_gone<T>(read: Result<Option<T>>) -> Result<Option<T>> {
+pub(super) fn unless_gone<T>(read: Result<Option<T>>) -> Result<Option<T>> {
     match read {
         Err(Error::Cache(cache_client::Error::NotFound { .. })) => Ok(None),
         other => other,

@@ -1,18 +1,20 @@
 //! What the overview is made of, read now and then.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::admin::snapshot::Snapshot;
-use crate::admin::upkeep::in_time;
 use crate::analytics::{Aggregation, Pulse, RecorderSeen, Window, WindowType};
 use crate::costs::{Alert, Limits, MonthSoFar};
 use crate::error::{Error, Result};
 use crate::health::describe;
-use crate::send_cache::SendCache;
+use crate::send_cache::{SendCache, in_time};
 
+/// How long a part of the site may take: less than whoever shows it waits, so that one that is slow does not cost the others.
+const LONGEST: Duration = Duration::from_millis(1500);
 /// How many minutes the pulse covers.
 const PULSE: u32 = 5;
 
@@ -29,15 +31,47 @@ pub(in crate::admin) struct Overviews {
 pub(super) struct Site {
     pub(super) pulse: Option<Arc<Pulse>>,
     pub(super) recorders: Option<Arc<Vec<RecorderSeen>>>,
-    pub(super) is_healthy: bool,
+    pub(super) is_healthy: Option<bool>,
 }
 
-/// What days came to; `None` for what could not be read.
+/// What days came to.
 #[derive(Debug, Clone)]
 pub(super) struct Days {
-    pub(super) today: Option<Arc<DayFigures>>,
-    pub(super) yesterday: Option<Arc<DayFigures>>,
-    pub(super) week_ago: Option<Arc<DayFigures>>,
+    pub(super) today: Figures,
+    pub(super) yesterday: Figures,
+    pub(super) week_ago: Figures,
+}
+
+/// What a day came to, if that is known.
+#[derive(Debug, Clone)]
+pub(super) enum Figures {
+    Read(Arc<DayFigures>),
+    /// Retention has deleted it.
+    NotKept,
+    /// It could not be read.
+    Unread,
+}
+
+impl Days {
+    pub(super) fn unread() -> Self {
+        Self { today: Figures::Unread, yesterday: Figures::Unread, week_ago: Figures::Unread }
+    }
+}
+
+impl Figures {
+    pub(super) fn was_read(&self) -> bool {
+        match self {
+            Self::Read(_) | Self::NotKept => true,
+            Self::Unread => false,
+        }
+    }
+
+    pub(super) fn figures(self) -> Option<Arc<DayFigures>> {
+        match self {
+            Self::Read(figures) => Some(figures),
+            Self::NotKept | Self::Unread => None,
+        }
+    }
 }
 
 /// What the month costs.
@@ -76,11 +110,11 @@ impl Overviews {
 
 async fn read_site(send: &SendCache) -> Site {
     let analytics = send.analytics();
-    let pulse = part("the pulse", in_time(analytics.pulse(PULSE)));
-    let recorders = part("what recorders say", in_time(analytics.recorders()));
-    let health = in_time(async { Ok(send.health_check().await) });
+    let pulse = part("the pulse", in_time(LONGEST, analytics.pulse(PULSE)));
+    let recorders = part("what recorders say", in_time(LONGEST, analytics.recorders()));
+    let health = part("the health of the cache", in_time(LONGEST, async { Ok(send.health_check().await.healthy) }));
     let (pulse, recorders, health) = futures::join!(pulse, recorders, health);
-    Site { pulse, recorders, is_healthy: health.is_ok_and(|health| health.healthy) }
+    Site { pulse, recorders, is_healthy: health.map(|healthy| *healthy) }
 }
 
 async fn read_days(send: &SendCache) -> Days {
@@ -88,14 +122,16 @@ async fn read_days(send: &SendCache) -> Days {
     let week_ago = std::iter::successors(Some(today), |day| Some(day.previous())).nth(7).unwrap_or(today);
     let figures = |window: Window| {
         let analytics = send.analytics();
-        part("a day", async move {
-            match analytics.aggregation_json(window).await {
-                Ok(text) => DayFigures::of(text.get()),
-                // It is not kept any more.
-                Err(Error::NotFound { .. }) => Ok(DayFigures::nothing(window)),
-                Err(error) => Err(error),
+        async move {
+            match analytics.aggregation(window).await {
+                Ok(day) => Figures::Read(Arc::new(day.into())),
+                Err(Error::NotFound { .. }) => Figures::NotKept,
+                Err(error) => {
+                    tracing::warn!(error = describe(&error), "a day could not be read for the overview");
+                    Figures::Unread
+                }
             }
-        })
+        }
     };
     let (today, yesterday, week_ago) = futures::join!(figures(today), figures(today.previous()), figures(week_ago));
     Days { today, yesterday, week_ago }
@@ -136,11 +172,9 @@ pub(in crate::admin) struct DayFigures {
     p95_duration_ms: u64,
 }
 
-impl DayFigures {
-    fn of(text: &str) -> Result<Self> {
-        let unreadable = |error| Error::Conflict { reason: format!("a day cannot be read: {error}") };
-        let day: Aggregation = serde_json::from_str(text).map_err(unreadable)?;
-        Ok(Self {
+impl From<Aggregation> for DayFigures {
+    fn from(day: Aggregation) -> Self {
+        Self {
             window_key: day.window_key,
             sealed: day.sealed,
             total_requests: day.total_requests,
@@ -153,23 +187,6 @@ impl DayFigures {
             total_bytes: day.total_bytes,
             p50_duration_ms: day.p50_duration_ms,
             p95_duration_ms: day.p95_duration_ms,
-        })
-    }
-
-    fn nothing(window: Window) -> Self {
-        Self {
-            window_key: window.key(),
-            sealed: true,
-            total_requests: 0,
-            unique_visitors: 0,
-            file_uploads: 0,
-            completed_transfers: 0,
-            file_downloads: 0,
-            token_uses: 0,
-            error_count: 0,
-            total_bytes: 0,
-            p50_duration_ms: 0,
-            p95_duration_ms: 0,
         }
     }
 }
