@@ -4,12 +4,11 @@ import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { assertClean, go, launch, open, settled } from "./lib/browser.mjs";
 import { fill } from "./lib/console_data.mjs";
-import { api, cacheServer, KEYS, sendAdmin, ticket } from "./lib/servers.mjs";
+import { api, COOKIE, cacheServer, KEYS, sendAdmin, ticket } from "./lib/servers.mjs";
 
 let browser;
 let server;
 let entries;
-const COOKIE = "cache-server-session";
 
 before(async () => {
   [browser, server] = await Promise.all([launch(), cacheServer({ keys: true })]);
@@ -74,6 +73,7 @@ for (const [what, value] of [
 test("a good ticket opens the console, and when it is taken away the sign-in says so and goes on at the same page", async () => {
   const value = ticket("admin", Date.now() + 3_600_000);
   const { page, seen, context } = await open(browser, `${server.url}/console/`, { cookie: { name: COOKIE, value } });
+  await page.getByRole("heading", { name: "Namespaces" }).waitFor();
   await settled(page);
   await context.clearCookies();
   await page.evaluate(() => {

@@ -25,13 +25,16 @@ function keysFile(folder) {
   return file;
 }
 
-/** A ticket that a server would have given to this key, with another end or a broken MAC. */
+/** The cookie of a session of the cache server. */
+export const COOKIE = "cache-server-session";
+
+/** A ticket that a cache server would have given to this key, with another end or a broken MAC. */
 export function ticket(name, ends, { broken = false } = {}) {
   const seconds = Math.floor(ends / 1000);
   const end = Buffer.alloc(8);
   end.writeBigInt64BE(BigInt(seconds));
   const mac = createHmac("sha256", createHash("sha256").update(SECRET).digest());
-  mac.update(end).update(createHash("sha256").update(KEYS[name]).digest()).update(name);
+  mac.update(`${COOKIE}\0`).update(end).update(createHash("sha256").update(KEYS[name]).digest()).update(name);
   const digest = mac.digest();
   if (broken) digest[0] ^= 1;
   return `${Buffer.from(name).toString("base64url")}.${seconds}.${digest.toString("base64url")}`;
