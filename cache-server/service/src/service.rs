@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse, fn_service};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::{Condition, Next, from_fn};
 use actix_web::web::ServiceConfig;
@@ -168,7 +169,10 @@ impl Service {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
         if let Refusal::Method(methods) = refusal {
-            let names: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+            // HEAD is served wherever GET is.
+            let with_head = |method: &Method| [Some(method.clone()), (*method == Method::GET).then_some(Method::HEAD)];
+            let methods: Vec<Method> = methods.iter().flat_map(with_head).flatten().collect();
+            let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
             response.insert_header((header::ALLOW, names.join(", ")));
         }
         let (media_type, body) = (self.shape.refusal)(refusal);
