@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use http_service::config::KeysCommand;
 use object_store::ClientOptions;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
@@ -28,8 +29,16 @@ pub struct CommandLine {
 pub enum Command {
     /// Serve requests; what happens without a command.
     Serve(Box<Config>),
+    /// Ask the server that runs on this machine with these flags and variables whether it is ready: what a container's health
+    /// check runs. Ends with 0 when it is, else with 1 and the reason.
+    Health(Box<Config>),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print the completions of a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
     /// Make API keys.
     #[command(subcommand)]
     Keys(KeysCommand),

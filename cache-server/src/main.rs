@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use cache_server::config::{Command, CommandLine, Config};
 use cache_server::server;
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -17,6 +17,11 @@ fn main() -> ExitCode {
             Ok(())
         }
         Some(Command::Keys(command)) => command.run(),
+        Some(Command::Health(config)) => config.serving.check_health(),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut CommandLine::command(), "cache-server", &mut std::io::stdout());
+            Ok(())
+        }
         Some(Command::Serve(config)) => serve(*config),
         None => serve(line.config),
     };

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use cache_tests::{Engine, files_below};
 use reqwest::Method;
+use serde_json::json;
 
 /// The names of a UI's files in a folder: what browsers load.
 fn on_disk(folder: &str) -> BTreeSet<String> {
@@ -91,7 +92,7 @@ async fn a_file_is_sent_packed_and_only_when_it_has_changed() {
 }
 
 #[tokio::test]
-async fn a_browser_is_led_to_the_console_and_nobody_else() {
+async fn a_browser_is_led_to_the_console_and_programs_are_told_what_lies_where() {
     let (server, client) = (Engine::Memory.start(), plain_client());
     for path in ["/", "/console"] {
         let request = client.get(format!("{}{path}", server.url())).header("accept", "text/html,*/*;q=0.8");
@@ -102,15 +103,26 @@ async fn a_browser_is_led_to_the_console_and_nobody_else() {
             "{path}"
         );
     }
-    assert_eq!(server.get("/").without_key().await.status(), 401);
-    assert_eq!(server.get("/").header("accept", "*/*").await.status(), 404);
+    for accept in ["*/*", "application/json"] {
+        let front = server.get("/").header("accept", accept).without_key().ok().await;
+        assert_eq!(
+            front.json(),
+            json!({"service": "cache-server", "ui": "console/", "docs": "docs/", "openapi": "openapi.json",
+                   "live": "health/live", "ready": "health/ready"})
+        );
+        for path in ["ui", "docs", "openapi", "live", "ready"] {
+            server.get(format!("/{}", front.json()[path].as_str().unwrap())).without_key().ok().await;
+        }
+    }
     assert_eq!(server.request(Method::POST, "/").header("accept", "text/html").await.status(), 404);
 }
 
 #[tokio::test]
 async fn without_the_ui_its_paths_lead_nowhere() {
     let server = Engine::Memory.setup().flag("--ui", "false").start();
-    for path in ["/", "/console", "/console/", "/console/main.js", "/console/house/app.js"] {
+    let front = plain_client().get(format!("{}/", server.url())).header("accept", "text/html").send().await.unwrap();
+    assert_eq!((front.status().as_u16(), &front.headers()["location"]), (307, &"docs/".parse().unwrap()));
+    for path in ["/console", "/console/", "/console/main.js", "/console/house/app.js"] {
         assert_eq!(server.get(path).header("accept", "text/html").await.status(), 404, "{path}");
     }
 }

@@ -170,6 +170,11 @@ macro_rules! serving {
                 }
             }
 
+            /// Asks the service that runs with these flags on this machine whether it is ready. Fails with what is wrong.
+            pub fn check_health(&self) -> ::anyhow::Result<()> {
+                $crate::check_health(self.host, self.port)
+            }
+
             /// How long to serve on when asked to stop.
             pub(crate) fn drain(&self) -> ::std::time::Duration {
                 ::std::time::Duration::from_secs(self.drain_seconds)

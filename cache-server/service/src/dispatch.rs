@@ -104,14 +104,7 @@ async fn answer(call: &Call, request: HttpRequest, payload: Payload) -> HttpResp
 /// Finds the handler of a request, and lets it in or refuses it.
 fn authorize<'a>(call: &'a Call, request: &HttpRequest) -> Result<&'a Handle, Refusal> {
     let service = call.service();
-    let found = match service.routes.find(request.method(), call.path()) {
-        Found::Entry(number, _)
-            if service.routes.entry(number).for_browsers && !crate::ui::is_of_browser(request.headers()) =>
-        {
-            Found::Nothing
-        }
-        found => found,
-    };
+    let found = service.routes.find(request.method(), call.path());
     let access = match &found {
         Found::Entry(number, _) => service.routes.entry(*number).access,
         // Nobody without a key learns what there is.

@@ -112,14 +112,15 @@ const FILES: [(&str, &str); 11] = [
 ];
 
 /// Entries that serve the document at `path`, and Swagger UI at `/docs/`.
-pub fn pages(path: &'static str, document: &'static LazyLock<Bytes>) -> Vec<Entry> {
+pub(crate) fn pages(path: &'static str, document: &'static LazyLock<Bytes>) -> Vec<Entry> {
     let get = |path, handler| Entry::new(Method::GET, path, Access::Open, handler);
     let mut entries = vec![
         Entry::new(Method::GET, path, Access::Open, move || async move {
             HttpResponse::Ok().content_type("application/json").body(Bytes::clone(document))
         }),
         Entry::new(Method::GET, "/docs", Access::Open, || async {
-            HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+            // Relative, for whoever sees the service below a prefix.
+            HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "docs/")).finish()
         }),
     ];
     let config = Arc::new(Config::from(format!("..{path}")));

@@ -94,8 +94,6 @@ pub struct Entry {
     pub(crate) body: BodySize,
     /// Whether it is a write that takes conditions.
     pub(crate) conditional: bool,
-    /// Whether it is there for browsers that want a page only.
-    pub(crate) for_browsers: bool,
     pub(crate) handle: Handle,
     pub(crate) described: Option<Described>,
 }
@@ -130,7 +128,6 @@ impl Entry {
             access,
             body: BodySize::Large,
             conditional: false,
-            for_browsers: false,
             handle: Arc::new(handle),
             described: None,
         }
@@ -152,12 +149,6 @@ impl Entry {
     #[must_use]
     pub fn conditional(self) -> Self {
         Self { conditional: true, ..self }
-    }
-
-    /// Is there for browsers that ask for a page only; for anybody else, the path is one that leads nowhere.
-    #[must_use]
-    pub fn for_browsers(self) -> Self {
-        Self { for_browsers: true, ..self }
     }
 
     /// The method.

@@ -1,6 +1,6 @@
 //! Start and stop: taking the port, serving, and ending without cutting anybody off.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,9 @@ use actix_web::dev::AppConfig;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::ServiceConfig;
 use anyhow::{Context, bail};
+use sd_notify::NotifyState;
 use socket2::{Domain, SockRef, Socket, Type};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use crate::connection::{Answer, Connection, HEAD, Turn, TurnEnd};
@@ -84,14 +86,29 @@ impl Stopping {
 
 /// Waits for the signals of the program: at SIGHUP keys are read again; SIGTERM and SIGINT end it, after as long as it takes
 /// to be told so by the probe, and a second one cuts that short. Left to itself, actix-web cuts requests in flight off at
-/// SIGINT.
-pub async fn until_asked_to_stop(stopping: Arc<Stopping>, drain: Duration) {
-    use tokio::signal::unix::{SignalKind, signal};
+/// SIGINT. From the call on no signal is missed; it has to be made within a runtime.
+pub fn until_asked_to_stop(stopping: Arc<Stopping>, drain: Duration) -> impl Future<Output = ()> + Send + 'static {
     let signals = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
-    let [Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)] = signals else {
-        tracing::error!("signals cannot be waited for");
-        return std::future::pending().await;
-    };
+    async move {
+        match signals {
+            [Ok(terminate), Ok(interrupt), Ok(hangup)] => {
+                stop_at(&stopping, drain, terminate, interrupt, hangup).await;
+            }
+            _ => {
+                tracing::error!("signals cannot be waited for");
+                std::future::pending().await
+            }
+        }
+    }
+}
+
+async fn stop_at(
+    stopping: &Stopping,
+    drain: Duration,
+    mut terminate: Signal,
+    mut interrupt: Signal,
+    mut hangup: Signal,
+) {
     loop {
         tokio::select! {
             _ = terminate.recv() => break,
@@ -100,6 +117,7 @@ pub async fn until_asked_to_stop(stopping: Arc<Stopping>, drain: Duration) {
         }
     }
     stopping.phase.send_replace(Phase::Draining);
+    tell_manager(NotifyState::Stopping);
     tokio::select! {
         () = tokio::time::sleep(drain) => {}
         _ = terminate.recv() => {}
@@ -132,12 +150,21 @@ impl Bound {
         self.server.handle()
     }
 
-    /// Serves until it is asked to stop, and finishes requests in flight.
+    /// Serves until it is asked to stop, and finishes requests in flight. Tells a service manager that waits for it (systemd's
+    /// `Type=notify`) when it begins and when it is about to end.
     pub async fn run(self) -> anyhow::Result<()> {
+        tell_manager(NotifyState::Ready);
         tokio::select! {
             served = self.server => served.context("the server failed"),
             () = self.service.keys.follow(&self.service.stopping.reload) => unreachable!("keys are followed for ever"),
         }
+    }
+}
+
+/// Tells the service manager, if there is one.
+fn tell_manager(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager could not be told");
     }
 }
 
@@ -152,6 +179,10 @@ fn give_up_on(socket: &TcpStream, patience: Duration) {
 
 fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    if address.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
+        // Whatever the system's default is, `::` is every address, those of IPv4 too.
+        socket.set_only_v6(false)?;
+    }
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;

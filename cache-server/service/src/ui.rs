@@ -83,8 +83,13 @@ impl Ui {
         ui
     }
 
-    /// The lines of the route table that serve the UI, and lead browsers to it from `/`.
-    pub fn entries(&self) -> Vec<Entry> {
+    /// Where it lies.
+    pub(crate) fn base(&self) -> &'static str {
+        self.base
+    }
+
+    /// The lines of the route table that serve the UI.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         for (&address, file) in &self.files {
             let file = Arc::clone(file);
@@ -97,9 +102,7 @@ impl Ui {
             let there = (header::LOCATION, format!("{name}/"));
             std::future::ready(HttpResponse::TemporaryRedirect().insert_header(there).finish())
         };
-        let lead = |address| Entry::new(Method::GET, address, Access::Open, redirect).small();
-        entries.push(lead(self.base.trim_end_matches('/')));
-        entries.push(lead("/").for_browsers());
+        entries.push(Entry::new(Method::GET, self.base.trim_end_matches('/'), Access::Open, redirect).small());
         entries
     }
 }
@@ -217,11 +220,6 @@ fn takes(wanted: &HeaderMap, coding: &str) -> bool {
         let mut parts = value.split(';');
         parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case(coding)) && !parts.any(refused)
     })
-}
-
-/// Tells whether a request is one of a browser that wants a page.
-pub(crate) fn is_of_browser(wanted: &HeaderMap) -> bool {
-    wanted.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).any(|value| value.contains("text/html"))
 }
 
 /// The media type of what no UI is made of.

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http_service::{Entry, Routes, Ui, pages, session};
+use http_service::{Entry, Routes, Ui, session};
 
 use super::*;
 
@@ -164,6 +164,5 @@ static UI: LazyLock<Ui> = LazyLock::new(|| Ui::new("/console/", console::FILES))
 pub(super) fn routes(ui: bool) -> Routes {
     static DOCUMENT: LazyLock<Bytes> =
         LazyLock::new(|| document().to_json().expect("the document is plain JSON").into());
-    let console = ui.then(|| UI.entries()).into_iter().flatten();
-    Routes::new(operations().into_iter().chain(pages("/openapi.json", &DOCUMENT)).chain(console).collect())
+    http_service::site("cache-server", operations(), "/openapi.json", &DOCUMENT, ui.then(|| &*UI))
 }

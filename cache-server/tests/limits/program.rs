@@ -45,6 +45,11 @@ impl Program {
         Self { child, address }
     }
 
+    /// One that was started already, with an address that nobody knows.
+    pub(crate) fn of(child: Child) -> Self {
+        Self { child, address: String::new() }
+    }
+
     pub(crate) fn address(&self) -> &str {
         &self.address
     }

@@ -1,6 +1,7 @@
 //! The configuration: one struct, read once, from flags and the environment.
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use http_service::config::KeysCommand;
 
 use super::input::millis;
@@ -22,8 +23,16 @@ pub struct CommandLine {
 /// What the program can do beside serving.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
+    /// Ask the service that runs on this machine with these flags and variables whether it is ready: what a container's health
+    /// check runs. Ends with 0 when it is, else with 1 and the reason.
+    Health(Box<Config>),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print the completions of a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
     /// Serve a store in memory that is filled with a believable fortnight, to look at everything. On loopback alone.
     Demo(Box<Config>),
     /// Make API keys.
@@ -33,7 +42,7 @@ pub enum Command {
 
 http_service::serving! {
     prefix: "SEND_ADMIN__",
-    port: 8090,
+    port: 8081,
     // The costs of a day are the longest there are.
     body_limit: 2 << 20,
     log: "warn,send_wrapper=info,http_service=info",

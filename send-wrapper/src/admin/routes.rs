@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use actix_web::web::Bytes;
-use http_service::{Entry, Routes, Ui, pages, session};
+use http_service::{Entry, Routes, Ui, session};
 
 use super::*;
 
@@ -76,6 +76,5 @@ static UI: LazyLock<Ui> = LazyLock::new(|| Ui::new("/admin/", ui::FILES));
 pub(super) fn routes(ui: bool) -> Routes {
     static DOCUMENT: LazyLock<Bytes> =
         LazyLock::new(|| docs::document().to_json().expect("the document is plain JSON").into());
-    let admin = ui.then(|| UI.entries()).into_iter().flatten();
-    Routes::new(operations().into_iter().chain(pages("/api-docs", &DOCUMENT)).chain(admin).collect())
+    http_service::site("send-admin", operations(), "/api-docs", &DOCUMENT, ui.then(|| &*UI))
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 use send_wrapper::admin::{self, Command, CommandLine, Config};
 
 #[global_allocator]
@@ -16,6 +16,11 @@ fn main() -> ExitCode {
             Ok(())
         }
         Some(Command::Keys(command)) => command.run(),
+        Some(Command::Health(config)) => config.serving.check_health(),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut CommandLine::command(), "send-admin", &mut std::io::stdout());
+            Ok(())
+        }
         Some(Command::Demo(config)) => serve(Config { demo: true, ..*config }),
         None => serve(line.config),
     };
