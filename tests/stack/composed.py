@@ -30,13 +30,36 @@ def instructions():
     return [line.split(None, 1) for line in whole.splitlines() if line.strip()]
 
 
-def health_check():
-    """The command of the Dockerfile's HEALTHCHECK."""
-    found = [argument for name, argument in instructions() if name == 'HEALTHCHECK']
-    return json.loads(found[0].split('CMD', 1)[1])
+def stages():
+    """The Dockerfile's stages in their order: what each is made from, and its instructions."""
+    found = {}
+    for name, argument in instructions():
+        if name == 'FROM':
+            source, _, stage = argument.split()
+            found[stage] = (source, [])
+        else: found[stage][1].append((name, argument))
+    return found
 
 
-def image_environment():
-    """The variables the Dockerfile sets."""
-    words = [word for name, argument in instructions() if name == 'ENV' for word in shlex.split(argument)]
+def image(target):
+    """The instructions of an image, those of the stages below it included."""
+    source, own = stages()[target]
+    return (image(source) if source in stages() else []) + own
+
+
+def health_check(target):
+    """The command of an image's HEALTHCHECK."""
+    *_, found = [argument for name, argument in image(target) if name == 'HEALTHCHECK']
+    return json.loads(found.split('CMD', 1)[1])
+
+
+def image_user(target):
+    """Whom an image runs as: user and group."""
+    *_, user = [argument for name, argument in image(target) if name == 'USER']
+    return user
+
+
+def image_environment(target):
+    """The variables that an image sets."""
+    words = [word for name, argument in image(target) if name == 'ENV' for word in shlex.split(argument)]
     return dict(word.split('=', 1) for word in words)

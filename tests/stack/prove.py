@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starts the local stack as plain processes and proves what it promises.
 
-    prove.py CACHE_SERVER WEED
+    prove.py CACHE_SERVER SEND_ADMIN WEED
 """
 import concurrent.futures, json, os, secrets, signal, sys, tempfile, threading, time, urllib.error, urllib.request
 from topology import Client, Topology, wait_until
@@ -10,15 +10,15 @@ CACHES = ('cache-1', 'cache-2')
 
 
 def main():
-    cache_server, weed = (os.path.abspath(path) for path in sys.argv[1:])
+    *programs, weed = (os.path.abspath(path) for path in sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix='stack-') as folder:
-        stack = Topology(cache_server, weed, folder)
+        stack = Topology(programs, weed, folder)
         try:
             for proof in (the_bucket_is_created_at_the_start, the_health_check_tells_a_server_from_none,
                           the_balancer_uses_both_servers, what_one_server_stores_both_retrieve,
                           one_of_many_conditional_creates_wins, what_one_server_deletes_is_gone_on_both,
-                          a_wrong_key_is_refused, large_bodies_pass, a_killed_server_is_taken_out_and_in_again,
+                          a_wrong_key_is_refused, large_bodies_pass, administrators_make_tokens_that_hold, a_killed_server_is_taken_out_and_in_again,
                           a_server_that_is_told_to_end_loses_no_request, data_outlives_both_servers):
                 begin = time.monotonic()
                 proof(stack)
@@ -109,6 +109,21 @@ def large_bodies_pass(stack):
     cache_id = client(stack).json('POST', '/stack/direct/store/binary', content)['cache_id']
     for _ in range(2): assert client(stack).send('GET', f'/stack/retrieve/{cache_id}/binary') == (200, content)
     assert client(stack).send('POST', '/stack/direct/store/binary', bytes(33 << 20))[0] == 413
+
+
+def administrators_make_tokens_that_hold(stack):
+    stack.start('send-admin')
+    stack.wait_for('send-admin')
+    admin = Client(stack.url('send-admin'), stack.send_admin_key)
+    assert Client(stack.url('send-admin'), stack.key).send('GET', '/tokens/list')[0] == 401, 'the key of the cache opens it'
+    assert admin.send('GET', '/admin/')[0] == 200
+    status, body = admin.send('POST', '/tokens/create', {'token_name': 'friends', 'usage_limit': 5})
+    assert status in (200, 201), body
+    def use(_): return json_of(Client(stack.url('send-admin'), stack.send_admin_key).send('POST', '/tokens/use/friends', {}))
+    with concurrent.futures.ThreadPoolExecutor(8) as pool: answers = list(pool.map(use, range(16)))
+    assert sum(answer['success'] for answer in answers) == 5, answers
+    # Its browser of the cache has the administrators' key.
+    assert admin.send('GET', '/cache/namespaces')[0] == 200
 
 
 def a_killed_server_is_taken_out_and_in_again(stack):

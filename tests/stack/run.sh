@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Checks docker-compose.yml and runs its services as plain processes, since no container engine may be there.
 #
-#   tests/stack/run.sh target/release/cache-server
+#   tests/stack/run.sh target/release/cache-server target/release/send-admin
 #
 # Needs Python 3.11 or newer, and HAProxy, which it installs from Debian's packages when it is missing and it runs as root.
 # `STACK_VENV` is where the Python packages and SeaweedFS are installed (a temporary folder when not given).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-binary=${1:?usage: run.sh BINARY}
+usage='usage: run.sh CACHE_SERVER SEND_ADMIN'
+programs=("${1:?$usage}" "${2:?$usage}")
 
 if ! command -v haproxy >/dev/null; then
     apt-get update -qq
@@ -28,4 +29,4 @@ if [ "$(cat "$venv/installed" 2>/dev/null)" != "$wanted" ]; then
 fi
 
 "$venv/bin/python" "$here/check.py"
-"$venv/bin/python" "$here/prove.py" "$binary" "$venv/bin/weed"
+"$venv/bin/python" "$here/prove.py" "${programs[@]}" "$venv/bin/weed"

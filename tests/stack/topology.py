@@ -1,26 +1,34 @@
 """The services of docker-compose.yml as plain processes on free ports of the loopback interface."""
-import contextlib, csv, ctypes, glob, http.client, io, json, os, secrets, signal, socket, subprocess, time, urllib.request
+import contextlib, csv, ctypes, glob, http.client, io, json, os, secrets, shutil, signal, socket, subprocess, time, urllib.request
 import composed
 
 HERE = '127.0.0.1'
 # Under full load a start takes a while.
 PATIENCE = 90
+# The address that a service listens on in its container.
+LISTENS = {'seaweedfs': 'seaweedfs:8333', 'cache-1': 'cache-1:8080', 'cache-2': 'cache-2:8080', 'balancer': '0.0.0.0:8080',
+           'status': '127.0.0.1:8404', 'send-admin': 'send-admin:8081'}
 
 
 class Topology:
     """Has a process for every service. What a service is given in docker-compose.yml it is given here, other addresses apart."""
-    def __init__(self, cache_server, weed, folder):
-        self.key, self.admin_key = secrets.token_hex(16), secrets.token_hex(16)
+    def __init__(self, programs, weed, folder):
+        self.key, self.admin_key, self.send_admin_key = (secrets.token_hex(16) for _ in range(3))
         self.services = composed.config({
-            'CACHE_API_KEY': self.key, 'CACHE_ADMIN_API_KEY': self.admin_key, 'S3_ACCESS_KEY_ID': secrets.token_hex(10),
-            'S3_SECRET_ACCESS_KEY': secrets.token_hex(20), 'CACHE_LOG': 'info'})['services']
-        self.binaries = {'seaweedfs': weed, 'cache-1': cache_server, 'cache-2': cache_server, 'balancer': 'haproxy'}
+            'CACHE_API_KEY': self.key, 'CACHE_ADMIN_API_KEY': self.admin_key, 'SEND_ADMIN_KEY': self.send_admin_key,
+            'S3_ACCESS_KEY_ID': secrets.token_hex(10), 'S3_SECRET_ACCESS_KEY': secrets.token_hex(20), 'CACHE_LOG': 'info'})['services']
+        self.binaries = {'seaweedfs': weed, 'balancer': 'haproxy'}
         self.folder = folder
+        # As in an image: the programs alone, and for whoever has no rights.
+        os.chmod(folder, 0o711)
+        for program in programs: shutil.copy(program, f'{folder}/{os.path.basename(program)}')
+        for service in self.services:
+            if target := self.target(service): self.binaries[service] = f'{folder}/{target}'
         self.processes = {}
         ports = iter(free_ports(14))
         # What is reached under these addresses in containers, and where it is here.
-        self.addresses = {name: f'{HERE}:{next(ports)}' for name in
-                          ('seaweedfs:8333', 'cache-1:8080', 'cache-2:8080', '0.0.0.0:8080', '127.0.0.1:8404')}
+        self.addresses = {name: f'{HERE}:{next(ports)}' for name in LISTENS.values()}
+        self.addresses['balancer:8080'] = self.addresses[LISTENS['balancer']]
         self.others = {name: next(ports) for name in ('s3.port.grpc', 'filer.port', 'filer.port.grpc', 'volume.port',
                                                       'volume.port.grpc', 'master.port', 'master.port.grpc')}
 
@@ -31,7 +39,7 @@ class Topology:
         self.processes[service] = subprocess.Popen(
             self.command(service), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             env={'PATH': os.environ['PATH'], **self.image(service), **environment, **self.ports_of(service)},
-            preexec_fn=end_with_this_process)
+            preexec_fn=end_with_this_process, **self.user(service))
         log.close()
 
     def command(self, service):
@@ -46,13 +54,24 @@ class Topology:
             return [binary, '-W', '-db', '-f', mounted['source']]
         return [binary, *command]
 
+    def target(self, service):
+        """The image of the Dockerfile that a service runs; none for images of others."""
+        return self.services[service].get('build', {}).get('target')
+
     def image(self, service):
         """What the image itself sets."""
-        return composed.image_environment() if 'build' in self.services[service] else {}
+        return composed.image_environment(self.target(service)) if self.target(service) else {}
+
+    def user(self, service):
+        """Whom the image runs as, where that can be done."""
+        if not self.target(service) or os.geteuid() != 0: return {}
+        user, group = map(int, composed.image_user(self.target(service)).split(':'))
+        return {'user': user, 'group': group, 'extra_groups': []}
 
     def ports_of(self, service):
-        if 'build' not in self.services[service]: return {}
-        return {'CACHE_SERVER__HOST': HERE, 'CACHE_SERVER__PORT': str(self.port(f'{service}:8080'))}
+        if not self.target(service): return {}
+        prefix = self.target(service).upper().replace('-', '_')
+        return {f'{prefix}__HOST': HERE, f'{prefix}__PORT': str(self.port(LISTENS[service]))}
 
     def here(self, value):
         for there, here in self.addresses.items(): value = value.replace(there, here)
@@ -63,15 +82,15 @@ class Topology:
 
     def url(self, service):
         """Where a service is reached; of the balancer, what it publishes."""
-        there = {'seaweedfs': 'seaweedfs:8333', 'balancer': '0.0.0.0:8080', 'status': '127.0.0.1:8404'}
-        return 'http://' + self.addresses[there.get(service) or f'{service}:8080']
+        return 'http://' + self.addresses[LISTENS[service]]
 
     def is_healthy(self, service):
         """What the health check of the service finds."""
         check = self.services[service]['healthcheck'].get('test')
         if check is None:
-            environment = {'PATH': os.environ['PATH'], **self.ports_of(service)}
-            return subprocess.run(composed.health_check(), env=environment, stderr=subprocess.DEVNULL, timeout=30).returncode == 0
+            environment = {'PATH': f'{self.folder}:{os.environ["PATH"]}', **self.ports_of(service)}
+            command = composed.health_check(self.target(service))
+            return subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, timeout=30).returncode == 0
         *_, url = check
         there = {'seaweedfs': ('127.0.0.1:8333', 'seaweedfs:8333'), 'balancer': ('127.0.0.1:8404', '127.0.0.1:8404')}[service]
         try: return urllib.request.urlopen(url.replace(there[0], self.addresses[there[1]]), timeout=5).status == 200
