@@ -18,10 +18,11 @@ mod window;
 
 use futures::stream::{StreamExt, TryStreamExt, iter};
 
-use self::keep::keep;
+use self::keep::{Stored, keep};
 use crate::entries::Entries;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::EntryKey;
+use crate::listed::Listed;
 use crate::namespaces;
 use crate::send_cache::SendCache;
 use crate::time::Day;
@@ -81,7 +82,7 @@ impl Costs {
     /// Records what a day cost, or corrects what was recorded of it.
     ///
     /// Recording the same again writes nothing, whenever it was collected. Of several who record one day at the same
-    /// time, the last one wins, and the day has one entry. One call for a new day, four at most for one that is there,
+    /// time, the last one wins, and the day has one entry. What somebody else has stored in its place is replaced. One call for a new day, four at most for one that is there,
     /// if nobody else writes it.
     ///
     /// `total` need not be the sum of the services: what somebody records by hand may know no parts. Refused as
@@ -102,11 +103,22 @@ impl Costs {
     }
 
     /// What was recorded of these days, in their order, without those of which there is nothing. One call for each.
-    async fn days(&self, dates: impl Iterator<Item = Day>) -> Result<Vec<CostDay>> {
-        let days: Vec<Option<CostDay>> = iter(dates.map(|date| self.day(date))).buffered(AT_ONCE).try_collect().await?;
-        Ok(days.into_iter().flatten().collect())
+    async fn days(&self, dates: impl Iterator<Item = Day>) -> Result<Listed<CostDay>> {
+        let read = |date| async move {
+            let stored: Option<Stored<CostDay>> = self.entries.retrieve(&record_key(date)).await?;
+            Ok::<_, Error>(stored.map(|stored| stored.readable().ok_or(Unreadable(date))))
+        };
+        let days: Vec<Option<_>> = iter(dates.map(read)).buffered(AT_ONCE).try_collect().await?;
+        let mut listed = Listed::new();
+        days.into_iter().flatten().for_each(|day| listed.add(day));
+        Ok(listed)
     }
 }
+
+/// What is stored in the place of a day is no record of one.
+#[derive(Debug, thiserror::Error)]
+#[error("what is stored as the costs of {0} is none of our records")]
+struct Unreadable(Day);
 
 /// Where the record of a day lies.
 fn record_key(date: Day) -> EntryKey {

@@ -19,6 +19,7 @@ each_engine!(
     costs_are_divided_by_what_happened_in_the_same_time,
     a_window_is_compared_with_as_much_of_the_one_before,
     a_window_is_stored_when_it_has_ended_and_once,
+    a_record_that_cannot_be_read_spoils_nothing_and_is_replaced,
     what_exceeds_its_limit_is_told,
 );
 
@@ -275,6 +276,28 @@ async fn a_window_is_stored_when_it_has_ended_and_once(engine: Engine) {
     assert_eq!((corrected.total_cost, corrected.computed_at.millis()), (number("3.5"), noon("2027-01-13")));
     assert_eq!(books.stored("weekly/2026-W53").await.unwrap()["total_cost"], "3.5");
     assert_eq!((books.entries().await, books.stored("weekly/2027-W02").await), (7, None));
+}
+
+async fn a_record_that_cannot_be_read_spoils_nothing_and_is_replaced(engine: Engine) {
+    let books = Books::at(engine, "2026-02-14");
+    books.record(&[("2026-02-09", "1"), ("2026-02-11", "2")]).await;
+    let entries = books.still.send.entries(namespaces::COSTS).unwrap();
+    for key in ["records/2026-02-10", "daily/2026-02-11"] {
+        entries.store(&EntryKey::parse(key).unwrap(), &json!({ "total": { "not": "ours" } })).await.unwrap();
+    }
+    let week = books.window(WindowType::Weekly, "2026-W07").await;
+    assert_eq!((week.total_cost, week.days_recorded, week.days_expected, week.days_unreadable), (number("3"), 2, 5, 1));
+    let month = books.still.send.costs().month_so_far().await.unwrap();
+    assert_eq!((month.total_cost, month.days_recorded, month.days_unreadable), (number("3"), 2, 1));
+    let over = ["2026-02-11", "2026-W07", "2026-02"].map(str::to_owned);
+    assert_eq!(books.alerts("0", "0", "0").await.into_iter().map(|(key, _)| key).collect::<Vec<_>>(), over);
+    assert_eq!(books.window(WindowType::Daily, "2026-02-11").await.total_cost, number("2"));
+    assert_eq!(books.stored("daily/2026-02-11").await.unwrap()["total_cost"], "2");
+
+    let again = books.still.send.costs().record(day("2026-02-10"), of_s3("2026-02-10", "4")).await.unwrap();
+    assert_eq!(again, Recorded::Changed);
+    let week = books.window(WindowType::Weekly, "2026-W07").await;
+    assert_eq!((week.total_cost, week.days_recorded, week.days_unreadable), (number("7"), 3, 0));
 }
 
 async fn what_exceeds_its_limit_is_told(engine: Engine) {

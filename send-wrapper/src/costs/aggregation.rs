@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Costs;
 use super::decimal::quotient;
-use super::keep::keep;
+use super::keep::{Stored, keep};
 use super::sum::{PLACES, Sum, change, percent};
 use super::units::Units;
 use super::window::{Window, WindowType};
@@ -43,6 +43,9 @@ pub struct Aggregation {
     /// How many of its days should be: those that are over, and today when it is recorded. A running day usually is
     /// not.
     pub days_expected: u32,
+    /// How many records of its days cannot be read, and count as not recorded: recording the day again replaces them.
+    #[serde(default)]
+    pub days_unreadable: u32,
     /// What the amounts are in; `None` when no day is recorded.
     pub currency: Option<Currency>,
     /// What it cost.
@@ -116,7 +119,8 @@ impl Costs {
         }
         let key = window.entry_key();
         let stays = |stored: &Aggregation| stored.says_the_same_as(&computed);
-        if let Some(stored) = self.entries.retrieve(&key).await?.filter(stays) {
+        let stored: Option<Stored<Aggregation>> = self.entries.retrieve(&key).await?;
+        if let Some(stored) = stored.and_then(Stored::readable).filter(stays) {
             return Ok(stored);
         }
         let (_, kept) = self.send.within(keep(&self.entries, &key, &computed, stays)).await?;
@@ -134,7 +138,7 @@ impl Costs {
             Some(units) => units,
             None => self.units_as_stored(window).await?,
         };
-        let sum = Sum::of(window, &days)?;
+        let sum = Sum::of(window, &days.items)?;
         let ended = window.end() <= now;
         let compared = if ended { usize::MAX } else { expected };
         let delta = match &sum.currency {
@@ -147,6 +151,7 @@ impl Costs {
             computed_at: now,
             complete: ended && sum.days as usize == expected,
             days_expected: u32::try_from(expected).unwrap_or(u32::MAX),
+            days_unreadable: u32::try_from(days.unreadable).unwrap_or(u32::MAX),
             projected_month: sum.projected_month(window.last().min(today)),
             delta_previous_pct: delta,
             ..Aggregation::of(window, sum, units)
@@ -156,8 +161,8 @@ impl Costs {
     /// What happened in a window of which the analytics are not kept any more, as it was known when the window was stored; nothing when it
     /// was not.
     async fn units_as_stored(&self, window: Window) -> Result<Units> {
-        let stored: Option<Aggregation> = self.entries.retrieve(&window.entry_key()).await?;
-        Ok(stored.map_or_else(Units::default, |stored| Units {
+        let stored: Option<Stored<Aggregation>> = self.entries.retrieve(&window.entry_key()).await?;
+        Ok(stored.and_then(Stored::readable).map_or_else(Units::default, |stored| Units {
             requests: stored.total_requests,
             transfers: stored.total_transfers,
             visitors: stored.unique_visitors,
@@ -168,7 +173,7 @@ impl Costs {
     async fn delta(&self, window: Window, days: usize, total: Decimal, currency: &Currency) -> Result<Option<Decimal>> {
         let Some(before) = window.previous() else { return Ok(None) };
         let days = self.days(before.days().take(days)).await?;
-        match Sum::of(before, &days) {
+        match Sum::of(before, &days.items) {
             Ok(sum) if sum.currency.as_ref() == Some(currency) => Ok(change(total, sum.total)),
             Ok(_) | Err(Error::Conflict { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -190,6 +195,7 @@ impl Aggregation {
             complete: false,
             days_recorded: sum.days,
             days_expected: 0,
+            days_unreadable: 0,
             total_cost: sum.total,
             top_cost_drivers: drivers(&sum),
             cost_per_request: per(units.requests),

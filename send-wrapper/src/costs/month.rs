@@ -23,6 +23,8 @@ pub struct MonthSoFar {
     pub projected_month: Decimal,
     /// How many of its days are recorded.
     pub days_recorded: u32,
+    /// How many records of its days cannot be read, and count as not recorded.
+    pub days_unreadable: u32,
     /// How many of its days are over.
     pub days_over: u32,
 }
@@ -38,12 +40,13 @@ impl Costs {
         let today = self.send.now().day();
         let month = Window::at(WindowType::Monthly, today);
         let days = self.days(month.first().up_to(today)).await?;
-        let sum = Sum::of(month, &days)?;
+        let sum = Sum::of(month, &days.items)?;
         Ok(MonthSoFar {
             window_key: month.key(),
             total_cost: sum.total,
             projected_month: sum.projected_month(today),
             days_recorded: sum.days,
+            days_unreadable: u32::try_from(days.unreadable).unwrap_or(u32::MAX),
             days_over: u32::try_from(month.days().filter(|day| *day < today).count()).unwrap_or_default(),
             currency: sum.currency,
         })
