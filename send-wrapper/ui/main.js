@@ -5,5 +5,8 @@ import { start } from "./house/app.js";
 start({
   title: "SGraph Send",
   subtitle: "admin",
-  pages: [{ name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") }],
+  pages: [
+    { name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") },
+    { name: "analytics", text: "Analytics", icon: "chart", load: () => import("./pages/analytics.js") },
+  ],
 });

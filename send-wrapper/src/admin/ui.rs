@@ -7,5 +7,11 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "ui":
     "index.html",
     "main.js",
+    "analytics_load.js",
+    "analytics_metrics.js",
+    "analytics_tops.js",
+    "pages/analytics.js",
     "pages/overview.js",
+    "range_picker.js",
+    "time_range.js",
 };
