@@ -60,7 +60,7 @@ export function Chart({ name, title, times, series, format, stacked = false, zoo
       isTable
         ? html`<${Table} name=${name} label=${title} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => String(row.time)} />`
         : html`<${Reading} times=${times} series=${series} at=${at} format=${format} isLive=${live !== undefined} />
-          <${Plot} title=${title} times=${times} series=${stacked ? piled(series) : series} format=${format} hover=${hover} zoom=${zoom} live=${live} />`
+          <${Plot} title=${title} times=${times} series=${stacked ? piled(series) : series} format=${format} hover=${hover} zoom=${zoom} live=${live} stacked=${stacked} />`
     }
   </${Panel}>`;
 }
@@ -101,9 +101,9 @@ function Reading({ times, series, at, format, isLive }) {
 
 /**
  * @param {{ title: string, times: number[], series: Series[], format: (value: number) => string, hover: (at: number | null) => void,
- *   zoom: ((from: number, to: number) => void) | undefined, live: [number, number] | undefined }} props
+ *   zoom: ((from: number, to: number) => void) | undefined, live: [number, number] | undefined, stacked: boolean }} props
  */
-function Plot({ title, times, series, format, hover, zoom, live }) {
+function Plot({ title, times, series, format, hover, zoom, live, stacked }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const [isBroken, breakIt] = useState(false);
   const dark = useStore(isDark);
@@ -118,7 +118,7 @@ function Plot({ title, times, series, format, hover, zoom, live }) {
       (uPlot) => {
         if (isGone) return;
         const width = into.clientWidth;
-        const given = options({ times, series, format, width, height: HEIGHT, isUtc, uPlot, hover, zoom, live });
+        const given = options({ times, series, format, width, height: HEIGHT, isUtc, uPlot, hover, zoom, live, stacked });
         plot = new uPlot(given, [times.map((time) => time / 1000), ...series.map(({ values }) => values)], into);
       },
       () => breakIt(true),

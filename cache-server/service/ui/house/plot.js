@@ -60,9 +60,9 @@ const times = [
  * The options of a chart for uPlot.
  * @param {{ times: number[], series: Series[], format: (value: number) => string, width: number, height: number, isUtc: boolean,
  *   uPlot: any, hover: (at: number | null) => void, zoom: ((from: number, to: number) => void) | undefined,
- *   live: [number, number] | undefined }} chart
+ *   live: [number, number] | undefined, stacked: boolean }} chart
  */
-export function options({ times: at, series, format, width, height, isUtc, uPlot, hover, zoom, live }) {
+export function options({ times: at, series, format, width, height, isUtc, uPlot, hover, zoom, live, stacked }) {
   const color = colors();
   const narrow = width < 520;
   const axis = { stroke: color.muted, font: color.font, ticks: { show: false }, border: { show: false } };
@@ -70,7 +70,7 @@ export function options({ times: at, series, format, width, height, isUtc, uPlot
     stroke: kind === "before" ? color.strong : color.of(`series-${number}`),
     width: kind === "before" ? 1.5 : 2,
     ...(kind === "before" ? { dash: [4, 4] } : {}),
-    ...(kind === "area" ? { fill: color.of(`series-${number}-soft`) } : {}),
+    ...(kind === "area" ? { fill: stacked ? `${color.of(`series-${number}`)}4d` : color.of(`series-${number}-soft`) } : {}),
     points: { show: false },
     spanGaps: false,
   });
@@ -142,6 +142,8 @@ export function options({ times: at, series, format, width, height, isUtc, uPlot
       },
     ],
     series: [{}, ...series.map(of)],
+    // Each pile is filled down to the one below it.
+    bands: stacked ? series.slice(1).map((_, number) => ({ series: [number + 1, number + 2] })) : [],
     hooks: {
       setCursor: [(/** @type {any} */ plot) => hover(plot.cursor.idx ?? null)],
       setSelect: [
