@@ -8,5 +8,6 @@ start({
   pages: [
     { name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") },
     { name: "analytics", text: "Analytics", icon: "chart", load: () => import("./pages/analytics.js") },
+    { name: "costs", text: "Costs", icon: "money", load: () => import("./pages/costs.js") },
   ],
 });
