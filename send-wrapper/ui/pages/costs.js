@@ -26,7 +26,7 @@ import { DAY, keyOf } from "../time_range.js";
 /** The page. */
 export default function Costs() {
   const [chosen, choose] = useQuery("by", "daily");
-  const by = chosen in kinds ? chosen : "daily";
+  const by = Object.hasOwn(kinds, chosen) ? chosen : "daily";
   const [asked, ask] = useState(/** @type {{ what: "collect" } | { what: "day", date: string } | undefined} */ (undefined));
   const [mayWrite, mayCollect] = [useMay("write"), useMay("admin")];
   const short = useLoad(async (signal) => (await call("GET", ["overview"], { signal })).costs, []);
