@@ -1,102 +1,75 @@
 // What a day cost, entered by hand or corrected.
 
-import { call, Failure } from "./house/api.js";
-import { Dialog } from "./house/dialog.js";
-import { money } from "./house/format.js";
-import { html, useEffect, useState } from "./house/html.js";
-import { Icon } from "./house/icon.js";
-import { asFailure, useLoad } from "./house/load.js";
-import { Problem } from "./house/problem.js";
-import { say } from "./house/toast.js";
+import { Form, field } from "./form.js";
+import { call, Dialog, Failure, html, plain, say, useEffect, useLoad, useState } from "./kit.js";
 import { keyOf } from "./time_range.js";
 
-/**
- * @typedef {{ amount: string }} Cost
- * @typedef {{ currency: string, total: string, by_service: Record<string, Cost>, by_usage_type: Record<string, Cost> }} Day
- * @typedef {{ name: string, amount: string }} Row
- * @typedef {InputEvent & { target: HTMLInputElement }} Typed
- */
+const AMOUNT = "-?\\d+(\\.\\d+)?";
 
-const NUMBER = "-?\\d+(\\.\\d+)?";
-
-/** What is recorded of a day; `null` for nothing. @param {string} date @param {AbortSignal} signal @returns {Promise<Day | null>} */
+/** What is recorded of a day; `null` for nothing. @param {string} date @param {AbortSignal} signal @returns {Promise<DayCosts | null>} */
 async function recorded(date, signal) {
-  if (date === "") return null;
   try {
-    return await call("GET", ["costs", "records", date], { signal });
+    return date === "" ? null : await call("GET", ["costs", "records", date], { signal });
   } catch (error) {
     if (error instanceof Failure && error.status === 404) return null;
     throw error;
   }
 }
 
-/** @param {{ date: string, currency: string, services: string[], close: () => void, done: () => void }} props `services`: names to choose from. */
-export function CostDay({ date: given, currency: usual, services, close, done }) {
+/** Reads lines such as `AWS Lambda 0.41`. @param {string} text */
+function parts(text) {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.map((line) => {
+    const [, name, amount] = new RegExp(`^\\s*(.+?)[\\s:=]+(${AMOUNT})\\s*$`).exec(line) ?? [];
+    if (!name || !amount) throw new Failure(`This is no service with its amount: ${plain(line.slice(0, 80))}`);
+    return { name, amount };
+  });
+}
+
+/** @param {{ date: string, currency: string, close: () => void, done: () => void }} props */
+export function CostDay({ date: given, currency: usual, close, done }) {
   const [date, setDate] = useState(given);
   const [currency, setCurrency] = useState(usual);
   const [total, setTotal] = useState("");
-  const [rows, setRows] = useState(/** @type {Row[]} */ ([]));
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState(/** @type {Failure | undefined} */ (undefined));
+  const [services, setServices] = useState("");
   const known = useLoad((signal) => recorded(date, signal), [date]);
   const day = known.value;
   useEffect(() => {
     if (!day) return;
     setCurrency(day.currency);
     setTotal(day.total);
-    setRows(Object.entries(day.by_service).map(([name, { amount }]) => ({ name, amount })));
+    setServices(
+      Object.entries(day.by_service)
+        .map(([name, { amount }]) => `${name} ${amount}\n`)
+        .join(""),
+    );
   }, [day]);
-  const submit = async (/** @type {Event} */ event) => {
-    event.preventDefault();
-    if (isBusy || known.value === undefined) return;
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      if (new Set(rows.map(({ name }) => name)).size < rows.length) throw new Failure("A service is named twice.");
-      // What was used of a service stays known, and so does what each kind of use cost.
-      const parts = rows.map(({ name, amount }) => [name, { ...day?.by_service[name], amount }]);
-      const json = { date, currency, total, by_service: Object.fromEntries(parts), by_usage_type: day?.by_usage_type ?? {} };
-      const { recorded: what } = await call("POST", ["costs", date], { json });
-      say(
-        what === "unchanged"
-          ? `${date} was recorded like this before.`
-          : what === "created"
-            ? `Recorded ${date}.`
-            : `Changed ${date}.`,
-      );
-      done();
-    } catch (error) {
-      setFailure(asFailure(error));
-      setBusy(false);
-    }
+  const act = async () => {
+    const rows = parts(services);
+    if (new Set(rows.map(({ name }) => name)).size < rows.length) throw new Failure("A service is named twice.");
+    // What was used of a service stays known, and so does what each kind of use cost.
+    const by_service = Object.fromEntries(rows.map(({ name, amount }) => [name, { ...day?.by_service[name], amount }]));
+    const json = { date, currency, total, by_service, by_usage_type: day?.by_usage_type };
+    const { recorded: what } = await call("POST", ["costs", date], { json });
+    say(
+      what === "unchanged"
+        ? `${date} was recorded like this before.`
+        : `${date} is ${what === "created" ? "recorded" : "changed"}.`,
+    );
+    done();
   };
-  const typed = (/** @type {(text: string) => void} */ set) => (/** @type {Typed} */ event) => set(event.target.value.trim());
-  const change = (/** @type {number} */ at, /** @type {Partial<Row>} */ part) =>
-    setRows(rows.map((row, number) => (number === at ? { ...row, ...part } : row)));
-  const line = (/** @type {Row} */ { name, amount }, /** @type {number} */ at) => html`<div class="pair" key=${at}>
-    <input aria-label=${`Service ${at + 1}`} value=${name} onChange=${typed((text) => change(at, { name: text }))} required maxlength="256" list="services" spellcheck=${false} />
-    <input aria-label=${`Amount of service ${at + 1}`} class="num" value=${amount} onInput=${typed((text) => change(at, { amount: text }))} required pattern=${NUMBER} inputmode="decimal" title="A number such as 1.25" />
-    <button type="button" class="quiet icon-only" aria-label=${`Remove service ${at + 1}`} title="Remove" onClick=${() => setRows(rows.filter((_, number) => number !== at))}><${Icon} name="close" /></button></div>`;
-  const sum = rows.reduce((all, { amount }) => all + Number(amount), 0);
-  const isOther = rows.length > 0 && Math.abs(sum - Number(total)) >= 0.005;
-  const state = known.isLoading
-    ? "Looking what is recorded…"
-    : day
-      ? "This day is recorded: what you save replaces it."
-      : "Nothing is recorded of this day yet.";
-  return html`<${Dialog} title="Costs of a day" close=${close}><form onSubmit=${submit}>
-    <div class="pair">
-      <label class="field"><span>Day</span><input type="date" value=${date} onInput=${typed(setDate)} required max=${keyOf("daily", Date.now())} /></label>
-      <label class="field"><span>Currency</span><input value=${currency} onInput=${typed((text) => setCurrency(text.toUpperCase()))} required pattern="[A-Z]{3}" title="Three capital letters, such as USD" /></label>
-    </div>
-    ${known.failure ? html`<${Problem} failure=${known.failure} again=${known.again} />` : html`<p class="small muted" role="status">${state}</p>`}
-    <label class="field"><span>Total</span><input class="num" value=${total} onInput=${typed(setTotal)} required pattern=${NUMBER} inputmode="decimal" title="A number such as 3.98" /></label>
-    <div class="page"><b>By service (optional)</b>${rows.map(line)}
-      <datalist id="services">${services.map((name) => html`<option key=${name} value=${name}></option>`)}</datalist>
-      <div class="tools"><button type="button" onClick=${() => setRows([...rows, { name: "", amount: "" }])}>Add a service</button>
-        ${isOther && Number.isFinite(sum) && html`<span class="small muted">The services come to ${money(sum)}.</span>`}</div></div>
-    ${failure && html`<${Problem} failure=${failure} what="Saving failed" />`}
-    <div class="actions"><button type="button" onClick=${close}>Cancel</button>
-      <button type="submit" class="primary" disabled=${isBusy || known.value === undefined}>${isBusy ? "Saving…" : "Save"}</button></div>
-  </form></${Dialog}>`;
+  const state =
+    known.failure?.message ??
+    (known.isLoading
+      ? "Looking what is recorded…"
+      : day
+        ? "It is recorded: what you save replaces it."
+        : "Nothing is recorded of this day yet.");
+  return html`<${Dialog} title="Costs of a day" close=${close}><${Form} act=${act} action="Save" close=${close} isReady=${day !== undefined && !known.isLoading}>
+    <div class="pair">${field("Day", date, setDate, { type: "date", max: keyOf("daily", Date.now()) })}${field("Currency", currency, setCurrency, { pattern: "[A-Z]{3}", title: "Three capital letters" })}</div>
+    <p class="small muted" role="status">${state}</p>
+    ${field("Total", total, setTotal, { pattern: AMOUNT, inputmode: "decimal", title: "A number such as 3.98" })}
+    <label class="field"><span>Services, each in a line with its amount (optional)</span><textarea class="short" value=${services} placeholder="AWS Lambda 0.41" spellcheck=${false}
+      onInput=${(/** @type {Typed} */ { target }) => setServices(target.value)}></textarea></label>
+  </${Form}></${Dialog}>`;
 }

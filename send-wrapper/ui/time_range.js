@@ -1,94 +1,53 @@
-// Ranges of time as Analytics shows them: which windows they are made of. Days are those of UTC, as the service counts them.
+// Ranges of time, in windows as the service adds them up; days are those of UTC.
 
 const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-/** @typedef {"30min" | "hourly" | "daily" | "monthly"} Unit How long the windows are. */
-/** @typedef {{ unit: Unit, begin: number, count: number }} Range So many windows from `begin` on, in milliseconds since 1970. */
-
-/** @type {Record<Unit, { length: number, key: number, text: string }>} A month's length is that of the shortest. */
+/** How long windows are (a month at least), how much of a time makes their key, and what they are called. @type {Record<Unit, [number, number, string]>} */
 export const units = {
-  "30min": { length: HOUR / 2, key: 16, text: "half hour" },
-  hourly: { length: HOUR, key: 13, text: "hour" },
-  daily: { length: DAY, key: 10, text: "day" },
-  monthly: { length: 28 * DAY, key: 7, text: "month" },
+  "30min": [HOUR / 2, 16, "half hour"],
+  hourly: [HOUR, 13, "hour"],
+  daily: [DAY, 10, "day"],
+  monthly: [28 * DAY, 7, "month"],
 };
 
-/** @type {[string, string][]} */
+/** Ranges: their names, and the period before. @type {[string, string, string][]} */
 export const ranges = [
-  ["today", "Today"],
-  ["24h", "24 h"],
-  ["7d", "7 days"],
-  ["30d", "30 days"],
-  ["12m", "12 months"],
-  ["any", "Any"],
+  ["today", "Today", "yesterday"],
+  ["24h", "24 h", "the day before"],
+  ["7d", "7 days", "the week before"],
+  ["30d", "30 days", "the 30 days before"],
+  ["12m", "12 months", "the year before"],
+  ["any", "Any", "the time before"],
 ];
 
-/** What the period before is called. @param {string} range */
-export function beforeText(range) {
-  const texts = {
-    today: "yesterday",
-    "24h": "the day before",
-    "7d": "the week before",
-    "30d": "the 30 days before",
-    "12m": "the year before",
-  };
-  return Reflect.get(texts, range) ?? "the time before";
-}
-
-/** The beginning of the window a moment lies in. @param {Unit} unit @param {number} at */
-export function windowAt(unit, at) {
-  if (unit !== "monthly") return at - (at % units[unit].length);
+/** The window so many later than the one a moment lies in. @param {Unit} unit @param {number} at @param {number} [by] */
+export function windowAt(unit, at, by = 0) {
+  const [length] = units[unit];
+  if (unit !== "monthly") return at - (at % length) + by * length;
   const day = new Date(at);
-  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth());
-}
-
-/** The beginning of the window so many windows later. @param {Unit} unit @param {number} begin @param {number} by */
-export function later(unit, begin, by) {
-  if (unit !== "monthly") return begin + by * units[unit].length;
-  const day = new Date(begin);
   return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + by);
 }
 
-/** How the service names a window. @param {Unit} unit @param {number} begin */
-export const keyOf = (unit, begin) => new Date(begin).toISOString().slice(0, units[unit].key);
+/** How the service names a window. @param {Unit} unit @param {number} at */
+export const keyOf = (unit, at) => new Date(at).toISOString().slice(0, units[unit][1]);
 
-/** A moment as it stands in the address, to the minute. @param {number} at */
-export const written = (at) => keyOf("30min", at);
-
-/** Reads a day, or a moment of UTC; `isEnd` for the end of that day. @param {string} text @param {boolean} isEnd */
-function moment(text, isEnd) {
-  const isDay = text.length === 10;
-  const at = Date.parse(isDay ? text : `${text}Z`);
-  return isDay && isEnd ? at + DAY : at;
-}
-
-/**
- * The windows of a range; of what cannot be read, the last seven days.
- * @param {string} name
- * @param {string} from
- * @param {string} to
- * @param {number} now
- * @returns {Range}
- */
+/** The windows of a range; of one that cannot be read, the last seven days. @param {string} name @param {string} from @param {string} to @param {number} now @returns {TimeRange} */
 export function rangeOf(name, from, to, now) {
-  const today = windowAt("daily", now);
-  if (name === "today") return { unit: "30min", begin: today, count: 48 };
-  if (name === "24h") return { unit: "30min", begin: windowAt("30min", now) - 47 * (HOUR / 2), count: 48 };
-  if (name === "30d") return { unit: "daily", begin: today - 29 * DAY, count: 30 };
-  if (name === "12m") return { unit: "monthly", begin: later("monthly", windowAt("monthly", now), -11), count: 12 };
-  const [begin, end] = [moment(from, false), moment(to, true)].sort((one, other) => one - other);
-  if (name !== "any" || !begin || !end) return { unit: "hourly", begin: today - 6 * DAY, count: 7 * 24 };
-  return cut(Math.max(begin, Date.UTC(2000, 0)), Math.max(end, Date.UTC(2000, 0)), now);
-}
-
-/** Windows so long that those of the period before can be asked for as well, in one call. @param {number} begin @param {number} end @param {number} now */
-function cut(begin, end, now) {
-  const length = end - begin;
-  /** @type {Unit} */
-  const unit = length <= 2 * DAY ? "30min" : length <= 8 * DAY ? "hourly" : length <= 199 * DAY ? "daily" : "monthly";
-  const first = Math.min(windowAt(unit, begin), windowAt(unit, now));
-  let count = 0;
-  while (count < 200 && later(unit, first, count) < end) count += 1;
-  return { unit, begin: first, count: Math.max(2, count) };
+  if (name === "today") return { unit: "30min", begin: windowAt("daily", now), count: 48 };
+  if (name === "24h") return { unit: "30min", begin: windowAt("30min", now, -47), count: 48 };
+  if (name === "30d") return { unit: "daily", begin: windowAt("daily", now, -29), count: 30 };
+  if (name === "12m") return { unit: "monthly", begin: windowAt("monthly", now, -11), count: 12 };
+  const moment = (/** @type {string} */ text) => Date.parse(text.length > 10 ? `${text}Z` : text);
+  const [begin, last] = [moment(from), moment(to)].map((at) => Math.max(at, Date.UTC(2000, 0)));
+  if (name !== "any" || !begin || !last) return { unit: "hourly", begin: windowAt("daily", now, -6), count: 168 };
+  const end = to.length > 10 ? last : last + DAY;
+  // The windows of the period before come in the same call, which has 400 at most.
+  const unit = /** @type {Unit} */ (
+    Object.keys(units).find((one) => end - begin <= 199 * units[/** @type {Unit} */ (one)][0]) ?? "monthly"
+  );
+  const first = windowAt(unit, Math.min(begin, now));
+  let count = 2;
+  while (count < 199 && windowAt(unit, first, count) < end) count += 1;
+  return { unit, begin: first, count };
 }
