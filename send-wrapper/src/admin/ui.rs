@@ -15,6 +15,7 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "kit.js",
     "list.js",
     "pages/analytics.js",
+    "pages/cache.js",
     "pages/costs.js",
     "pages/overview.js",
     "pages/system.js",
