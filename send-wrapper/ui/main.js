@@ -5,5 +5,11 @@ import { start } from "./house/app.js";
 start({
   title: "SGraph Send",
   subtitle: "admin",
-  pages: [{ name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") }],
+  pages: [
+    { name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") },
+    { name: "analytics", text: "Analytics", icon: "chart", load: () => import("./pages/analytics.js") },
+    { name: "costs", text: "Costs", icon: "money", load: () => import("./pages/costs.js") },
+    { name: "cache", text: "Cache", icon: "layers", scope: "admin", load: () => import("./pages/cache.js") },
+    { name: "system", text: "System", icon: "server", load: () => import("./pages/system.js") },
+  ],
 });

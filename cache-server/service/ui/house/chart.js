@@ -16,21 +16,23 @@ const HEIGHT = 260;
 
 /**
  * @param {{ name: string, title: string, times: number[], series: Series[], format: (value: number) => string, stacked?: boolean,
- *   zoom?: (from: number, to: number) => void, actions?: import("./html.js").View }} props
+ *   zoom?: (from: number, to: number) => void, actions?: import("./html.js").View, live?: [number, number] }} props
  *   `name`: what the file is called; `times`: milliseconds since 1970; `stacked`: each line lies on the ones before; `zoom`: what
- *   dragging over a part does.
+ *   dragging over a part does; `live`: the first and the last of the times whose figures still change.
  */
-export function Chart({ name, title, times, series, format, stacked = false, zoom, actions }) {
+export function Chart({ name, title, times, series, format, stacked = false, zoom, actions, live }) {
   const [isTable, showTable] = useState(false);
   const [at, hover] = useState(/** @type {number | null} */ (null));
   useStore(zone);
   const rows = times.map((time, number) => ({ time, number }));
+  const state = (/** @type {number} */ number) => (live && number >= live[0] && number <= live[1] ? "live" : "");
   const columns = [
     {
       id: "time",
       title: "Time",
       isMain: true,
-      cell: (/** @type {any} */ row) => absolute(row.time),
+      cell: (/** @type {any} */ row) =>
+        html`${absolute(row.time)}${state(row.number) && html` <span class="chip accent">live</span>`}`,
       value: (/** @type {any} */ row) => new Date(row.time).toISOString(),
     },
     ...series.map((one, number) => ({
@@ -44,8 +46,12 @@ export function Chart({ name, title, times, series, format, stacked = false, zoo
   const onCsv = () =>
     saveCsv(
       name,
-      ["Time", ...series.map(({ label }) => label)],
-      rows.map(({ time, number }) => [new Date(time).toISOString(), ...series.map(({ values }) => values[number])]),
+      ["Time", ...series.map(({ label }) => label), ...(live ? ["State"] : [])],
+      rows.map(({ time, number }) => [
+        new Date(time).toISOString(),
+        ...series.map(({ values }) => values[number]),
+        ...(live ? [state(number)] : []),
+      ]),
     );
   const buttons = html`${actions}<button type="button" aria-pressed=${isTable} onClick=${() => showTable(!isTable)}><${Icon} name="table" />Table</button>
     <button type="button" onClick=${onCsv}><${Icon} name="download" />CSV</button>`;
@@ -53,8 +59,8 @@ export function Chart({ name, title, times, series, format, stacked = false, zoo
     ${
       isTable
         ? html`<${Table} name=${name} label=${title} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => String(row.time)} />`
-        : html`<${Reading} times=${times} series=${series} at=${at} format=${format} />
-          <${Plot} title=${title} times=${times} series=${stacked ? piled(series) : series} format=${format} hover=${hover} zoom=${zoom} />`
+        : html`<${Reading} times=${times} series=${series} at=${at} format=${format} isLive=${live !== undefined} />
+          <${Plot} title=${title} times=${times} series=${stacked ? piled(series) : series} format=${format} hover=${hover} zoom=${zoom} live=${live} stacked=${stacked} />`
     }
   </${Panel}>`;
 }
@@ -64,13 +70,14 @@ function shown(value, format) {
   return value === null || value === undefined ? "—" : format(value);
 }
 
-/** Each on the ones before; the largest is drawn first, so that none is hidden. @param {Series[]} series */
+/** Each on the ones before, gaps where none has a value; the largest is drawn first, so that none is hidden. @param {Series[]} series */
 function piled(series) {
   const sums = /** @type {number[]} */ ([]);
   const piles = series.map((one) => ({
     ...one,
     kind: /** @type {const} */ ("area"),
     values: one.values.map((value, at) => {
+      if (series.every(({ values }) => values[at] === null)) return null;
       sums[at] = (sums[at] ?? 0) + (value ?? 0);
       return sums[at] ?? 0;
     }),
@@ -80,28 +87,28 @@ function piled(series) {
 
 /**
  * What the lines are, and their figures where the pointer is.
- * @param {{ times: number[], series: Series[], at: number | null, format: (value: number) => string }} props
+ * @param {{ times: number[], series: Series[], at: number | null, format: (value: number) => string, isLive: boolean }} props
  */
-function Reading({ times, series, at, format }) {
+function Reading({ times, series, at, format, isLive }) {
   const time = at === null ? undefined : times[at];
   return html`<div class="reading">${series.map(
     ({ label, values, color = 1, kind }) =>
       html`<span key=${label}><i class=${kind === "before" ? "before" : `s${color}`}></i>${label}${
         at !== null && html` <b>${shown(values[at], format)}</b>`
       }</span>`,
-  )}<span class="grow"></span>${time !== undefined && html`<span>${absolute(time)}</span>`}</div>`;
+  )}${isLive && html`<span><i class="live"></i>still counted</span>`}<span class="grow"></span>${time !== undefined && html`<span>${absolute(time)}</span>`}</div>`;
 }
 
 /**
  * @param {{ title: string, times: number[], series: Series[], format: (value: number) => string, hover: (at: number | null) => void,
- *   zoom: ((from: number, to: number) => void) | undefined }} props
+ *   zoom: ((from: number, to: number) => void) | undefined, live: [number, number] | undefined, stacked: boolean }} props
  */
-function Plot({ title, times, series, format, hover, zoom }) {
+function Plot({ title, times, series, format, hover, zoom, live, stacked }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const [isBroken, breakIt] = useState(false);
   const dark = useStore(isDark);
   const isUtc = useStore(zone) === "utc";
-  const data = JSON.stringify([times, series]);
+  const data = JSON.stringify([times, series, live]);
   useEffect(() => {
     const into = place.current;
     if (!into) return undefined;
@@ -111,7 +118,7 @@ function Plot({ title, times, series, format, hover, zoom }) {
       (uPlot) => {
         if (isGone) return;
         const width = into.clientWidth;
-        const given = options({ times, series, format, width, height: HEIGHT, isUtc, uPlot, hover, zoom });
+        const given = options({ times, series, format, width, height: HEIGHT, isUtc, uPlot, hover, zoom, live, stacked });
         plot = new uPlot(given, [times.map((time) => time / 1000), ...series.map(({ values }) => values)], into);
       },
       () => breakIt(true),

@@ -7,10 +7,10 @@ import { Problem } from "./problem.js";
 import { visible } from "./text.js";
 
 /**
- * @param {{ title: string, action: string, act: () => Promise<void>, close: () => void, typed?: string, isReady?: boolean,
+ * @param {{ title: string, action: string, act: () => Promise<void>, close: () => void, typed?: string, isReady?: boolean, wide?: boolean,
  *   children?: import("./html.js").View }} props `typed`: what has to be typed first; `act` closes the dialog by itself.
  */
-export function Confirm({ title, action, act, close, typed = "", isReady = true, children }) {
+export function Confirm({ title, action, act, close, typed = "", isReady = true, wide = false, children }) {
   const [text, setText] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState(/** @type {import("./api.js").Failure | undefined} */ (undefined));
@@ -31,7 +31,7 @@ export function Confirm({ title, action, act, close, typed = "", isReady = true,
     }
   };
   const onInput = (/** @type {InputEvent & { target: HTMLInputElement }} */ event) => setText(event.target.value);
-  return html`<${Dialog} title=${title} close=${close}>
+  return html`<${Dialog} title=${title} close=${close} wide=${wide}>
     <form onSubmit=${submit}>
       ${children}
       ${

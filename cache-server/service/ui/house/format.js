@@ -89,7 +89,7 @@ export function percent(part, of) {
 export function change(now, before) {
   if (before === 0) return now === 0 ? "±0%" : "new";
   const share = Math.round((now / before - 1) * 100);
-  return `${share < 0 ? "−" : "+"}${count(Math.abs(share))}%`;
+  return `${share < 0 ? "−" : share > 0 ? "+" : "±"}${count(Math.abs(share))}%`;
 }
 
 /** Three digits that count. @param {number} value */

@@ -37,6 +37,13 @@ function colors() {
   };
 }
 
+/** Text that fits, with its end left out where it does not. @param {CanvasRenderingContext2D} ctx @param {string} text @param {number} room */
+function cut(ctx, text, room) {
+  let kept = text;
+  while (kept.length > 1 && ctx.measureText(kept === text ? text : `${kept}…`).width > room) kept = kept.slice(0, -1);
+  return kept === text ? text : `${kept}…`;
+}
+
 /**
  * How the axis of times is written, as uPlot takes it: for each smallest step the text, and what is added where a year, a day or
  * the first begins.
@@ -52,9 +59,10 @@ const times = [
 /**
  * The options of a chart for uPlot.
  * @param {{ times: number[], series: Series[], format: (value: number) => string, width: number, height: number, isUtc: boolean,
- *   uPlot: any, hover: (at: number | null) => void, zoom: ((from: number, to: number) => void) | undefined }} chart
+ *   uPlot: any, hover: (at: number | null) => void, zoom: ((from: number, to: number) => void) | undefined,
+ *   live: [number, number] | undefined, stacked: boolean }} chart
  */
-export function options({ series, format, width, height, isUtc, uPlot, hover, zoom }) {
+export function options({ times: at, series, format, width, height, isUtc, uPlot, hover, zoom, live, stacked }) {
   const color = colors();
   const narrow = width < 520;
   const axis = { stroke: color.muted, font: color.font, ticks: { show: false }, border: { show: false } };
@@ -62,7 +70,7 @@ export function options({ series, format, width, height, isUtc, uPlot, hover, zo
     stroke: kind === "before" ? color.strong : color.of(`series-${number}`),
     width: kind === "before" ? 1.5 : 2,
     ...(kind === "before" ? { dash: [4, 4] } : {}),
-    ...(kind === "area" ? { fill: color.of(`series-${number}-soft`) } : {}),
+    ...(kind === "area" ? { fill: stacked ? `${color.of(`series-${number}`)}4d` : color.of(`series-${number}-soft`) } : {}),
     points: { show: false },
     spanGaps: false,
   });
@@ -83,8 +91,25 @@ export function options({ series, format, width, height, isUtc, uPlot, hover, zo
     for (const name of names.filter(({ y }) => Number.isFinite(y)).sort((one, other) => one.y - other.y)) {
       before = Math.max(name.y, before + 14 * ratio);
       ctx.fillStyle = name.color;
-      ctx.fillText(name.text, bbox.left + bbox.width + 8 * ratio, Math.min(before, bbox.top + bbox.height + 4 * ratio));
+      ctx.fillText(
+        cut(ctx, name.text, 74 * ratio),
+        bbox.left + bbox.width + 8 * ratio,
+        Math.min(before, bbox.top + bbox.height + 4 * ratio),
+      );
     }
+    ctx.restore();
+  };
+  // What still changes lies on a band, half a step around its first and last point.
+  const band = (/** @type {any} */ plot) => {
+    if (!live) return;
+    const { ctx, bbox } = plot;
+    const half = ((at[1] ?? 0) - (at[0] ?? 0)) / 2000;
+    const x = (/** @type {number} */ seconds) =>
+      Math.max(bbox.left, Math.min(bbox.left + bbox.width, plot.valToPos(seconds, "x", true)));
+    const [left, right] = [x((at[live[0]] ?? 0) / 1000 - half), x((at[live[1]] ?? 0) / 1000 + half)];
+    ctx.save();
+    ctx.fillStyle = color.of("accent-soft");
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
     ctx.restore();
   };
   return {
@@ -100,7 +125,10 @@ export function options({ series, format, width, height, isUtc, uPlot, hover, zo
     },
     scales: {
       y: {
-        range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, most > 0 ? most * 1.08 : 1],
+        range: (/** @type {any} */ _, /** @type {number} */ least, /** @type {number} */ most) => [
+          Math.min(0, least * 1.08),
+          most > 0 ? most * 1.08 : 1,
+        ],
       },
     },
     axes: [
@@ -114,6 +142,8 @@ export function options({ series, format, width, height, isUtc, uPlot, hover, zo
       },
     ],
     series: [{}, ...series.map(of)],
+    // Each pile is filled down to the one below it.
+    bands: stacked ? series.slice(1).map((_, number) => ({ series: [number + 1, number + 2] })) : [],
     hooks: {
       setCursor: [(/** @type {any} */ plot) => hover(plot.cursor.idx ?? null)],
       setSelect: [
@@ -122,6 +152,7 @@ export function options({ series, format, width, height, isUtc, uPlot, hover, zo
           if (zoom && wide > 4) zoom(plot.posToVal(left, "x") * 1000, plot.posToVal(left + wide, "x") * 1000);
         },
       ],
+      drawClear: [band],
       draw: narrow ? [] : [ends],
     },
   };

@@ -1,0 +1,34 @@
+// The house in one import.
+
+export * from "./house/api.js";
+export * from "./house/bars.js";
+export * from "./house/card.js";
+export * from "./house/chart.js";
+export * from "./house/choice.js";
+export * from "./house/confirm.js";
+export * from "./house/content.js";
+export * from "./house/copy.js";
+export * from "./house/csv.js";
+export * from "./house/dialog.js";
+export * from "./house/empty.js";
+export * from "./house/format.js";
+export * from "./house/html.js";
+export * from "./house/icon.js";
+export * from "./house/json_source.js";
+export * from "./house/json_tree.js";
+export * from "./house/load.js";
+export * from "./house/loading.js";
+export * from "./house/more.js";
+export * from "./house/page.js";
+export * from "./house/pages.js";
+export * from "./house/panel.js";
+export * from "./house/problem.js";
+export * from "./house/router.js";
+export * from "./house/session.js";
+export * from "./house/settings.js";
+export * from "./house/store.js";
+export { CsvButton, Table } from "./house/table.js";
+export * from "./house/tabs.js";
+export * from "./house/text.js";
+export * from "./house/time.js";
+export * from "./house/toast.js";

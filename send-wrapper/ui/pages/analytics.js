@@ -1,0 +1,99 @@
+// What happened on the site, against the time before.
+
+import { cardOf, loadFigures, metrics, seriesOf, sum } from "../figures.js";
+import {
+  address,
+  Card,
+  Chart,
+  Choice,
+  clock,
+  counted,
+  Empty,
+  go,
+  html,
+  Loading,
+  Page,
+  Panel,
+  route,
+  useLive,
+  useQuery,
+  useStore,
+  zone,
+} from "../kit.js";
+import { keyOf, ranges, units, windowAt } from "../time_range.js";
+import { Tops } from "../tops.js";
+
+const EVERY = 60_000;
+
+/** This page with another query; what is empty is left out. @param {Record<string, string>} changed */
+function withQuery(changed) {
+  const query = Object.entries({ ...Object.fromEntries(route.get().query), ...changed }).filter(([, value]) => value);
+  return address(["analytics"], Object.fromEntries(query));
+}
+
+/** @param {string} range @param {string} [from] @param {string} [to] */
+const showRange = (range, from = "", to = "") => go(withQuery({ range, from, to }));
+
+/** The page. */
+export default function Analytics() {
+  const [range] = useQuery("range", "today");
+  const [from] = useQuery("from");
+  const [to] = useQuery("to");
+  const [show] = useQuery("show");
+  useStore(zone);
+  const figures = useLive((signal) => loadFigures(range, from, to, signal), [range, from, to], EVERY);
+  const { value, failure } = figures;
+  const metric = metrics.find(({ id }) => id === show) ?? metrics[0];
+  const card = (/** @type {Metric} */ one) => {
+    const [figure, exact, note, kind] = value ? cardOf(one, value) : [];
+    const spark = value ? seriesOf(one, value)[0]?.values.filter((known) => known !== null) : [];
+    return html`<${Card} key=${one.id} title=${one.title} value=${figure} exact=${exact} note=${note} kind=${kind} spark=${spark} series=${one.lines[0]?.[2]}
+      href=${withQuery({ show: one.id })} isCurrent=${one === metric} />`;
+  };
+  const live =
+    value?.live &&
+    html`<span class=${failure ? "chip warn" : "chip ok"} role="status">${failure ? "not live" : "live"} · ${clock(figures.at)}</span>`;
+  return html`<${Page} title="Analytics" note=${live}>
+    <${Picker} range=${range} from=${from} to=${to} />
+    <div class="cards six">${metrics.map(card)}</div>
+    <${Loading} of=${figures} what="The figures" lines=${10} show=${(/** @type {Figures} */ all) => html`<${Shown} figures=${all} metric=${metric} />`} />
+  </${Page}>`;
+}
+
+/** A few ranges that are usual, and any other by its days. @param {{ range: string, from: string, to: string }} props */
+function Picker({ range, from, to }) {
+  const now = Date.now();
+  const today = keyOf("daily", now);
+  const choose = (/** @type {string} */ next) =>
+    next === "any" ? showRange(next, keyOf("daily", windowAt("daily", now, -13)), today) : showRange(next);
+  const field = (/** @type {string} */ label, /** @type {string} */ value, /** @type {(next: string) => void} */ change) =>
+    html`<label class="tools"><span class="small muted">${label}</span><input type="date" min="2000-01-01" max=${today} value=${value.slice(0, 10)}
+      onChange=${(/** @type {Typed} */ { target }) => target.value && change(target.value)} /></label>`;
+  return html`<div class="tools"><${Choice} label="Range" value=${range} options=${ranges} choose=${choose} />${
+    range === "any" &&
+    html`${field("from", from, (next) => showRange(range, next, to.slice(0, 10)))}${field("to", to, (next) => showRange(range, from.slice(0, 10), next))}
+      ${from.length + to.length > 20 && html`<span class="small muted">${from.replace("T", " ")} to ${to.replace("T", " ")} UTC</span>`}`
+  }</div>`;
+}
+
+/** @param {{ figures: Figures, metric: Metric }} props */
+function Shown({ figures, metric }) {
+  const { times, unit, windows, before, live, whole, wholeUnit } = figures;
+  const bots = sum(windows, "bot_requests");
+  if (sum(windows, "total_requests") + sum(before, "total_requests") + bots === 0)
+    return html`<${Panel} title=${metric.title}><${Empty} title="Nothing was recorded in this time"><p>Requests, visitors and transfers appear here as the application records them. Choose a longer time, or look at its recorders under <a href=${address(["system"])}>System</a>.</p></${Empty}></${Panel}>`;
+  const half = units["30min"][0];
+  const zoom = (/** @type {number} */ begin, /** @type {number} */ end) =>
+    showRange("any", keyOf("30min", windowAt("30min", begin)), keyOf("30min", windowAt("30min", end + half - 1)));
+  const moved = sum(windows, "late_events") + sum(windows, "early_events");
+  const unread = sum(windows, "unreadable_parts");
+  const left = [
+    "Drag over a part of the chart to look closer; Back leads back.",
+    bots > 0 && `Without ${counted(bots, "request")} of bots.`,
+    moved > 0 && `${counted(moved, "event")} came too late or too early to count.`,
+    unread > 0 && `${counted(unread, "part")} could not be read in full: percentiles and lists lack them.`,
+  ];
+  return html`<${Chart} name=${`analytics-${metric.id}`} title=${`${metric.title} by ${units[unit][2]}`} times=${times} series=${seriesOf(metric, figures)} format=${metric.format} live=${live} zoom=${zoom} />
+    <p class="small muted">${left.filter(Boolean).join(" ")}</p>
+    <${Tops} windows=${whole} unit=${wholeUnit} />`;
+}

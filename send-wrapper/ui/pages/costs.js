@@ -1,0 +1,179 @@
+// What it costs: the month against its limit, by service, and for each request, transfer and visitor.
+
+import { CostDay } from "../cost_day.js";
+import { byService, each, isRecorded, kinds, piles } from "../costs.js";
+import {
+  Bars,
+  Card,
+  Chart,
+  Choice,
+  Confirm,
+  CsvButton,
+  call,
+  count,
+  counted,
+  Empty,
+  html,
+  Icon,
+  Loading,
+  money,
+  Page,
+  Panel,
+  percent,
+  say,
+  useLoad,
+  useMay,
+  useQuery,
+  useState,
+} from "../kit.js";
+import { column, figure, known, List, main } from "../list.js";
+import { DAY, keyOf } from "../time_range.js";
+
+/** The page. */
+export default function Costs() {
+  const [chosen, choose] = useQuery("by", "daily");
+  const by = Object.hasOwn(kinds, chosen) ? chosen : "daily";
+  const [asked, ask] = useState("");
+  const [mayWrite, mayCollect] = [useMay("write"), useMay("admin")];
+  const short = useLoad(async (signal) => (await call("GET", ["overview"], { signal })).costs, []);
+  const series = useLoad(
+    (signal) => call("GET", ["costs", "series", by], { signal, query: { last: kinds[by]?.[2] }, longest: 70_000 }),
+    [by],
+  );
+  /** @type {CostWindow[]} */
+  const windows = series.value?.windows ?? [];
+  const currency = windows.findLast((window) => window.currency !== null)?.currency ?? "USD";
+  const rows = windows.filter((window) => isRecorded(window, currency)).reverse();
+  const close = () => ask("");
+  const done = () => {
+    close();
+    short.again();
+    series.again();
+  };
+  const actions = html`${mayWrite && html`<button type="button" onClick=${() => ask(keyOf("daily", Date.now() - DAY))}><${Icon} name="edit" />Enter a day</button>`}
+    ${mayCollect && html`<button type="button" onClick=${() => ask("collect")}><${Icon} name="again" />Collect now</button>`}`;
+  const edit = (/** @type {CostWindow} */ { window_key: date }) =>
+    html`<button type="button" class="quiet" aria-label=${`Change ${date}`} title="Change" onClick=${() => ask(date)}><${Icon} name="edit" /></button>`;
+  const isSeveral = windows.some((window) => window.currency !== null && window.currency !== currency);
+  return html`<${Page} title="Costs" actions=${actions}>
+    <${Cards} costs=${short} rows=${series.value && rows} currency=${currency} />
+    <div class="tools"><${Choice} label="By" value=${by} options=${Object.entries(kinds).map(([kind, [text]]) => [kind, text])} choose=${choose} />
+      ${isSeveral && html`<span class="small warn-text">Only costs in ${currency} are shown; there are others.</span>`}</div>
+    <div class="columns wide-first">
+      <div class="page"><${Loading} of=${series} what="The costs" lines=${10} show=${() => html`<${Piles} windows=${windows} currency=${currency} by=${by} />`} /></div>
+      <div class="page"><${Loading} of=${short} what="The month" show=${(/** @type {CostsInShort | null} */ of) => html`<${Alerts} costs=${of} />`} /><${Services} rows=${rows} currency=${currency} by=${by} /></div>
+    </div>
+    ${rows.length > 0 && html`<${List} title=${kinds[by]?.[0]} name=${`costs-${by}`} columns=${columnsOf(currency)} rows=${rows} id=${(/** @type {CostWindow} */ row) => row.window_key} actions=${mayWrite && by === "daily" ? edit : undefined} />`}
+    ${asked === "collect" ? html`<${Collect} close=${close} done=${done} />` : asked && html`<${CostDay} date=${asked} currency=${currency} close=${close} done=${done} />`}
+  </${Page}>`;
+}
+
+/** @param {string} currency @returns {Column<CostWindow>[]} */
+function columnsOf(currency) {
+  const exact = (/** @type {string} */ text) =>
+    html`<span title=${`${text} ${currency}`}>${money(Number(text), currency)}</span>`;
+  const change = (/** @type {number} */ by) => `${by < 0 ? "−" : "+"}${count(Math.abs(Math.round(by)))}%`;
+  const delta = (/** @type {CostWindow} */ { delta_previous_pct: text }) => (text === null ? null : Number(text));
+  return [
+    main("window", "When", (row) => row.window_key),
+    figure(
+      "cost",
+      "Cost",
+      (row) => Number(row.total_cost),
+      (row) => exact(row.total_cost),
+    ),
+    figure("change", "Change", delta, (row) => known(delta(row), change)),
+    ...each.map(([title, field, divisor]) =>
+      figure(
+        field,
+        title,
+        (/** @type {CostWindow} */ row) => (row[divisor] ? Number(row[field]) : null),
+        (row) => (row[divisor] ? exact(row[field]) : "—"),
+      ),
+    ),
+    figure(
+      "days",
+      "Days recorded",
+      (row) => row.days_recorded,
+      (row) =>
+        html`<span class=${row.days_recorded < row.days_expected ? "warn-text" : ""}>${row.days_recorded} of ${row.days_expected}</span>`,
+    ),
+  ];
+}
+
+/** @param {{ costs: Loaded<CostsInShort | null>, rows: CostWindow[] | undefined, currency: string }} props `rows`: the newest first. */
+function Cards({ costs: { value, failure }, rows, currency }) {
+  const [month, limit] = [value?.month, Number(value?.limits.month)];
+  const text = (/** @type {string | undefined} */ amount) =>
+    month ? money(Number(amount), month.currency ?? currency) : value === null || failure ? "—" : undefined;
+  const [projected, missing] = [Number(month?.projected_month), month ? month.days_over - month.days_recorded : 0];
+  const one = (/** @type {typeof each[number]} */ [title, field, divisor]) => {
+    const all = rows?.filter((row) => row[divisor] > 0) ?? [];
+    const newest = all[0];
+    return html`<${Card} key=${field} title=${title} value=${newest ? money(Number(newest[field]), currency) : rows && "—"} exact=${newest?.[field]} note=${newest?.window_key ?? (rows && "nothing to divide by")}
+      spark=${all.map((row) => Number(row[field])).reverse()} series=${2} />`;
+  };
+  return html`<div class="cards">
+    <${Card} title="This month" value=${text(month?.total_cost)} exact=${month?.total_cost} note=${month && `${month.days_recorded} of ${counted(month.days_over, "day")}${missing > 0 ? `, ${missing} missing` : ""}`} kind=${missing > 0 ? "warn" : ""} />
+    <${Card} title="Projected" value=${text(month?.projected_month)} exact=${month?.projected_month} note=${month && `${percent(projected, limit)} of the limit, ${text(value?.limits.month)}`} kind=${projected > limit ? "bad" : projected > 0.9 * limit ? "warn" : ""} />
+    ${each.map(one)}</div>`;
+}
+
+/** What each service cost, piled up. @param {{ windows: CostWindow[], currency: string, by: string }} props */
+function Piles({ windows, currency, by }) {
+  if (!windows.some((window) => isRecorded(window, currency)))
+    return html`<${Panel} title="Costs"><${Empty} title="No costs are recorded in this time"><p>They are collected from AWS every day, or with "Collect now", or entered by hand with "Enter a day".</p></${Empty}></${Panel}>`;
+  const open = windows.findIndex((window) => window.window_end > Date.now() && window.days_recorded > 0);
+  return html`<${Chart} name=${`costs-by-service-${by}`} title=${`Cost by ${kinds[by]?.[1]} and service`} times=${windows.map((window) => window.window_start)} series=${piles(windows, currency)}
+    format=${(/** @type {number} */ amount) => money(amount, currency)} stacked live=${open < 0 ? undefined : [open, open]} />`;
+}
+
+/** @param {{ rows: CostWindow[], currency: string, by: string }} props */
+function Services({ rows, currency, by }) {
+  const services = byService(rows);
+  const all = services.reduce((sum, { value }) => sum + value, 0);
+  const format = (/** @type {number} */ amount) => money(amount, currency);
+  const columns = [
+    column("name", "Service", (/** @type {typeof services[number]} */ row) => row.label),
+    column("amount", currency, (/** @type {typeof services[number]} */ row) => Number(row.value.toFixed(8))),
+  ];
+  return (
+    services.length > 0 &&
+    html`<${Panel} title="Services" note=${`in ${counted(rows.length, kinds[by]?.[1] ?? by)}`} actions=${html`<${CsvButton} name="costs-services" columns=${columns} rows=${services} />`}>
+    <${Bars} rows=${services} label="Services" format=${format} exact=${(/** @type {number} */ amount) => `${percent(amount, all)} of ${format(all)}`} /></${Panel}>`
+  );
+}
+
+/** What costs more than it may. @param {{ costs: CostsInShort | null }} props */
+function Alerts({ costs }) {
+  if (!costs) return html`<${Panel} title="Alerts"><p class="muted">They could not be read in time.</p></${Panel}>`;
+  const { alerts, limits, month } = costs;
+  const may = (/** @type {string} */ amount) => money(Number(amount), month.currency ?? "USD");
+  const line = (
+    /** @type {typeof alerts[number]} */ { window_type: kind, window_key: key, amount, limit, currency },
+  ) => html`<div key=${kind + key} class="tools"><span class="dot bad"></span>
+    <span><b>${kind === "monthly" ? "Month, projected" : kind === "weekly" ? "Week" : "Day"}</b> <span class="muted small">${key}</span><br />
+    <span class="bad-text num">${money(Number(amount), currency)}</span> <span class="muted num">of ${money(Number(limit), currency)}</span></span></div>`;
+  return html`<${Panel} title="Alerts" note=${alerts.length > 0 && String(alerts.length)}><div class="page">
+    ${alerts.length > 0 ? alerts.map(line) : html`<div class="tools"><span class="dot ok"></span><span>Nothing costs more than it may.</span></div>`}
+    <p class="small muted">A day may cost ${may(limits.day)}, a week ${may(limits.week)}, and a month, as it is projected, ${may(limits.month)}: so the service is configured.</p></div></${Panel}>`;
+}
+
+/** Asking AWS for the days that are missing, or again for those that are there. @param {{ close: () => void, done: () => void }} props */
+function Collect({ close, done }) {
+  const [from, setFrom] = useState("");
+  const act = async () => {
+    // It goes on when nobody waits for it any more.
+    const run = await call("POST", ["costs", "collect"], { query: { from }, longest: 3_600_000 });
+    say(
+      run.requests === 0
+        ? "Nothing was missing: AWS was not asked."
+        : `Collected ${run.from} to ${run.to}: ${counted(run.created, "day")} new, ${run.changed} changed, ${counted(run.requests, "request")}.`,
+    );
+    done();
+  };
+  return html`<${Confirm} title="Collect costs now" action="Ask AWS" act=${act} close=${close}>
+    <p>AWS is asked for the days that are missing, and for the last ones, which it may have changed. It charges $0.01 for each request: usually one, and none when nothing is missing.</p>
+    <label class="field"><span>Ask again for all days from (optional)</span><input type="date" value=${from} onInput=${(/** @type {Typed} */ { target }) => setFrom(target.value)} max=${keyOf("daily", Date.now() - DAY)} /></label>
+  </${Confirm}>`;
+}
