@@ -5,5 +5,9 @@ import { start } from "./house/app.js";
 start({
   title: "SGraph Send",
   subtitle: "admin",
-  pages: [{ name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") }],
+  pages: [
+    { name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") },
+    { name: "transfers", text: "Transfers", icon: "transfer", load: () => import("./pages/transfers.js") },
+    { name: "transfer", below: "transfers", load: () => import("./pages/transfer.js") },
+  ],
 });

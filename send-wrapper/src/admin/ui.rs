@@ -7,5 +7,10 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "ui":
     "index.html",
     "main.js",
+    "columns.js",
+    "listing.js",
     "pages/overview.js",
+    "pages/transfer.js",
+    "pages/transfers.js",
+    "sharing.css",
 };
