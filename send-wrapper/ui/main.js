@@ -7,6 +7,8 @@ start({
   subtitle: "admin",
   pages: [
     { name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") },
+    { name: "tokens", text: "Tokens", icon: "key", load: () => import("./pages/tokens.js") },
+    { name: "token", below: "tokens", load: () => import("./pages/token.js") },
     { name: "transfers", text: "Transfers", icon: "transfer", load: () => import("./pages/transfers.js") },
     { name: "transfer", below: "transfers", load: () => import("./pages/transfer.js") },
   ],
