@@ -7,6 +7,7 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "ui":
     "index.html",
     "main.js",
+    "attention.js",
     "change_token.js",
     "columns.js",
     "create_many.js",
