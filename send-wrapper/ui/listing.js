@@ -66,7 +66,7 @@ export function Listing({ of, title, field, columns, id, href, actions, sort, al
     <${Loading} of=${of} what=${title} lines=${12} show=${show} />
     ${
       (from > 0 || next) &&
-      html`<nav class="paging" aria-label="Pages"><button type="button" disabled=${from === 0} onClick=${back}>Previous</button>
+      html`<nav class="paging" aria-label=${`Pages of ${title}`}><button type="button" disabled=${from === 0} onClick=${back}>Previous</button>
       <span role="status">${rows.length > 0 && `${count(from + 1)}–${count(from + rows.length)}`}${all && ` of ${count(all)}`}</span>
       <button type="button" disabled=${!next} onClick=${() => on(rows.length)}>Next</button></nav>`
     }</${Panel}>`;

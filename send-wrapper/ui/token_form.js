@@ -17,7 +17,7 @@ export function TextField({ label, value, change, hint = "", isWrong = false, ro
   const id = useRef("");
   if (!id.current) id.current = `hint-${++made}`;
   const onInput = (/** @type {InputEvent & { target: HTMLInputElement }} */ event) => change(event.target.value);
-  const about = { "aria-describedby": hint && id.current, "aria-invalid": isWrong ? "true" : undefined };
+  const about = { "aria-describedby": hint ? id.current : undefined, "aria-invalid": isWrong ? "true" : undefined };
   const given = { value, onInput, ...about, spellcheck: false, autocomplete: "off", autocapitalize: "off", ...rest };
   return html`<div class="told"><label class="field"><span>${label}</span>${
     rows ? html`<textarea class="short" rows=${rows} ...${given}></textarea>` : html`<input ...${given} />`

@@ -7,6 +7,7 @@ import { Bars } from "../house/bars.js";
 import { Card } from "../house/card.js";
 import { Chart } from "../house/chart.js";
 import { Copy } from "../house/copy.js";
+import { Empty } from "../house/empty.js";
 import { count } from "../house/format.js";
 import { html, useState } from "../house/html.js";
 import { useLoad } from "../house/load.js";
@@ -120,6 +121,8 @@ export default function TokenPage({ path: [name = ""] }) {
 
 /** @param {{ token: Token, summary: any }} props */
 function UsesByDay({ token, summary: { by_day: days, refused, complete, unreadable } }) {
+  if (days.length === 0 && complete)
+    return html`<${Panel} title="Uses by day"><${Empty} title="Nobody has used it yet"><p>How often it is used is shown here day by day.</p></${Empty}></${Panel}>`;
   const known = new Map(days.map((/** @type {any} */ one) => [Date.parse(one.day), one]));
   const last = Math.floor(Date.now() / DAY) * DAY;
   // One day more, since a line needs two points; 400 at most.

@@ -71,6 +71,9 @@ export const cacheServer = (options) => start(process.env.CACHE_SERVER, ["--stor
 export const sendAdmin = (options) =>
   start(process.env.SEND_ADMIN, [], { ...options, env: { CACHE__SERVICE__STORAGE_MODE: "memory" } });
 
+/** A send-admin with the demonstration's fortnight. */
+export const sendDemo = () => start(process.env.SEND_ADMIN, ["demo"]);
+
 /** A proxy that shows a service below a path, as many set-ups have it. */
 export async function proxy(target, prefix) {
   const server = createServer((incoming, outgoing) => {
