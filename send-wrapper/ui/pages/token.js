@@ -100,7 +100,7 @@ export default function TokenPage({ path: [name = ""] }) {
   const show = (/** @type {Token} */ value) => html`
     <div class="cards">
       <${Card} title="Used" value=${usesText(value)} />
-      <${Card} title="Left" value=${leftText(value)} note=${value.status === "active" ? "" : `not while it is ${value.status}`} />
+      <${Card} title="Left" value=${leftText(value)} note=${value.remaining && value.status !== "active" ? `not while it is ${value.status}` : ""} />
       <${Card} title="Visitors" value=${summary && count(summary.visitors)} />
       <${Card} title="Refused" value=${summary && count(summary.refused)} />
     </div>
@@ -158,7 +158,7 @@ function About({ token, change }) {
     ["Revoked", time(token.revoked_at)],
     [
       "Link",
-      html`${link && html`<code>${link}</code><${Copy} text=${link} name="link" />`}<button type="button" class="link" onClick=${change}>${link ? "Change" : "Set up"}</button>`,
+      html`${link && html`<code>${link}</code><${Copy} text=${link} name="link" />`}<button type="button" class="link" onClick=${change}>${link ? "Change the address" : "Set up"}</button>`,
     ],
     ["Entry", html`<code>${token.cache_id}</code><${Copy} text=${token.cache_id} name="id" />`],
   ];

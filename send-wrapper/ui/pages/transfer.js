@@ -29,7 +29,7 @@ const columns = [
     cell: ({ content_bytes: bytes }) => bytes > 0 && html`<span title=${count(bytes)}>${size(bytes)}</span>`,
   }),
   numberColumn("duration_ms", "Took", { isMinor: true, cell: ({ duration_ms: took }) => took !== null && duration(took) }),
-  numberColumn("status_code", "Status", { isMinor: true }),
+  textColumn("status_code", "Status", { isNumber: true, isMinor: true, cell: ({ status_code: status }) => status }),
   agentColumn,
   countryColumn,
 ];
