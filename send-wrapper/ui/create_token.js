@@ -75,7 +75,8 @@ export function CreateToken({ close, done }) {
     done(name);
   };
   return html`<${Confirm} title="New token" action="Create" kind="primary" act=${act} close=${close} isReady=${name && !isWrong}>
-    <div class="with-button"><${TextField} label="Name" value=${text} change=${setText} hint=${hint} isWrong=${isWrong} required />
+    <div class="with-button"><${TextField} label="Name" value=${text} change=${setText} hint=${hint} isWrong=${isWrong} required autofocus
+        onFocus=${(/** @type {any} */ { target }) => target.select()} />
       <button type="button" onClick=${() => setText(suggestion())}><${Icon} name="again" />Another name</button></div>
     <${TokenFields} typed=${typed} change=${setTyped} />
   </${Confirm}>`;

@@ -50,7 +50,7 @@ export function ShareLink({ name, close }) {
   return html`<${Dialog} title="Share link" close=${close}>
     <p>Whoever opens this link is invited with <b>${name}</b>.</p>
     ${link && html`<div class="command"><pre tabindex="0"><code>${link}</code></pre><${Copy} text=${link} name="link" /></div>`}
-    <${TextField} label="Address of the page that takes tokens" value=${text} change=${base.set} type="url" placeholder="https://" hint=${hint} isWrong=${isWrong} />
+    <${TextField} label="Address of the page that takes tokens" value=${text} change=${base.set} type="url" autofocus placeholder="https://" hint=${hint} isWrong=${isWrong} />
     <div class="actions"><button type="button" onClick=${close}>Done</button></div>
   </${Dialog}>`;
 }

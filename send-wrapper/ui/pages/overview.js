@@ -105,7 +105,7 @@ export default function Overview() {
       <${Panel} title="Needs attention" note=${value && html`<span class=${`chip ${wrong.length > 0 ? "warn" : "ok"}`}>${count(wrong.length)}</span>`}>
         ${shown(() => html`<${Attention} of=${wrong} />`)}</${Panel}>
     </div>
-    <${Panel} title="Latest events" flush>${shown(events)}</${Panel}>
+    <${Panel} title="Latest events" flush actions=${html`<a href=${analytics}>Analytics</a>`}>${shown(events)}</${Panel}>
   </${Page}>`;
 }
 

@@ -1,7 +1,7 @@
 // A token: all that is known of it, who used it, and what can be done with it.
 
 import { ChangeToken, ReactivateToken, RevokeToken } from "../change_token.js";
-import { agentColumn, countryColumn, countryName, idColumn, numberColumn, textColumn, timeColumn } from "../columns.js";
+import { agentColumn, countryColumn, idColumn, numberColumn, textColumn, timeColumn } from "../columns.js";
 import { call } from "../house/api.js";
 import { Bars } from "../house/bars.js";
 import { Card } from "../house/card.js";
@@ -78,24 +78,17 @@ export default function TokenPage({ path: [name = ""] }) {
     const rows = Object.entries(by).map(([label, value]) => ({ label: label.replaceAll("_", " "), value }));
     return html`<${Panel} title=${title}>${rows.length === 0 && html`<p class="muted">None.</p>`}<${Bars} label=${title} format=${count} rows=${rows.sort((one, other) => other.value - one.value)} /></${Panel}>`;
   };
-  const refusedBy = () => {
-    /** @type {Record<string, number>} */
-    const countries = {};
-    for (const { country, refused } of summary.by_visitor) {
-      const from = countryName(country ?? "unknown") ?? country;
-      if (refused > 0) countries[from] = (countries[from] ?? 0) + refused;
-    }
-    return html`<div class="columns">${bars("Refused, by reason", summary.by_reason)}${bars("Refused, by country", countries)}${bars("Granted, by action", summary.by_action)}</div>`;
-  };
+  const reasons = () =>
+    html`<div class="columns">${bars("Refused, by reason", summary.by_reason)}${bars("Granted, by action", summary.by_action)}</div>`;
   const visitorsTable =
-    () => html`<${Panel} title="Visitors" flush note=${`${count(summary.visitors)}; another one every day`} actions=${html`<${CsvButton} name="visitors" columns=${visitors} rows=${summary.by_visitor} />`}>
+    () => html`<${Panel} title="Visitors" flush note=${`${count(summary.visitors)}${summary.by_visitor.length < summary.visitors ? ", the 100 with most uses are shown" : ""}; somebody is another one every day`} actions=${html`<${CsvButton} name="visitors" columns=${visitors} rows=${summary.by_visitor} />`}>
     <${Table} name="visitors" label="Visitors" columns=${visitors} rows=${summary.by_visitor} id=${(/** @type {any} */ row) => row.ip_hash ?? ""} /></${Panel}>`;
   /** @type {Record<string, () => import("../house/html.js").View>} */
   const shown = {
     uses: () =>
       html`<${Listing} of=${listing} title="Uses" field="events" columns=${uses} id="event_id"><p>Each use appears here, granted or refused.</p></${Listing}>`,
     visitors: () => html`<${Loading} of=${sums} what="The visitors" show=${visitorsTable} />`,
-    refused: () => html`<${Loading} of=${sums} what="The sums" show=${refusedBy} />`,
+    refused: () => html`<${Loading} of=${sums} what="The sums" show=${reasons} />`,
   };
   const show = (/** @type {Token} */ value) => html`
     <div class="cards">
