@@ -76,18 +76,17 @@ export default function TokenPage({ path: [name = ""] }) {
       ${mayWrite && html`${button("Change")}${token.status === "revoked" ? button("Reactivate") : button("Revoke", "danger")}`}`;
   const bars = (/** @type {string} */ title, /** @type {Record<string, number>} */ by) => {
     const rows = Object.entries(by).map(([label, value]) => ({ label: label.replaceAll("_", " "), value }));
-    return html`<${Panel} title=${title}>${rows.length === 0 && html`<p class="muted">None.</p>`}<${Bars} label=${title} format=${count} rows=${rows.sort((one, other) => other.value - one.value)} /></${Panel}>`;
+    rows.sort((one, other) => other.value - one.value);
+    return html`<${Panel} title=${title}>${rows.length === 0 && html`<p class="muted">None.</p>`}
+      <${Bars} label=${title} format=${count} rows=${rows} /></${Panel}>`;
   };
   const reasons = () =>
     html`<div class="columns">${bars("Refused, by reason", summary.by_reason)}${bars("Granted, by action", summary.by_action)}</div>`;
-  const visitorsTable =
-    () => html`<${Panel} title="Visitors" flush note=${`${count(summary.visitors)}${summary.by_visitor.length < summary.visitors ? ", the 100 with most uses are shown" : ""}; somebody is another one every day`} actions=${html`<${CsvButton} name="visitors" columns=${visitors} rows=${summary.by_visitor} />`}>
-    <${Table} name="visitors" label="Visitors" columns=${visitors} rows=${summary.by_visitor} id=${(/** @type {any} */ row) => row.ip_hash ?? ""} /></${Panel}>`;
   /** @type {Record<string, () => import("../house/html.js").View>} */
   const shown = {
     uses: () =>
       html`<${Listing} of=${listing} title="Uses" field="events" columns=${uses} id="event_id"><p>Each use appears here, granted or refused.</p></${Listing}>`,
-    visitors: () => html`<${Loading} of=${sums} what="The visitors" show=${visitorsTable} />`,
+    visitors: () => html`<${Loading} of=${sums} what="The visitors" show=${() => html`<${Visitors} summary=${summary} />`} />`,
     refused: () => html`<${Loading} of=${sums} what="The sums" show=${reasons} />`,
   };
   const show = (/** @type {Token} */ value) => html`
@@ -130,6 +129,13 @@ function UsesByDay({ token, summary: { by_day: days, refused, complete, unreadab
   return html`<div class="page"><${Chart} name=${token.token_name} title="Uses by day" times=${times} format=${(/** @type {number} */ value) => (Number.isInteger(value) ? count(value) : "")}
     series=${refused > 0 ? [line("granted"), line("refused", 3)] : [line("granted")]} />
     ${!(complete && !unreadable) && html`<p class="hint">Some uses are in no chart or list: of the oldest only the number is kept${unreadable > 0 && `, and ${count(unreadable)} could not be read`}.</p>`}</div>`;
+}
+
+/** @param {{ summary: any }} props */
+function Visitors({ summary: { visitors: all, by_visitor: rows } }) {
+  const note = `${count(all)}${rows.length < all ? ", the 100 with most uses are shown" : ""}; somebody is another one every day`;
+  return html`<${Panel} title="Visitors" note=${note} flush actions=${html`<${CsvButton} name="visitors" columns=${visitors} rows=${rows} />`}>
+    <${Table} name="visitors" label="Visitors" columns=${visitors} rows=${rows} id=${(/** @type {any} */ row) => row.ip_hash ?? ""} /></${Panel}>`;
 }
 
 /** @param {{ token: Token, change: () => void }} props `change`: of the address of links. */
