@@ -7,6 +7,10 @@ start({
   subtitle: "admin",
   pages: [
     { name: "overview", text: "Overview", icon: "home", load: () => import("./pages/overview.js") },
+    { name: "tokens", text: "Tokens", icon: "key", load: () => import("./pages/tokens.js") },
+    { name: "token", below: "tokens", load: () => import("./pages/token.js") },
+    { name: "transfers", text: "Transfers", icon: "transfer", load: () => import("./pages/transfers.js") },
+    { name: "transfer", below: "transfers", load: () => import("./pages/transfer.js") },
     { name: "analytics", text: "Analytics", icon: "chart", load: () => import("./pages/analytics.js") },
     { name: "costs", text: "Costs", icon: "money", load: () => import("./pages/costs.js") },
     { name: "cache", text: "Cache", icon: "layers", scope: "admin", load: () => import("./pages/cache.js") },

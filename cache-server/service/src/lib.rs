@@ -33,6 +33,7 @@ pub mod session;
 mod site;
 mod start;
 mod ui;
+mod ui_comments;
 mod ui_house;
 mod unread;
 

@@ -2,7 +2,8 @@
 //!
 //! A UI lies below a base such as `/console/`: its own pages, and below the same base the *house*, the files that all UIs
 //! share (`ui/house` and `ui/vendor` of this crate). Addresses in the files are relative, so that a UI works below a path
-//! prefix too. Debug builds read a file from its folder when that is there, so that an edit is seen without a build.
+//! prefix too. What is sent lacks the lines that are comments only. Debug builds read a file from its folder when that is there,
+//! so that an edit is seen without a build.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -19,6 +20,7 @@ use parking_lot::Mutex;
 
 use crate::keys::Digest;
 use crate::routes::{Access, Entry};
+use crate::ui_comments::without_comments;
 
 /// What a page of a UI may do: run, show and call what comes from the service itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; \
@@ -70,7 +72,7 @@ impl Ui {
                     name => format!("{base}{name}").leak(),
                 };
                 let on_disk = PathBuf::from(of.folder).join(name);
-                let prepared = Mutex::new(Arc::new(Prepared::plain(Bytes::from_static(bytes))));
+                let prepared = Mutex::new(Arc::new(Prepared::plain(name, Bytes::from_static(bytes))));
                 (address, Arc::new(File { name, on_disk, prepared }))
             })
         };
@@ -78,7 +80,7 @@ impl Ui {
         let files: Vec<_> = ui.files.values().map(Arc::clone).collect();
         if !cfg!(debug_assertions) {
             // Half a second for all of them; until then they are sent as they are.
-            std::thread::spawn(move || files.iter().for_each(|file| drop(file.pack(file.known().plain.clone()))));
+            std::thread::spawn(move || files.iter().for_each(|file| drop(file.pack(file.known().source.clone()))));
         }
         ui
     }
@@ -139,6 +141,9 @@ struct File {
 
 /// A file as it is sent.
 struct Prepared {
+    /// As it lies in its folder.
+    source: Bytes,
+    /// Without its comments.
     plain: Bytes,
     /// The forms that are shorter, by their coding, the shortest first.
     packed: Vec<(&'static str, Bytes)>,
@@ -147,14 +152,15 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn plain(plain: Bytes) -> Self {
+    fn plain(name: &str, source: Bytes) -> Self {
+        let plain = without_comments(name, &source);
         let mut tag = Digest::of(&plain).to_string();
         tag.truncate(32);
-        Self { plain, packed: Vec::new(), tag }
+        Self { source, plain, packed: Vec::new(), tag }
     }
 
     fn packed(self) -> Self {
-        let Self { plain, tag, .. } = self;
+        let Self { source, plain, tag, .. } = self;
         let mut gzip = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::best());
         let gzip = gzip.write_all(&plain).and_then(|()| gzip.finish());
         let mut brotli = Vec::with_capacity(plain.len() / 2);
@@ -165,7 +171,7 @@ impl Prepared {
         let (gzip, brotli) = gzip.and_then(|gzip| Ok((gzip, packed?))).expect("memory takes whatever is written");
         let mut packed = vec![("br", Bytes::from(brotli)), ("gzip", Bytes::from(gzip))];
         packed.retain(|(_, bytes)| bytes.len() < plain.len());
-        Self { plain, packed, tag }
+        Self { source, plain, packed, tag }
     }
 }
 
@@ -175,8 +181,8 @@ impl File {
     }
 
     /// Makes the shorter forms, which takes some milliseconds.
-    fn pack(&self, plain: Bytes) -> Arc<Prepared> {
-        let packed = Arc::new(Prepared::plain(plain).packed());
+    fn pack(&self, source: Bytes) -> Arc<Prepared> {
+        let packed = Arc::new(Prepared::plain(self.name, source).packed());
         *self.prepared.lock() = Arc::clone(&packed);
         packed
     }
@@ -186,14 +192,14 @@ impl File {
         let known = self.known();
         let on_disk = if cfg!(debug_assertions) { std::fs::read(&self.on_disk).ok() } else { None };
         match on_disk {
-            Some(edited) if edited != known.plain || known.packed.is_empty() => self.pack(edited.into()),
+            Some(edited) if edited != known.source || known.packed.is_empty() => self.pack(edited.into()),
             Some(_) | None => known,
         }
     }
 
     fn answer(&self, wanted: &HeaderMap) -> HttpResponse {
         let prepared = self.prepared();
-        let Prepared { plain, packed, tag } = &*prepared;
+        let Prepared { plain, packed, tag, .. } = &*prepared;
         let mut answer = HttpResponse::Ok();
         answer
             .content_type(media_type(self.name))

@@ -1,4 +1,4 @@
-// A question before something is changed; where it cannot be undone, the name has to be typed.
+// A question before something is changed, or a form; where it cannot be undone, the name has to be typed.
 
 import { Dialog } from "./dialog.js";
 import { html, useRef, useState } from "./html.js";
@@ -7,10 +7,11 @@ import { Problem } from "./problem.js";
 import { visible } from "./text.js";
 
 /**
- * @param {{ title: string, action: string, act: () => Promise<void>, close: () => void, typed?: string, isReady?: boolean, wide?: boolean,
- *   children?: import("./html.js").View }} props `typed`: what has to be typed first; `act` closes the dialog by itself.
+ * @param {{ title: string, action: string, act: () => Promise<void>, close: () => void, typed?: string, isReady?: boolean,
+ *   kind?: "danger" | "primary", wide?: boolean, children?: import("./html.js").View }} props `typed`: what has to be typed first; `act`
+ *   closes the dialog by itself; `kind`: of the button.
  */
-export function Confirm({ title, action, act, close, typed = "", isReady = true, wide = false, children }) {
+export function Confirm({ title, action, act, close, typed = "", isReady = true, kind = "danger", wide = false, children }) {
   const [text, setText] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState(/** @type {import("./api.js").Failure | undefined} */ (undefined));
@@ -42,7 +43,7 @@ export function Confirm({ title, action, act, close, typed = "", isReady = true,
       ${failure && html`<${Problem} failure=${failure} />`}
       <div class="actions">
         <button type="button" onClick=${close}>Cancel</button>
-        <button type="submit" class="danger" disabled=${isBusy || !isReady || text !== typed}>${isBusy ? "Working…" : action}</button>
+        <button type="submit" class=${kind} disabled=${isBusy || !isReady || text !== typed}>${isBusy ? "Working…" : action}</button>
       </div>
     </form>
   </${Dialog}>`;

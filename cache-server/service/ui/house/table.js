@@ -18,7 +18,11 @@ import { reversed, sorted } from "./sort.js";
  * @property {(row: Row) => string | number | boolean | null | undefined} [value] For sorting and CSV; a column without is in neither.
  * @property {boolean} [isNumber] Aligned right.
  * @property {boolean} [isMain] What the row is called: wide, and the head of a card.
+ * @property {boolean} [isMinor] Left out where the window is of middle width, so that the table fits.
  */
+
+/** @param {{ isNumber?: boolean, isMain?: boolean, isMinor?: boolean }} column */
+const kindOf = ({ isNumber, isMain, isMinor }) => `${isNumber ? "num" : ""}${isMain ? " main" : ""}${isMinor ? " minor" : ""}`;
 
 /** How many rows are drawn at once. */
 const PAGE = 100;
@@ -42,22 +46,36 @@ export function CsvButton({ name, columns, rows }) {
 /**
  * @template Row
  * @param {{ name: string, label: string, columns: Column<Row>[], rows: Row[], id: (row: Row) => string, href?: (row: Row) => string,
- *   actions?: (row: Row) => View, sort?: string, isSortable?: boolean, foot?: View }} props
+ *   actions?: (row: Row) => View, sort?: string, isSortable?: boolean, isSorted?: boolean, foot?: View }} props
  *   `name`: what it is called in the address and as a file; `sort`: a column's id, with `-` in front for the largest first;
- *   `isSortable`: not where the server has more rows than it sent; `foot`: what follows the last page, such as a button for more.
+ *   `isSortable`: not where the server has more rows than it sent; `isSorted`: the server sends them in the order that the address asks
+ *   for; `foot`: what follows the last page, such as a button for more.
  */
-export function Table({ name, label, columns, rows, id, href, actions, sort: usual = "", isSortable = true, foot }) {
+export function Table({
+  name,
+  label,
+  columns,
+  rows,
+  id,
+  href,
+  actions,
+  sort: usual = "",
+  isSortable = true,
+  isSorted = false,
+  foot,
+}) {
   const [sort, setSort] = useQuery(`${name}-sort`, usual);
   const [pageText, setPage] = useQuery(`${name}-page`, "1");
   const body = useRef(/** @type {HTMLElement | null} */ (null));
-  const inOrder = useMemo(() => (isSortable ? sorted(rows, columns, sort) : rows), [rows, sort, isSortable]);
+  const isOurs = isSortable && !isSorted;
+  const inOrder = useMemo(() => (isOurs ? sorted(rows, columns, sort) : rows), [rows, sort, isOurs]);
   const pages = Math.max(1, Math.ceil(inOrder.length / PAGE));
   const page = Math.min(pages, Math.max(1, Number.parseInt(pageText, 10) || 1));
   const shown = inOrder.slice((page - 1) * PAGE, page * PAGE);
 
   const head = (/** @type {Column<Row>} */ column) => {
     const direction = sort === column.id ? "ascending" : sort === `-${column.id}` ? "descending" : undefined;
-    const kind = `${column.isNumber ? "num" : ""}${column.isMain ? " main" : ""}`;
+    const kind = kindOf(column);
     if (!isSortable || !column.value)
       return html`<th key=${column.id} role="columnheader" scope="col" class=${kind}>${column.title}</th>`;
     const next = reversed(column, direction);
@@ -72,7 +90,7 @@ export function Table({ name, label, columns, rows, id, href, actions, sort: usu
     const cells = columns.map((column) => {
       const content = column.cell(row);
       const linked = column.isMain && to ? html`<a class="row-link" href=${to} tabindex="-1">${content}</a>` : content;
-      const kind = `${column.isNumber ? "num" : ""}${column.isMain ? " main" : ""}`;
+      const kind = kindOf(column);
       return html`<td key=${column.id} role="cell" class=${kind} data-title=${column.title}>${linked}</td>`;
     });
     return html`<tr key=${id(row)} role="row" tabindex=${at === 0 ? "0" : "-1"} data-href=${to}>${cells}${

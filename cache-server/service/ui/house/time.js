@@ -75,11 +75,14 @@ export function useNow() {
 
 /**
  * A time; a dash when there is none.
- * @param {{ at: number | null | undefined, none?: string, whole?: boolean }} props `whole`: never relative.
+ * @param {{ at: number | null | undefined, none?: string, whole?: boolean, short?: boolean }} props `whole`: never relative; `short`: only
+ *   the day where it is not relative.
  */
-export function Time({ at, none = "—", whole = false }) {
+export function Time({ at, none = "—", whole = false, short = false }) {
   useStore(zone);
   const now = useNow();
   if (at === null || at === undefined || !Number.isFinite(at)) return html`<span class="muted">${none}</span>`;
-  return html`<time dateTime=${new Date(at).toISOString()} title=${exact(at)}>${whole ? absolute(at) : relative(at, now)}</time>`;
+  return html`<time dateTime=${new Date(at).toISOString()} title=${exact(at)}>${
+    whole ? absolute(at) : short && Math.abs(now - at) >= DAY ? day(at) : relative(at, now)
+  }</time>`;
 }
