@@ -91,7 +91,7 @@ export default function Overview() {
     html`<${Loading} of=${{ ...overview, failure: undefined }} lines=${9} show=${show} />`;
   return html`<${Page} title="Overview" note=${value && html`<span class=${failure ? "chip warn" : "chip ok"} role="status">${failure ? "not live" : "live"} · ${clock(value.taken_at)}</span>`}>
     ${failure && html`<${Loading} of=${overview} what="The overview" show=${() => null} />`}
-    <div class="cards six">
+    <div class="cards tiles">
       ${card("Requests, 5 min", pulse, (is) => [count(is.active_requests), is.bot_requests ? `and ${count(is.bot_requests)} of bots` : "of people"], analytics)}
       ${card("Visitors, 5 min", pulse, (is) => [count(is.active_visitors), today ? `${count(today.unique_visitors)} today` : ""], analytics)}
       ${card("Transfers, 5 min", pulse, (is) => [count(is.active_transfers), today ? `${count(today.completed_transfers)} completed today` : ""], transfers)}
