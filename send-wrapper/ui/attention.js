@@ -54,7 +54,7 @@ export function attentionOf({ degraded, missing, tokens, costs }) {
 /** @param {{ of: Item[] }} props */
 export function Attention({ of }) {
   if (of.length === 0)
-    return html`<p class="muted">Nothing. What does not work or costs too much, and tokens that end soon, appear here.</p>`;
+    return html`<p class="muted small">Nothing. What does not work or costs too much, and tokens that end soon, appear here.</p>`;
   return html`<ul class="attention">${of.map(
     ({ name, says, kind, href }) =>
       html`<li key=${href + name}><span class=${`dot ${kind}`}></span><div><a href=${href}>${visible(name)}</a><small>${says}</small></div></li>`,

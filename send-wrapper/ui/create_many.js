@@ -61,7 +61,7 @@ export function CreateMany({ close, done }) {
     ${
       way === "list"
         ? html`<${TextField} label="Names, one a line" value=${text} change=${setText} rows=${8} autofocus hint=${hint} isWrong=${isWrong} />`
-        : html`<div class="pair"><${TextField} label="Prefix" value=${prefix} change=${setPrefix} hint=${hint} isWrong=${isWrong} />
+        : html`<div class="halves"><${TextField} label="Prefix" value=${prefix} change=${setPrefix} hint=${hint} isWrong=${isWrong} />
           <${TextField} label="How many" value=${number} change=${setNumber} type="number" min="1" max=${MOST} required
             hint=${way === "count" ? "Whoever has one can guess the others." : "Nobody can guess the others."} /></div>`
     }

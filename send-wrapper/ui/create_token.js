@@ -10,10 +10,8 @@ import { say } from "./house/toast.js";
 import { settingsOf, TextField, TokenFields, usual } from "./token_form.js";
 
 export const RULE = "Letters, digits, - and _, the first one a letter or digit, 128 at most.";
-const kinds =
-  "amber brave calm clever cosy eager gentle glad happy keen lively lucky merry mild noble quiet shiny sunny swift wise";
-const beings =
-  "badger beaver crane deer falcon finch fox hare heron koala lark lynx marten otter owl panda puffin robin seal wren";
+const kinds = "brave calm clever gentle happy keen lucky merry noble quiet sunny swift";
+const beings = "badger crane falcon fox hare heron lynx otter owl puffin robin wren";
 
 /** One of several things, so that nobody can guess it. @template T @param {ArrayLike<T>} all @returns {T} */
 const any = (all) => /** @type {T} */ (all[(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % all.length]);

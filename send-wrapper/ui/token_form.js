@@ -1,27 +1,24 @@
 // What an administrator sets of a token: how often it can be used, until when, and a note.
 
 import { Failure } from "./house/api.js";
-import { html, useRef } from "./house/html.js";
+import { html } from "./house/html.js";
 import { zone } from "./house/settings.js";
 import { useStore } from "./house/store.js";
 
 /** @typedef {{ limit: string, expires: string, note: string }} Typed Settings as they are typed. */
-
-let made = 0;
 
 /**
  * @param {{ label: string, value: string, change: (value: string) => void, hint?: string, isWrong?: boolean, rows?: number }
  *   & Record<string, unknown>} props `hint`: what is to be known; `rows`: of a field of several lines; all else is the field's own.
  */
 export function TextField({ label, value, change, hint = "", isWrong = false, rows, ...rest }) {
-  const id = useRef("");
-  if (!id.current) id.current = `hint-${++made}`;
+  const id = `hint-${label.replaceAll(" ", "-")}`;
   const onInput = (/** @type {InputEvent & { target: HTMLInputElement }} */ event) => change(event.target.value);
-  const about = { "aria-describedby": hint ? id.current : undefined, "aria-invalid": isWrong ? "true" : undefined };
+  const about = { "aria-describedby": hint ? id : undefined, "aria-invalid": isWrong ? "true" : undefined };
   const given = { value, onInput, ...about, spellcheck: false, autocomplete: "off", autocapitalize: "off", ...rest };
   return html`<div class="told"><label class="field"><span>${label}</span>${
     rows ? html`<textarea class="short" rows=${rows} ...${given}></textarea>` : html`<input ...${given} />`
-  }</label>${hint && html`<small id=${id.current} class=${isWrong ? "bad-text" : "muted"} aria-live="polite">${hint}</small>`}</div>`;
+  }</label>${hint && html`<small id=${id} class=${isWrong ? "bad-text" : "muted"} aria-live="polite">${hint}</small>`}</div>`;
 }
 
 /** @param {{ value: string, change: (value: string) => void, hint?: string }} props */
@@ -49,7 +46,7 @@ export function settingsOf({ limit, expires, note }) {
 export function TokenFields({ typed, change }) {
   const isUtc = useStore(zone) === "utc";
   const set = (/** @type {keyof Typed} */ name) => (/** @type {string} */ value) => change({ ...typed, [name]: value });
-  return html`<div class="pair">
+  return html`<div class="halves">
       <${LimitField} value=${typed.limit} change=${set("limit")} />
       <${TextField} label="Expires" value=${typed.expires} change=${set("expires")} type="datetime-local" max="9999-12-31T23:59" hint=${`${isUtc ? "UTC" : "Local time"}; empty is never`} />
     </div>

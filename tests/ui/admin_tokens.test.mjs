@@ -190,6 +190,7 @@ test("a key that only reads sees everything and is offered no change", async () 
   await settled(page);
   await go(page, "#/tokens");
   await page.getByRole("button", { name: "New token" }).click();
+  assert.ok(await field(page, "Name").evaluate((input) => input === document.activeElement), "the focus is in the first field");
   await field(page, "Name").fill("by-writer");
   await pressed(page, "Create");
   await dialog(page).getByText("Whoever opens").waitFor();

@@ -91,13 +91,13 @@ export default function Overview() {
     html`<${Loading} of=${{ ...overview, failure: undefined }} lines=${9} show=${show} />`;
   return html`<${Page} title="Overview" note=${value && html`<span class=${failure ? "chip warn" : "chip ok"} role="status">${failure ? "not live" : "live"} · ${clock(value.taken_at)}</span>`}>
     ${failure && html`<${Loading} of=${overview} what="The overview" show=${() => null} />`}
-    <div class="cards six">
+    <div class="cards tiles">
       ${card("Requests, 5 min", pulse, (is) => [count(is.active_requests), is.bot_requests ? `and ${count(is.bot_requests)} of bots` : "of people"], analytics)}
       ${card("Visitors, 5 min", pulse, (is) => [count(is.active_visitors), today ? `${count(today.unique_visitors)} today` : ""], analytics)}
       ${card("Transfers, 5 min", pulse, (is) => [count(is.active_transfers), today ? `${count(today.completed_transfers)} completed today` : ""], transfers)}
       ${card("Errors today", today, (is) => [percent(is.error_count, is.total_requests), `${count(is.error_count)} of ${count(is.total_requests)}`, is.error_count * 50 > is.total_requests], analytics)}
       ${card("Active tokens", tokens, (is) => [count(is.active), `of ${count(is.total)}`], address(["tokens"], { status: "active" }))}
-      ${card("Cost this month", costs, ({ month, limits }) => [dollars(month.total_cost), `of ${dollars(limits.month)}, ends at ${dollars(month.projected_month)}`, Number(month.projected_month) > Number(limits.month)], address(["costs"]))}
+      ${card("Cost this month", costs, ({ month, limits }) => [dollars(month.total_cost), `of ${dollars(limits.month)}, ${month.days_recorded ? `ends at ${dollars(month.projected_month)}` : "no day is known"}`, Number(month.projected_month) > Number(limits.month)], address(["costs"]))}
     </div>
     <div class="columns wide-first">
       <div class="page"><${Loading} of=${hours} what="The hours" lines=${9} show=${(/** @type {any} */ { windows }) => html`<${Requests} hours=${windows} />`} />
@@ -115,6 +115,6 @@ function Requests({ hours }) {
   const now = Math.max(0, ...known.keys());
   const times = Array.from({ length: 24 }, (_, hour) => now - (now % (24 * HOUR)) + hour * HOUR);
   const values = (/** @type {number} */ back) => times.map((at) => (at - back > now ? null : (known.get(at - back) ?? 0)));
-  return html`<${Chart} name="requests" title="Requests by hour" times=${times} format=${short}
+  return html`<${Chart} name="requests" title="Requests by hour" times=${times} format=${(/** @type {number} */ value) => (Number.isInteger(value) ? short(value) : "")}
     series=${[{ label: "today", values: values(0), kind: "area" }, { label: "yesterday", values: values(24 * HOUR), kind: "before" }]} />`;
 }

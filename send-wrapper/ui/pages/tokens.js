@@ -68,7 +68,8 @@ export default function Tokens() {
     <${Listing} of=${listing} title="Tokens" field="tokens" columns=${columns} id="token_name" sort=${NEWEST} all=${value?.matching}
       href=${(/** @type {any} */ row) => address(["token", row.token_name])}
       actions=${(/** @type {any} */ { token_name: name }) => html`<${CopyLink} name=${name} ask=${() => ask(`share ${name}`)} />`}>
-      <p>${value?.total ? "None matches the filter." : "A token invites people: its name is told or sent to them, and can be used a number of times."}</p></${Listing}>
+      <p>${value?.total ? "None matches the filter." : "A token invites people: its name is told or sent to them, and can be used a number of times."}</p>
+      ${value?.total === 0 && actions && html`<div class="actions">${actions}</div>`}</${Listing}>
     ${what === "one" && html`<${CreateToken} close=${close} done=${created} />`}
     ${what === "many" && html`<${CreateMany} close=${close} done=${again} />`}
     ${what === "share" && html`<${ShareLink} name=${shared} close=${close} />`}

@@ -4,7 +4,7 @@ import { agentColumn, countryColumn, countryName, numberColumn, textColumn, time
 import { call } from "../house/api.js";
 import { Card } from "../house/card.js";
 import { Copy } from "../house/copy.js";
-import { count, duration, size } from "../house/format.js";
+import { count, size } from "../house/format.js";
 import { html } from "../house/html.js";
 import { useLoad } from "../house/load.js";
 import { Loading } from "../house/loading.js";
@@ -28,8 +28,6 @@ const columns = [
   numberColumn("content_bytes", "Size", {
     cell: ({ content_bytes: bytes }) => bytes > 0 && html`<span title=${count(bytes)}>${size(bytes)}</span>`,
   }),
-  numberColumn("duration_ms", "Took", { isMinor: true, cell: ({ duration_ms: took }) => took !== null && duration(took) }),
-  textColumn("status_code", "Status", { isNumber: true, isMinor: true, cell: ({ status_code: status }) => status }),
   agentColumn,
   countryColumn,
 ];

@@ -87,15 +87,20 @@ export function options({ times: at, series, format, width, height, isUtc, uPlot
       const y = last < 0 ? Number.NaN : plot.valToPos(one.values[last], "y", true);
       return { text: one.label, y, color: of(one).stroke === color.strong ? color.muted : of(one).stroke, number };
     });
+    const apart = 14 * ratio;
     let before = Number.NEGATIVE_INFINITY;
-    for (const name of names.filter(({ y }) => Number.isFinite(y)).sort((one, other) => one.y - other.y)) {
-      before = Math.max(name.y, before + 14 * ratio);
-      ctx.fillStyle = name.color;
-      ctx.fillText(
-        cut(ctx, name.text, 74 * ratio),
-        bbox.left + bbox.width + 8 * ratio,
-        Math.min(before, bbox.top + bbox.height + 4 * ratio),
-      );
+    const placed = names.filter(({ y }) => Number.isFinite(y)).sort((one, other) => one.y - other.y);
+    for (const name of placed) {
+      name.y = Math.max(name.y, before + apart);
+      before = name.y;
+    }
+    // From the lowest on, none below the axis.
+    let lowest = bbox.top + bbox.height + 4 * ratio;
+    for (const { text, y, color } of placed.reverse()) {
+      lowest = Math.min(y, lowest);
+      ctx.fillStyle = color;
+      ctx.fillText(cut(ctx, text, 74 * ratio), bbox.left + bbox.width + 8 * ratio, lowest);
+      lowest -= apart;
     }
     ctx.restore();
   };
