@@ -8,7 +8,6 @@ import {
   Chart,
   Choice,
   Confirm,
-  CsvButton,
   call,
   count,
   counted,
@@ -26,7 +25,7 @@ import {
   useQuery,
   useState,
 } from "../kit.js";
-import { column, figure, known, List, main } from "../list.js";
+import { figure, known, List, main } from "../list.js";
 import { DAY, keyOf } from "../time_range.js";
 
 /** The page. */
@@ -73,30 +72,33 @@ function columnsOf(currency) {
   const exact = (/** @type {string} */ text) =>
     html`<span title=${`${text} ${currency}`}>${money(Number(text), currency)}</span>`;
   const change = (/** @type {number} */ by) => `${by < 0 ? "−" : "+"}${count(Math.abs(Math.round(by)))}%`;
-  const delta = (/** @type {CostWindow} */ { delta_previous_pct: text }) => (text === null ? null : Number(text));
   return [
     main("window", "When", (row) => row.window_key),
     figure(
       "cost",
       "Cost",
       (row) => Number(row.total_cost),
-      (row) => exact(row.total_cost),
+      (_, row) => exact(row.total_cost),
     ),
-    figure("change", "Change", delta, (row) => known(delta(row), change)),
+    figure(
+      "change",
+      "Change",
+      ({ delta_previous_pct: text }) => (text === null ? null : Number(text)),
+      (by) => known(by, change),
+    ),
     ...each.map(([title, field, divisor]) =>
       figure(
         field,
         title,
         (/** @type {CostWindow} */ row) => (row[divisor] ? Number(row[field]) : null),
-        (row) => (row[divisor] ? exact(row[field]) : "—"),
+        (_, row) => (row[divisor] ? exact(row[field]) : "—"),
       ),
     ),
     figure(
       "days",
       "Days recorded",
       (row) => row.days_recorded,
-      (row) =>
-        html`<span class=${row.days_recorded < row.days_expected ? "warn-text" : ""}>${row.days_recorded} of ${row.days_expected}</span>`,
+      (days, row) => html`<span class=${days < row.days_expected ? "warn-text" : ""}>${days} of ${row.days_expected}</span>`,
     ),
   ];
 }
@@ -133,13 +135,9 @@ function Services({ rows, currency, by }) {
   const services = byService(rows);
   const all = services.reduce((sum, { value }) => sum + value, 0);
   const format = (/** @type {number} */ amount) => money(amount, currency);
-  const columns = [
-    column("name", "Service", (/** @type {typeof services[number]} */ row) => row.label),
-    column("amount", currency, (/** @type {typeof services[number]} */ row) => Number(row.value.toFixed(8))),
-  ];
   return (
     services.length > 0 &&
-    html`<${Panel} title="Services" note=${`in ${counted(rows.length, kinds[by]?.[1] ?? by)}`} actions=${html`<${CsvButton} name="costs-services" columns=${columns} rows=${services} />`}>
+    html`<${Panel} title="Services" note=${`in ${counted(rows.length, kinds[by]?.[1] ?? by)}`}>
     <${Bars} rows=${services} label="Services" format=${format} exact=${(/** @type {number} */ amount) => `${percent(amount, all)} of ${format(all)}`} /></${Panel}>`
   );
 }
@@ -156,7 +154,7 @@ function Alerts({ costs }) {
     <span class="bad-text num">${money(Number(amount), currency)}</span> <span class="muted num">of ${money(Number(limit), currency)}</span></span></div>`;
   return html`<${Panel} title="Alerts" note=${alerts.length > 0 && String(alerts.length)}><div class="page">
     ${alerts.length > 0 ? alerts.map(line) : html`<div class="tools"><span class="dot ok"></span><span>Nothing costs more than it may.</span></div>`}
-    <p class="small muted">A day may cost ${may(limits.day)}, a week ${may(limits.week)}, and a month, as it is projected, ${may(limits.month)}: so the service is configured.</p></div></${Panel}>`;
+    <p class="small muted">Configured limits: ${may(limits.day)} a day, ${may(limits.week)} a week, ${may(limits.month)} a month as it is projected.</p></div></${Panel}>`;
 }
 
 /** Asking AWS for the days that are missing, or again for those that are there. @param {{ close: () => void, done: () => void }} props */
@@ -173,7 +171,7 @@ function Collect({ close, done }) {
     done();
   };
   return html`<${Confirm} title="Collect costs now" action="Ask AWS" act=${act} close=${close}>
-    <p>AWS is asked for the days that are missing, and for the last ones, which it may have changed. It charges $0.01 for each request: usually one, and none when nothing is missing.</p>
+    <p>AWS is asked for the days that are missing, and for the last ones, which it may have changed. It charges $0.01 for each request, usually one.</p>
     <label class="field"><span>Ask again for all days from (optional)</span><input type="date" value=${from} onInput=${(/** @type {Typed} */ { target }) => setFrom(target.value)} max=${keyOf("daily", Date.now() - DAY)} /></label>
   </${Confirm}>`;
 }
