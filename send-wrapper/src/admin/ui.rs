@@ -8,7 +8,6 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "index.html",
     "main.js",
     "cost_day.js",
-    "costs.js",
     "figures.js",
     "form.js",
     "health.js",
@@ -21,5 +20,4 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "pages/system.js",
     "retention.js",
     "time_range.js",
-    "tops.js",
 };
