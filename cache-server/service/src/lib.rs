@@ -31,6 +31,7 @@ mod service;
 pub mod session;
 mod start;
 mod ui;
+mod ui_comments;
 mod ui_house;
 mod unread;
 

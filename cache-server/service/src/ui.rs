@@ -19,6 +19,7 @@ use parking_lot::Mutex;
 
 use crate::keys::Digest;
 use crate::routes::{Access, Entry};
+use crate::ui_comments::without_comments;
 
 /// What a page of a UI may do: run, show and call what comes from the service itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; \
@@ -70,7 +71,7 @@ impl Ui {
                     name => format!("{base}{name}").leak(),
                 };
                 let on_disk = PathBuf::from(of.folder).join(name);
-                let prepared = Mutex::new(Arc::new(Prepared::plain(Bytes::from_static(bytes))));
+                let prepared = Mutex::new(Arc::new(Prepared::plain(sent(name, Bytes::from_static(bytes)))));
                 (address, Arc::new(File { name, on_disk, prepared }))
             })
         };
@@ -120,6 +121,15 @@ fn added(of: Files) -> Vec<(&'static str, &'static [u8])> {
         }
     }
     added
+}
+
+/// A file as browsers are sent it: our own scripts and styles without what is for readers.
+fn sent(name: &str, bytes: Bytes) -> Bytes {
+    let is_own = (name.ends_with(".js") || name.ends_with(".css")) && !name.starts_with("vendor/");
+    match std::str::from_utf8(&bytes) {
+        Ok(script) if is_own => without_comments(script).into(),
+        _ => bytes,
+    }
 }
 
 /// Tells whether a file of a UI's folder is one for browsers.
@@ -182,8 +192,9 @@ impl File {
     fn prepared(&self) -> Arc<Prepared> {
         let known = self.known();
         let on_disk = if cfg!(debug_assertions) { std::fs::read(&self.on_disk).ok() } else { None };
+        let on_disk = on_disk.map(|edited| sent(self.name, edited.into()));
         match on_disk {
-            Some(edited) if edited != known.plain || known.packed.is_empty() => self.pack(edited.into()),
+            Some(edited) if edited != known.plain || known.packed.is_empty() => self.pack(edited),
             Some(_) | None => known,
         }
     }
