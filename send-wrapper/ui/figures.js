@@ -103,11 +103,7 @@ export function cardOf({ id, lines, format }, figures) {
       answered.map((window) => Number(window[of])).sort((one, other) => one - other)[(answered.length - 1) >> 1] ?? 0;
     const [p95 = 0, p50 = 0, p99 = 0] = lines.map(([, of]) => middle(of));
     const median = whole.length > 1 ? `, median ${units[wholeUnit][2]}` : "";
-    return [
-      duration(p95),
-      `95 of 100 answers took no longer than ${count(p95)} ms`,
-      `p95; p50 ${duration(p50)}, p99 ${duration(p99)}${median}`,
-    ];
+    return [duration(p95), `${count(p95)} ms`, `p95; p50 ${duration(p50)}, p99 ${duration(p99)}${median}`];
   }
   if (id === "errors") {
     const [rate, usual] = [now / requests, then / sumBefore(figures, "total_requests")];

@@ -1,15 +1,14 @@
 // Whether the cache and the recorders of the applications work, and what was lost.
 
-import { absolute, Card, call, count, duration, html, Text, Time, useLive, useStore, visible, zone } from "./kit.js";
-import { column, figure, List, main } from "./list.js";
+import { absolute, Card, call, count, duration, html, Problem, Text, useLive, useStore, visible, zone } from "./kit.js";
+import { chip, column, figure, List, main, time } from "./list.js";
 
 const EVERY = 15_000;
 
-/** @param {Recorder} recorder @returns {[string, string]} */
+/** @param {Recorder} recorder */
 function stateOf({ ended, silent, degraded }) {
-  if (ended) return ["", "ended"];
-  if (silent) return ["bad", "silent"];
-  return degraded ? ["warn", "degraded"] : ["ok", "recording"];
+  if (ended) return "ended";
+  return silent ? "silent" : degraded ? "degraded" : "recording";
 }
 
 /** What should not be there. @param {number} value */
@@ -17,46 +16,20 @@ const bad = (value) => html`<span class=${value > 0 ? "bad-text" : ""}>${count(v
 
 /** @type {Column<Recorder>[]} */
 const columns = [
-  main(
-    "instance",
-    "Recorder",
-    (row) => row.instance,
-    (row) => visible(row.instance),
-  ),
+  main("instance", "Recorder", (row) => row.instance, visible),
   column(
     "state",
     "State",
-    (row) => stateOf(row)[1],
-    (row) =>
-      html`<span class=${`chip ${stateOf(row)[0]}`}>${stateOf(row)[1]}</span>${row.reason && html` <${Text} of=${row.reason} most=${60} />`}`,
+    stateOf,
+    (state, row) => html`${chip(state)}${row.reason && html` <${Text} of=${row.reason} most=${60} />`}`,
   ),
-  column(
-    "beat",
-    "Last word",
-    (row) => row.beat_at,
-    (row) => html`<${Time} at=${row.beat_at} />`,
-  ),
-  column(
-    "since",
-    "Records since",
-    (row) => row.started_at,
-    (row) => html`<${Time} at=${row.started_at} />`,
-  ),
+  column("beat", "Last word", (row) => row.beat_at, time),
+  column("since", "Records since", (row) => row.started_at, time),
   figure("recorded", "Recorded", (row) => row.recorded),
   figure("queued", "Waiting", (row) => row.queued),
   figure("left", "Left out", (row) => row.left_out),
-  figure(
-    "dropped",
-    "Dropped",
-    (row) => row.dropped,
-    (row) => bad(row.dropped),
-  ),
-  figure(
-    "lost",
-    "Lost",
-    (row) => row.lost,
-    (row) => bad(row.lost),
-  ),
+  figure("dropped", "Dropped", (row) => row.dropped, bad),
+  figure("lost", "Lost", (row) => row.lost, bad),
 ];
 
 /** The tab. */
@@ -75,9 +48,10 @@ export function Health() {
   const lostThere = rows.reduce((all, row) => all + row.dropped + row.lost, 0);
   const odd = rows.filter((row) => !row.ended && (row.silent || row.degraded)).length;
   const isWell = cache?.healthy && !status.failure;
-  return html`<div class="cards" aria-live="polite">
+  return html`${status.failure && html`<${Problem} failure=${status.failure} again=${status.again} what="The state" stale=${value} />`}
+    <div class="cards" aria-live="polite">
       <${Card} title="Cache" value=${status.failure ? "—" : cache && (isWell ? "healthy" : "failing")} kind=${isWell ? "ok" : "bad"}
-        note=${status.failure ? "this service does not answer" : cache && (cache.reason ?? "its storage reads and writes")} />
+        note=${cache && (cache.reason ?? "its storage reads and writes")} />
       <${Card} title="Recorders" value=${recorders.value ? count(rows.filter((row) => !row.ended && !row.silent).length) : unsaid(recorders)} kind=${odd > 0 ? "bad" : ""}
         note=${recorders.value && (odd > 0 ? `${odd} not as it should be` : "record now")} />
       <${Card} title="Lost by recorders" value=${recorders.value ? count(lostThere) : unsaid(recorders)} note="events, since each was started" kind=${lostThere > 0 ? "bad" : ""} />
@@ -86,6 +60,6 @@ export function Health() {
       <${Card} title="Running for" value=${value ? duration(value.now - value.started_at) : unsaid(status)} note=${value && `since ${absolute(value.started_at)}`} />
     </div>
     <${List} title="Recorders" name="recorders" of=${recorders} columns=${columns} rows=${rows} id=${(/** @type {Recorder} */ row) => row.instance}
-      empty=${["No recorder has spoken yet", "Each process of the application records what happens, and says every minute how it is. It appears here with its first word."]} />
-    <p class="small muted">"Lost here" counts events that this service could not write since it was started; nobody who used the site was told, and its log says why.</p>`;
+      empty=${["No recorder has spoken yet", "Each process of the application records what happens, and says every minute how it is."]} />
+    <p class="small muted">"Lost here" counts what this service could not write since it was started; its log says why.</p>`;
 }

@@ -1,34 +1,36 @@
 // A panel with a table: its CSV, its place while it is loaded, and what is said where it is empty.
 
-import { CsvButton, count, Empty, html, Loading, Panel, Table } from "./kit.js";
+import { CsvButton, count, Empty, html, Loading, Panel, Table, Time, visible } from "./kit.js";
 
 /**
- * A column: `value` is sorted by, saved, and shown where there is no `cell`.
+ * A column: `value` is sorted by and saved, and what `show` makes of it is shown.
  * @template Row
  * @param {string} id
  * @param {string} title
  * @param {NonNullable<Column<Row>["value"]>} value
- * @param {(row: Row) => View} [cell]
+ * @param {(value: any, row: Row) => View} [show]
  * @returns {Column<Row>}
  */
-export const column = (id, title, value, cell = value) => ({ id, title, value, cell });
+export const column = (id, title, value, show = (known) => known) => ({ id, title, value, cell: (row) => show(value(row), row) });
 
 /** The column that says what a row is. @type {typeof column} */
 export const main = (...of) => ({ ...column(...of), isMain: true });
 
-/**
- * A column of figures; without a `cell`, of counts.
- * @template Row
- * @param {string} id
- * @param {string} title
- * @param {(row: Row) => number | null} value
- * @param {(row: Row) => View} [cell]
- * @returns {Column<Row>}
- */
-export const figure = (id, title, value, cell = (row) => known(value(row), count)) => ({
-  ...column(id, title, value, cell),
+/** A column of figures; of counts when nothing else is said. @type {typeof column} */
+export const figure = (id, title, value, show = (number) => known(number, count)) => ({
+  ...column(id, title, value, show),
   isNumber: true,
 });
+
+/** A moment, which is saved as its milliseconds. @param {number} at */
+export const time = (at) => html`<${Time} at=${at} />`;
+
+/** @type {Record<string, string>} */
+const states = { done: "ok", recording: "ok", ended: "", degraded: "warn", "goes on, or was killed": "warn" };
+
+/** A state, or what came of something: in parts where it begins with a number. @param {string} state */
+export const chip = (state) =>
+  html`<span class=${`chip ${states[state] ?? (/^\d/.test(state) ? "warn" : "bad")}`}>${visible(state)}</span>`;
 
 /** A figure, or a dash where there is none. @param {number | null | undefined} value @param {(value: number) => string} format */
 export const known = (value, format) => (value === null || value === undefined ? "—" : format(value));

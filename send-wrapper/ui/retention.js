@@ -2,7 +2,7 @@
 
 import { Form, field } from "./form.js";
 import { Confirm, call, counted, Dialog, day, duration, html, Icon, say, Text, Time, useLoad, useMay, useState } from "./kit.js";
-import { column, figure, List, main } from "./list.js";
+import { chip, column, figure, known, List, main, time } from "./list.js";
 
 /** Levels: how a policy and a run name them, what they are called, and how many days they are usually kept. @type {[string, string, string, number | null][]} */
 const levels = [
@@ -22,34 +22,18 @@ const deletedBy = (run) => run.levels.reduce((all, level) => all + level.deleted
 /** @param {Policy} json @param {boolean} isDry @returns {Promise<Run>} It goes on when nobody waits for it. */
 const retain = (json, isDry) => call("POST", ["admin", "retention"], { json, query: { dry_run: isDry }, longest: 3_600_000 });
 
-/** @param {Run} run @returns {[string, string]} */
-function outcome({ failed, finished_at: ended }) {
-  if (failed) return ["bad", "failed"];
-  return ended === 0 ? ["warn", "goes on, or was killed"] : ["ok", "done"];
-}
-
 /** @type {Column<Run>[]} */
 const columns = [
-  main(
-    "at",
-    "When",
-    (run) => new Date(run.started_at).toISOString(),
-    (run) => html`<${Time} at=${run.started_at} />`,
-  ),
+  main("at", "When", (run) => run.started_at, time),
   column("kind", "Kind", (run) => (run.dry_run ? "dry run" : "real")),
   figure("deleted", "Deleted, or would be", deletedBy),
   figure(
     "took",
     "Took",
     (run) => (run.finished_at ? run.finished_at - run.started_at : null),
-    (run) => (run.finished_at ? duration(run.finished_at - run.started_at) : "—"),
+    (took) => known(took, duration),
   ),
-  column(
-    "outcome",
-    "Outcome",
-    (run) => outcome(run)[1],
-    (run) => html`<span class=${`chip ${outcome(run)[0]}`}>${outcome(run)[1]}</span>`,
-  ),
+  column("outcome", "Outcome", (run) => (run.failed ? "failed" : run.finished_at ? "done" : "goes on, or was killed"), chip),
 ];
 
 /** The tab. */
@@ -70,7 +54,7 @@ export function Retention() {
     html`<button type="button" class="primary" onClick=${() => show("plan")} disabled=${!runs.value}><${Icon} name="clock" />Plan a run</button>`;
   return html`<${List} title="Runs of retention" name="retention" of=${runs} columns=${columns} rows=${rows} id=${(/** @type {Run} */ run) => `${run.started_at}`} buttons=${plan}
       note=${runs.value?.unreadable > 0 && `${runs.value.unreadable} more cannot be read`} actions=${(/** @type {Run} */ run) => html`<button type="button" onClick=${() => show(run)}>Show</button>`}
-      empty=${["Nothing was deleted yet", "What is older than it is to be kept goes with a run. A dry run tells first what would go."]} />
+      empty=${["Nothing was deleted yet", "What is too old goes with a run. A dry run tells first what would go."]} />
     ${shown === "plan" && html`<${Plan} policy=${{ ...usual, ...rows[0]?.policy }} close=${close} done=${done} />`}
     ${shown && shown !== "plan" && html`<${Dialog} title="A run of retention" close=${close} wide><${Levels} run=${shown} /></${Dialog}>`}`;
 }
@@ -88,12 +72,7 @@ function Levels({ run }) {
   /** @type {Column<RetentionLevel>[]} */
   const parts = [
     main("level", "What", (row) => levels.find(([, level]) => level === row.level)?.[2] ?? row.level),
-    column(
-      "before",
-      "Before",
-      (row) => row.before,
-      (row) => day(row.before),
-    ),
+    column("before", "Before", (row) => row.before, day),
     figure("deleted", run.dry_run ? "Would go" : "Deleted", (row) => row.deleted),
     figure("events", "Events in it", (row) => row.events),
     column("range", "From, to", (row) => row.range?.join(" – ")),
@@ -118,7 +97,7 @@ function Plan({ policy: given, close, done }) {
         placeholder: "for ever",
       });
     return html`<${Dialog} title="Plan a run of retention" close=${close} wide><${Form} act=${async () => setRun(await retain(policy, true))} action="Dry run" close=${close}>
-      <p>For how many days is each kept? An empty field is for ever. A dry run tells what would be deleted; nothing is until you confirm that.</p>
+      <p>For how many days is each kept? A dry run tells what would be deleted; nothing is until you confirm that.</p>
       <div class="cards">${levels.map(kept)}</div></${Form}></${Dialog}>`;
   }
   const all = deletedBy(run);
@@ -131,5 +110,5 @@ function Plan({ policy: given, close, done }) {
     done();
   };
   return html`<${Confirm} title=${`Delete ${counted(all, "entry", "entries")}?`} action="Delete them" act=${act} close=${done} typed="delete" wide><${Levels} run=${run} />
-    <p class="small muted">It cannot be undone. Nothing goes before it counts in something longer; what has become too old meanwhile goes as well.</p></${Confirm}>`;
+    <p class="small muted">It cannot be undone. Nothing goes before it counts in something longer.</p></${Confirm}>`;
 }

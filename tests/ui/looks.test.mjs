@@ -230,7 +230,8 @@ test("what is sent is its source without comments, line by line", async () => {
   );
   for (const kind of ["source", "got"])
     execFileSync(tsc, [...flags, join(work, `${kind}-printed`), ...scripts], { cwd: join(work, kind) });
-  const printed = (kind, script) => readFileSync(join(work, `${kind}-printed`, script), "utf8");
+  // Indents within templates are left out, too.
+  const printed = (kind, script) => readFileSync(join(work, `${kind}-printed`, script), "utf8").replaceAll(/^\s+|\s+$/gm, "");
   for (const script of scripts) assert.equal(printed("got", script), printed("source", script), script);
   assert.ok(scripts.length > 60);
   rmSync(work, { recursive: true });

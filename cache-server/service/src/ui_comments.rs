@@ -1,6 +1,6 @@
-//! Scripts and styles without the lines that are comments only: a sixth of what browsers would load.
+//! Scripts and styles without the lines that are comments only, without types (`/** @… */`) and indents: a sixth of what browsers would load.
 //!
-//! Lines keep their numbers, so that an error names the line of the source. A comment beside code stays, and so does whatever is
+//! Lines keep their numbers, so that an error names the line of the source. Any other comment beside code stays, and so does whatever is
 //! not ours. A line in a template that begins as a comment does would be lost: a browser test compares what is sent with its source.
 
 use bytes::Bytes;
@@ -19,14 +19,25 @@ pub(crate) fn without_comments(name: &str, source: &Bytes) -> Bytes {
         is_inside = begins && ends.is_none();
         match ends {
             // Code follows.
-            Some((_, rest)) if !rest.trim().is_empty() => kept.push_str(rest),
-            Some(_) => {}
+            Some((_, rest)) => push_code(&mut kept, rest),
             None if is_inside || (is_script && line.trim_start().starts_with("//")) => {}
-            None => kept.push_str(line),
+            None => push_code(&mut kept, line),
         }
         kept.push('\n');
     }
     kept.into()
+}
+
+/// Adds a line without its indent and the types in it.
+fn push_code(kept: &mut String, line: &str) {
+    let mut rest = line.trim();
+    while let Some((code, (_, behind))) =
+        rest.split_once("/** @").and_then(|(code, of)| Some((code, of.split_once("*/")?)))
+    {
+        kept.push_str(code);
+        rest = behind.trim_start();
+    }
+    kept.push_str(rest);
 }
 
 #[cfg(test)]
@@ -38,10 +49,16 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_comments_only_are_emptied_and_keep_their_numbers() {
+    fn lines_that_are_comments_only_are_emptied_and_all_keep_their_numbers() {
         let source = "// one\nlet a; // two\n/**\n * three\n * @param {string} b\n */\nlet b;\n  /* four */\n/** five */ let c;\n";
-        assert_eq!(sent("house/a.js", source), "\nlet a; // two\n\n\n\n\nlet b;\n\n let c;\n");
-        assert_eq!(sent("a.css", "/* one\n   two */\na {\n}\n"), "\n\na {\n}\n");
+        assert_eq!(sent("house/a.js", source), "\nlet a; // two\n\n\n\n\nlet b;\n\nlet c;\n");
+        assert_eq!(sent("a.css", "/* one\n   two */\na {\n  b: c;\n}\n"), "\n\na {\nb: c;\n}\n");
+    }
+
+    #[test]
+    fn types_beside_code_are_left_out() {
+        let source = "  const a = (/** @type {B} */ b) => /** @type {C} */ (b); // c\n/** @type {D} */ const d = `/* no type */`;\n";
+        assert_eq!(sent("house/a.js", source), "const a = (b) => (b); // c\nconst d = `/* no type */`;\n");
     }
 
     #[test]

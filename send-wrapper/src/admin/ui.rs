@@ -11,7 +11,6 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "change_token.js",
     "columns.js",
     "cost_day.js",
-    "costs.js",
     "create_many.js",
     "create_token.js",
     "figures.js",
@@ -35,5 +34,4 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "time_range.js",
     "token_form.js",
     "token_status.js",
-    "tops.js",
 };

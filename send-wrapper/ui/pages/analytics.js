@@ -3,10 +3,13 @@
 import { cardOf, loadFigures, metrics, seriesOf, sum } from "../figures.js";
 import {
   address,
+  Bars,
   Card,
   Chart,
   Choice,
+  CsvButton,
   clock,
+  count,
   counted,
   Empty,
   go,
@@ -14,14 +17,16 @@ import {
   Loading,
   Page,
   Panel,
+  percent,
   route,
   useLive,
   useQuery,
+  useState,
   useStore,
   zone,
 } from "../kit.js";
+import { column } from "../list.js";
 import { keyOf, ranges, units, windowAt } from "../time_range.js";
-import { Tops } from "../tops.js";
 
 const EVERY = 60_000;
 
@@ -81,7 +86,7 @@ function Shown({ figures, metric }) {
   const { times, unit, windows, before, live, whole, wholeUnit } = figures;
   const bots = sum(windows, "bot_requests");
   if (sum(windows, "total_requests") + sum(before, "total_requests") + bots === 0)
-    return html`<${Panel} title=${metric.title}><${Empty} title="Nothing was recorded in this time"><p>Requests, visitors and transfers appear here as the application records them. Choose a longer time, or look at its recorders under <a href=${address(["system"])}>System</a>.</p></${Empty}></${Panel}>`;
+    return html`<${Panel} title=${metric.title}><${Empty} title="Nothing was recorded in this time"><p>Figures appear as the application records what happens: its recorders are under <a href=${address(["system"])}>System</a>.</p></${Empty}></${Panel}>`;
   const half = units["30min"][0];
   const zoom = (/** @type {number} */ begin, /** @type {number} */ end) =>
     showRange("any", keyOf("30min", windowAt("30min", begin)), keyOf("30min", windowAt("30min", end + half - 1)));
@@ -91,9 +96,48 @@ function Shown({ figures, metric }) {
     "Drag over a part of the chart to look closer; Back leads back.",
     bots > 0 && `Without ${counted(bots, "request")} of bots.`,
     moved > 0 && `${counted(moved, "event")} came too late or too early to count.`,
-    unread > 0 && `${counted(unread, "part")} could not be read in full: percentiles and lists lack them.`,
+    unread > 0 && `${counted(unread, "part")} could be read in part alone.`,
   ];
   return html`<${Chart} name=${`analytics-${metric.id}`} title=${`${metric.title} by ${units[unit][2]}`} times=${times} series=${seriesOf(metric, figures)} format=${metric.format} live=${live} zoom=${zoom} />
     <p class="small muted">${left.filter(Boolean).join(" ")}</p>
     <${Tops} windows=${whole} unit=${wholeUnit} />`;
+}
+
+const SHOWN = 8;
+const regions = new Intl.DisplayNames("en", { type: "region" });
+
+/** @type {[TopList, string][]} */
+const lists = [
+  ["top_paths", "Top paths"],
+  ["top_countries", "Countries"],
+  ["top_referrers", "Referrers"],
+  ["status_codes", "Status codes"],
+];
+
+/** @param {{ windows: Totals[], unit: Unit }} props */
+function Tops({ windows, unit }) {
+  return html`<div class="columns">${lists.map((list) => html`<${Most} key=${list[0]} list=${list} windows=${windows} />`)}</div>
+    ${windows.length > 1 && html`<p class="small muted">Added up from the 20 most frequent of each ${units[unit][2]}: rare ones may count too low.</p>`}`;
+}
+
+/** @param {{ list: typeof lists[number], windows: Totals[] }} props */
+function Most({ list: [field, title], windows }) {
+  const [isWhole, showAll] = useState(false);
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const top of windows.flatMap((window) => window[field])) counts.set(top.value, (counts.get(top.value) ?? 0) + top.count);
+  const tops = [...counts].map(([value, of]) => ({ value, count: of })).sort((one, other) => other.count - one.count);
+  const all = windows.reduce((sum, window) => sum + window.total_requests, 0);
+  const error = windows.reduce((sum, window) => sum + (Reflect.get(window, `${field}_error`) ?? 0), 0);
+  const label = (/** @type {Top} */ { value }) =>
+    field === "top_countries" && /^[A-Z]{2}$/.test(value) ? `${regions.of(value)} (${value})` : value;
+  const rows = tops.slice(0, isWhole ? 100 : SHOWN).map((top) => ({ label: label(top), value: top.count }));
+  const columns = [
+    column("value", title, (/** @type {Top} */ top) => top.value),
+    column("count", "Requests", (/** @type {Top} */ top) => top.count),
+  ];
+  return html`<${Panel} title=${title} note=${error > 0 && `up to ${count(error)} too high`} actions=${html`<${CsvButton} name=${field} columns=${columns} rows=${tops} />`}>
+    ${rows.length === 0 ? html`<p class="muted small">None was recorded.</p>` : html`<${Bars} rows=${rows} label=${title} format=${count} exact=${(/** @type {number} */ of) => `${percent(of, all)} of ${count(all)} requests`} />`}
+    ${tops.length > SHOWN && html`<p class="small"><button type="button" class="link" onClick=${() => showAll(!isWhole)}>${isWhole ? "show fewer" : `show more of ${count(tops.length)}`}</button></p>`}
+  </${Panel}>`;
 }

@@ -50,8 +50,8 @@ function Folder({ path }) {
     path,
     (page) => stored(page.paths ?? page.namespaces),
   );
-  const name = (/** @type {string} */ icon) => (/** @type {Stored} */ row) =>
-    html`<${Icon} name=${icon} /> <bdi>${visible(row.path.slice(own.length))}</bdi>`;
+  const name = (/** @type {string} */ icon) => (/** @type {string} */ at) =>
+    html`<${Icon} name=${icon} /> <bdi>${visible(at.slice(own.length))}</bdi>`;
   const all = (/** @type {import("../house/pages.js").Pages<Stored>} */ pages) => ({
     of: pages.loaded,
     rows: pages.items ?? [],
@@ -60,18 +60,18 @@ function Folder({ path }) {
     foot: html`<${More} of=${pages} />`,
   });
   return html`<${List} title=${isTop ? "Namespaces" : "Folders"} name="folders" ...${all(folders)} columns=${[main("path", isTop ? "Namespace" : "Folder", (row) => row.path, name("folder"))]}
-      href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")])} empty=${isTop ? ["The cache is empty", "Namespaces appear with their first entry."] : ["No folders here", "Files lie further down, or right here."]} />
+      href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")])} empty=${isTop ? ["The cache is empty", "Namespaces appear with their first entry."] : ["No folders here", "What is here lies in files."]} />
     ${!isTop && html`<${Files} path=${path} all=${all} cell=${name("file")} />`}`;
 }
 
-/** @param {{ path: string[], all: (pages: import("../house/pages.js").Pages<Stored>) => object, cell: (row: Stored) => View }} props */
+/** @param {{ path: string[], all: (pages: import("../house/pages.js").Pages<Stored>) => object, cell: (path: string) => View }} props */
 function Files({ path, all, cell }) {
   const pages = usePages(
     (cursor, signal) => call("GET", ["cache", "files", ...path], { signal, query: { cursor, limit: 100 } }),
     path,
     (page) => page.files,
   );
-  const entry = (/** @type {Stored} */ { cache_id: id }) =>
+  const entry = (/** @type {string | null} */ id) =>
     id && html`<a href=${entryAt(path[0] ?? "", id)}><code>${id.slice(0, 8)}</code></a>`;
   return html`<${List} title="Files here and below" name="files" ...${all(pages)} columns=${[main("path", "File", (/** @type {Stored} */ row) => row.path, cell), column("entry", "Entry", (/** @type {Stored} */ row) => row.cache_id, entry)]}
     href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")], { as: "file" })} empty=${["No files", "Neither here nor further down."]} />`;
@@ -97,8 +97,7 @@ function File({ path }) {
     ${value.encoding === "utf-8" && html`<${Copy} text=${value.content} label="Copy" name="content" />`}
     <button type="button" onClick=${() => save(path.at(-1) ?? "", bytes, "application/octet-stream")}><${Icon} name="download" />Download</button>`;
   const note =
-    value &&
-    html`<span title=${exactSize(value.bytes)}>${value.truncated && "the first "}${size(value.bytes)}${value.truncated && ": it has more, which is not shown"}</span>`;
+    value && html`<span title=${exactSize(value.bytes)}>${value.truncated && "only the first "}${size(value.bytes)}</span>`;
   const show =
     () => html`${value.cache_id && html`<p class="small">It belongs to the entry <a href=${entryAt(path[0] ?? "", value.cache_id)}><code>${value.cache_id}</code></a>.</p>`}
     ${value.bytes === 0 ? html`<${Empty} title="The file is empty" />` : html`<${Content} content=${content} bytes=${bytes} isSource=${isSource} />`}`;

@@ -1,14 +1,12 @@
 // What it costs: the month against its limit, by service, and for each request, transfer and visitor.
 
 import { CostDay } from "../cost_day.js";
-import { byService, each, isRecorded, kinds, piles } from "../costs.js";
 import {
   Bars,
   Card,
   Chart,
   Choice,
   Confirm,
-  CsvButton,
   call,
   count,
   counted,
@@ -26,8 +24,53 @@ import {
   useQuery,
   useState,
 } from "../kit.js";
-import { column, figure, known, List, main } from "../list.js";
+import { figure, known, List, main } from "../list.js";
 import { DAY, keyOf } from "../time_range.js";
+
+/** How long windows are: what they are called, one of them, and how many are shown. @type {Record<string, [string, string, number]>} */
+const kinds = { daily: ["Days", "day", 62], weekly: ["Weeks", "week", 26], monthly: ["Months", "month", 13] };
+
+/** What the costs are divided by, with the fields. @type {[string, "cost_per_request" | "cost_per_transfer" | "cost_per_active_user", "total_requests" | "total_transfers" | "unique_visitors"][]} */
+const each = [
+  ["Per request", "cost_per_request", "total_requests"],
+  ["Per transfer", "cost_per_transfer", "total_transfers"],
+  ["Per visitor", "cost_per_active_user", "unique_visitors"],
+];
+
+/** Whether anything is recorded of a window, in this currency. @param {CostWindow} window @param {string} currency */
+const isRecorded = (window, currency) => window.days_recorded > 0 && window.currency === currency;
+
+/** What each service cost in all windows, the most expensive first. @param {CostWindow[]} windows */
+function byService(windows) {
+  /** @type {Map<string, number>} */
+  const sums = new Map();
+  for (const [name, amount] of windows.flatMap((window) => Object.entries(window.cost_by_service)))
+    sums.set(name, (sums.get(name) ?? 0) + Number(amount));
+  return [...sums].map(([label, value]) => ({ label, value })).sort((one, other) => other.value - one.value);
+}
+
+/** The lines of the chart: the four services that cost most, and what is left of the total. @param {CostWindow[]} windows @param {string} currency @returns {Series[]} */
+function piles(windows, currency) {
+  const names = byService(windows.filter((window) => isRecorded(window, currency)))
+    .map(({ label }) => label)
+    .slice(0, 4);
+  const values = (/** @type {(window: CostWindow) => number} */ amount) =>
+    windows.map((window) => (isRecorded(window, currency) ? amount(window) : null));
+  const of = (/** @type {CostWindow} */ window, /** @type {string} */ name) => Number(window.cost_by_service[name] ?? 0);
+  const series = names.map((name, at) => ({
+    label: shortName(name),
+    values: values((window) => of(window, name)),
+    color: at + 1,
+  }));
+  const left = values((window) => names.reduce((rest, name) => rest - of(window, name), Number(window.total_cost)));
+  return [...series, { label: names.length > 0 ? "others" : "total", values: left, color: 5 }];
+}
+
+/** A service's name as there is room for it. @param {string} name */
+function shortName(name) {
+  if (name === "Amazon Simple Storage Service") return "S3";
+  return name.replace(/^(Amazon|AWS) ?/, "").replace(/^Elastic Compute Cloud.*/, "EC2") || name;
+}
 
 /** The page. */
 export default function Costs() {
@@ -73,30 +116,33 @@ function columnsOf(currency) {
   const exact = (/** @type {string} */ text) =>
     html`<span title=${`${text} ${currency}`}>${money(Number(text), currency)}</span>`;
   const change = (/** @type {number} */ by) => `${by < 0 ? "−" : "+"}${count(Math.abs(Math.round(by)))}%`;
-  const delta = (/** @type {CostWindow} */ { delta_previous_pct: text }) => (text === null ? null : Number(text));
   return [
     main("window", "When", (row) => row.window_key),
     figure(
       "cost",
       "Cost",
       (row) => Number(row.total_cost),
-      (row) => exact(row.total_cost),
+      (_, row) => exact(row.total_cost),
     ),
-    figure("change", "Change", delta, (row) => known(delta(row), change)),
+    figure(
+      "change",
+      "Change",
+      ({ delta_previous_pct: text }) => (text === null ? null : Number(text)),
+      (by) => known(by, change),
+    ),
     ...each.map(([title, field, divisor]) =>
       figure(
         field,
         title,
         (/** @type {CostWindow} */ row) => (row[divisor] ? Number(row[field]) : null),
-        (row) => (row[divisor] ? exact(row[field]) : "—"),
+        (_, row) => (row[divisor] ? exact(row[field]) : "—"),
       ),
     ),
     figure(
       "days",
       "Days recorded",
       (row) => row.days_recorded,
-      (row) =>
-        html`<span class=${row.days_recorded < row.days_expected ? "warn-text" : ""}>${row.days_recorded} of ${row.days_expected}</span>`,
+      (days, row) => html`<span class=${days < row.days_expected ? "warn-text" : ""}>${days} of ${row.days_expected}</span>`,
     ),
   ];
 }
@@ -122,7 +168,7 @@ function Cards({ costs: { value, failure }, rows, currency }) {
 /** What each service cost, piled up. @param {{ windows: CostWindow[], currency: string, by: string }} props */
 function Piles({ windows, currency, by }) {
   if (!windows.some((window) => isRecorded(window, currency)))
-    return html`<${Panel} title="Costs"><${Empty} title="No costs are recorded in this time"><p>They are collected from AWS every day, or with "Collect now", or entered by hand with "Enter a day".</p></${Empty}></${Panel}>`;
+    return html`<${Panel} title="Costs"><${Empty} title="No costs are recorded in this time"><p>"Collect now" asks AWS for them, and "Enter a day" takes them by hand.</p></${Empty}></${Panel}>`;
   const open = windows.findIndex((window) => window.window_end > Date.now() && window.days_recorded > 0);
   return html`<${Chart} name=${`costs-by-service-${by}`} title=${`Cost by ${kinds[by]?.[1]} and service`} times=${windows.map((window) => window.window_start)} series=${piles(windows, currency)}
     format=${(/** @type {number} */ amount) => money(amount, currency)} stacked live=${open < 0 ? undefined : [open, open]} />`;
@@ -133,13 +179,9 @@ function Services({ rows, currency, by }) {
   const services = byService(rows);
   const all = services.reduce((sum, { value }) => sum + value, 0);
   const format = (/** @type {number} */ amount) => money(amount, currency);
-  const columns = [
-    column("name", "Service", (/** @type {typeof services[number]} */ row) => row.label),
-    column("amount", currency, (/** @type {typeof services[number]} */ row) => Number(row.value.toFixed(8))),
-  ];
   return (
     services.length > 0 &&
-    html`<${Panel} title="Services" note=${`in ${counted(rows.length, kinds[by]?.[1] ?? by)}`} actions=${html`<${CsvButton} name="costs-services" columns=${columns} rows=${services} />`}>
+    html`<${Panel} title="Services" note=${`in ${counted(rows.length, kinds[by]?.[1] ?? by)}`}>
     <${Bars} rows=${services} label="Services" format=${format} exact=${(/** @type {number} */ amount) => `${percent(amount, all)} of ${format(all)}`} /></${Panel}>`
   );
 }
@@ -156,7 +198,7 @@ function Alerts({ costs }) {
     <span class="bad-text num">${money(Number(amount), currency)}</span> <span class="muted num">of ${money(Number(limit), currency)}</span></span></div>`;
   return html`<${Panel} title="Alerts" note=${alerts.length > 0 && String(alerts.length)}><div class="page">
     ${alerts.length > 0 ? alerts.map(line) : html`<div class="tools"><span class="dot ok"></span><span>Nothing costs more than it may.</span></div>`}
-    <p class="small muted">A day may cost ${may(limits.day)}, a week ${may(limits.week)}, and a month, as it is projected, ${may(limits.month)}: so the service is configured.</p></div></${Panel}>`;
+    <p class="small muted">Configured limits: ${may(limits.day)} a day, ${may(limits.week)} a week, ${may(limits.month)} a month as it is projected.</p></div></${Panel}>`;
 }
 
 /** Asking AWS for the days that are missing, or again for those that are there. @param {{ close: () => void, done: () => void }} props */
@@ -173,7 +215,7 @@ function Collect({ close, done }) {
     done();
   };
   return html`<${Confirm} title="Collect costs now" action="Ask AWS" act=${act} close=${close}>
-    <p>AWS is asked for the days that are missing, and for the last ones, which it may have changed. It charges $0.01 for each request: usually one, and none when nothing is missing.</p>
+    <p>AWS is asked for the days that are missing, and for the last ones, which it may have changed. It charges $0.01 for each request, usually one.</p>
     <label class="field"><span>Ask again for all days from (optional)</span><input type="date" value=${from} onInput=${(/** @type {Typed} */ { target }) => setFrom(target.value)} max=${keyOf("daily", Date.now() - DAY)} /></label>
   </${Confirm}>`;
 }

@@ -14,14 +14,13 @@ import {
   Page,
   Tabs,
   Text,
-  Time,
   useLoad,
   useMay,
   usePages,
   useQuery,
   visible,
 } from "../kit.js";
-import { column, figure, known, List, main } from "../list.js";
+import { chip, column, figure, known, List, main, time } from "../list.js";
 import { Retention } from "../retention.js";
 
 /** @type {Record<string, [string, () => View]>} */
@@ -68,48 +67,33 @@ function Storage() {
       note=${missing && html`<span class="warn-text">${missing}</span>`} buttons=${html`<button type="button" onClick=${stats.again} disabled=${stats.isLoading}><${Icon} name="again" />Count again</button>`} />`;
 }
 
-/** How outcomes look: done, partly done, or the code of a refusal. @param {string} outcome */
-const kindOf = (outcome) => (outcome === "done" ? "ok" : /^\d/.test(outcome) ? "warn" : "bad");
-
 /** @type {Column<AuditRecord>[]} */
 const columns = [
   main(
     "operation",
     "What",
     (row) => row.operation,
-    (row) => visible(row.operation.replaceAll("_", " ")),
+    (operation) => visible(operation.replaceAll("_", " ")),
   ),
   column(
     "target",
     "To what",
     (row) => row.target,
-    (row) => html`<${Text} of=${row.target} most=${60} />`,
+    (target) => html`<${Text} of=${target} most=${60} />`,
   ),
-  column(
-    "at",
-    "When",
-    (row) => new Date(row.at).toISOString(),
-    (row) => html`<${Time} at=${row.at} />`,
-  ),
+  column("at", "When", (row) => row.at, time),
   column(
     "key",
     "Key",
     (row) => row.key,
-    (row) => html`<${Text} of=${row.key} />`,
+    (key) => html`<${Text} of=${key} />`,
   ),
-  column(
-    "outcome",
-    "Outcome",
-    (row) => row.outcome,
-    (row) => html`<span class=${`chip ${kindOf(row.outcome)}`}>${visible(row.outcome)}</span>`,
-  ),
+  column("outcome", "Outcome", (row) => row.outcome, chip),
   column(
     "request",
     "Request",
     (row) => row.request_id,
-    (row) =>
-      row.request_id &&
-      html`<code class="muted">${row.request_id.slice(0, 8)}</code><${Copy} text=${row.request_id} name="request id" />`,
+    (id) => id && html`<code class="muted">${id.slice(0, 8)}</code><${Copy} text=${id} name="request id" />`,
   ),
 ];
 
@@ -131,5 +115,5 @@ function Audit() {
     .join("; ");
   return html`<${List} title="What administrators did" name="audit" of=${pages.loaded} columns=${columns} rows=${rows} id=${(/** @type {AuditRecord} */ row) => `${row.at} ${row.request_id} ${row.operation} ${row.target}`}
     note=${note && html`<span class="warn-text">${note}</span>`} isSortable=${pages.next === null} foot=${html`<${More} of=${pages} />`}
-    empty=${["Nobody has changed anything yet", "Whoever creates, changes or revokes a token, enters or collects costs, or runs retention is recorded here."]} />`;
+    empty=${["Nobody has changed anything yet", "Whoever changes a token, enters or collects costs, or runs retention is recorded here."]} />`;
 }
