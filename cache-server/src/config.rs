@@ -296,6 +296,7 @@ impl Config {
             ("keep-alive-seconds", serving.keep_alive_seconds.to_string()),
             ("shutdown-seconds", serving.shutdown_seconds.to_string()),
             ("drain-seconds", serving.drain_seconds.to_string()),
+            ("metrics-address", number(serving.metrics_address.clone().filter(|address| !address.is_empty()))),
             ("log", serving.log.clone()),
         ]);
         shown

@@ -34,5 +34,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     http_service::log::start(&config.serving.log, config.serving.log_format);
     let bound = server::bind(&config)?;
     println!("listening on http://{}", bound.address());
+    if let Some(address) = bound.metrics_address() {
+        println!("metrics on http://{address}/metrics");
+    }
     bound.run().await
 }

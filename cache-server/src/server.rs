@@ -16,6 +16,7 @@ use crate::api::{self, Settings};
 use crate::cache::Cache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, HashAlgorithm, StorageMode};
+use crate::metrics::Shown;
 use crate::storage::{Embedded, Folder, LocalDisk, Memory, Prefixed, Room, S3, SharedStorage};
 
 /// A server that has its port and waits to be run.
@@ -29,6 +30,11 @@ impl Bound {
     /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.bound.address()
+    }
+
+    /// The other address it shows metrics on.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.bound.metrics_address()
     }
 
     /// A handle to stop it with.
@@ -63,7 +69,7 @@ pub(crate) fn bind_until<End: Future<Output = ()> + Send + 'static>(
 ) -> anyhow::Result<Bound> {
     let (cache, service, configure) = open(config, clock)?;
     let end = end(service.stopping());
-    let bound = http_service::bind(service, &config.serving.listen(), configure, end)?;
+    let bound = http_service::bind(service, &config.serving.listen()?, configure, end)?;
     Ok(Bound { bound, cache })
 }
 
@@ -89,12 +95,14 @@ pub(crate) fn open(
     let service = api::service(keys, sessions, serving.limits()?, serving.ui)
         .origins(serving.origins())
         .clock(move || now().unwrap_or(DateTime::<Utc>::MAX_UTC));
+    service.metrics().build("cache-server", env!("CARGO_PKG_VERSION"));
     let room = Room::granted_by(service.room()).tight_when(service.is_tight());
     let cache = Cache::new(open_storage(config, room)?, clock, hashes(config)?);
     let cache = match config.storage_mode() {
         StorageMode::S3 => cache.remembering(config.s3.read_cache_bytes),
         StorageMode::Memory | StorageMode::LocalDisk | StorageMode::Embedded => cache,
     };
+    service.metrics().add(Shown { cache: cache.clone(), answered: service.answered(), retrieves: api::RETRIEVES });
     let (shared, settings) = (web::Data::new(cache.clone()), web::Data::new(settings));
     let configure = move |app: &mut ServiceConfig| {
         app.app_data(shared.clone()).app_data(settings.clone());

@@ -58,6 +58,7 @@ async fn read(call: &Call, length: Option<u64>, mut payload: Payload) -> Result<
     let mut bytes = BytesMut::with_capacity(size(length.unwrap_or(0)));
     let begun = Instant::now();
     while let Some(part) = next_part(call, begun, bytes.len() as u64, &mut payload).await? {
+        call.receive(part.len());
         let received = (bytes.len() + part.len()) as u64;
         if received > limit {
             return Err(Refusal::TooLarge(limit));
@@ -112,6 +113,7 @@ async fn next_part(
     tokio::select! {
         came = timeout(patience, payload.next()) => {
             if left.is_zero() && report_only {
+                service.counts.reasons.report(ReportOnly::BodyRate);
                 tracing::warn!(received, "report only: this body would have been refused as too slow");
             }
             part(came.map_err(|_| Refusal::SlowBody(refusal))?)

@@ -1,11 +1,12 @@
 //! The request that is being served: what matched, who calls, and what it holds of the limits.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -29,6 +30,9 @@ pub struct Call(Rc<Inner>);
 
 struct Inner {
     id: Uuid,
+    begun: Instant,
+    /// The bytes of its body that have come.
+    received: Cell<u64>,
     service: Arc<Service>,
     path: Box<str>,
     matched: OnceCell<(usize, Params)>,
@@ -48,6 +52,8 @@ impl Call {
     pub(crate) fn new(service: Arc<Service>, path: Box<str>, address: Option<IpAddr>) -> Self {
         Self(Rc::new(Inner {
             id: Uuid::new_v4(),
+            begun: Instant::now(),
+            received: Cell::new(0),
             service,
             path,
             matched: OnceCell::new(),
@@ -95,6 +101,26 @@ impl Call {
 
     pub(crate) fn matches(&self, number: usize, params: Params) {
         let _ = self.0.matched.set((number, params));
+    }
+
+    /// When it began.
+    pub(crate) fn begun(&self) -> Instant {
+        self.0.begun
+    }
+
+    /// Says that so many bytes of its body have come.
+    pub(crate) fn receive(&self, bytes: usize) {
+        self.0.received.set(self.0.received.get() + bytes as u64);
+    }
+
+    /// The bytes of its body that have come.
+    pub(crate) fn received(&self) -> u64 {
+        self.0.received.get()
+    }
+
+    /// The number of the line of the route table that matched.
+    pub(crate) fn route(&self) -> Option<usize> {
+        self.0.matched.get().map(|(number, _)| *number)
     }
 
     /// The line of the route table that matched.

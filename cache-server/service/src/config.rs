@@ -84,6 +84,10 @@ macro_rules! serving {
             /// elsewhere before connections are closed. A second signal cuts it short.
             #[arg(long, env = concat!($prefix, "DRAIN_SECONDS"), default_value_t = 0)]
             pub drain_seconds: u64,
+            /// Another address to show `/metrics` on, without a key, such as `127.0.0.1:9464`; port 0 picks a free one. It is to be
+            /// reached by the monitoring alone.
+            #[arg(long, env = concat!($prefix, "METRICS_ADDRESS"))]
+            pub metrics_address: Option<String>,
             /// Whether to serve the web UI.
             #[arg(
                 long,
@@ -159,15 +163,16 @@ macro_rules! serving {
             }
 
             /// Where and how to listen.
-            pub(crate) fn listen(&self) -> $crate::Listen {
-                $crate::Listen {
+            pub(crate) fn listen(&self) -> ::anyhow::Result<$crate::Listen> {
+                Ok($crate::Listen {
                     host: self.host,
                     port: self.port,
                     workers: self.workers,
                     connections: self.connection_limit,
                     keep_alive: ::std::time::Duration::from_secs(self.keep_alive_seconds),
                     shutdown: ::std::time::Duration::from_secs(self.shutdown_seconds),
-                }
+                    metrics: $crate::config::address(self.metrics_address.as_deref())?,
+                })
             }
 
             /// How long to serve on when asked to stop.
@@ -201,6 +206,13 @@ pub fn keys(
         }
     }
     Ok(Keys::new(header, keys, rate))
+}
+
+/// The address to show metrics on. Env files and compose files set variables to nothing.
+#[doc(hidden)]
+pub fn address(text: Option<&str>) -> anyhow::Result<Option<std::net::SocketAddr>> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| anyhow::anyhow!("metrics address {text:?} is not an address with a port"))
 }
 
 /// The limits to report only. Env files and compose files set variables to nothing.

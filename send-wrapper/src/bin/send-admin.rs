@@ -33,5 +33,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     http_service::log::start(&config.serving.log, config.serving.log_format);
     let bound = admin::start(&config).await?;
     println!("listening on http://{}", bound.address());
+    if let Some(address) = bound.metrics_address() {
+        println!("metrics on http://{address}/metrics");
+    }
     bound.run().await
 }
