@@ -127,3 +127,26 @@ fn every_reason_of_a_refusal_is_on_the_page() {
         assert!(PAGE.contains(&format!("`{reason}`")), "{reason}");
     }
 }
+
+#[test]
+fn alerts_are_about_metrics_of_the_page_and_operators_are_told_what_to_do() {
+    const ALERTS: &str = include_str!("../../cache-server/deploy/alerts.yml");
+    const OPERATIONS: &str = include_str!("../../cache-server/docs/operations.md");
+    const TESTS: &str = include_str!("../alerts/alerts_test.yml");
+    let known = documented(&["in both services", "in `cache-server`", "in `send-admin`"]);
+    let words = |text: &'static str| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let code = ALERTS.lines().filter(|line| !line.trim().starts_with(['#', 's'])).flat_map(words);
+    let named: BTreeSet<&str> = code
+        .filter(|word| ["http_", "process_", "cache_", "storage_", "s3_", "send_"].iter().any(|p| word.starts_with(p)))
+        .collect();
+    assert!(named.len() > 5, "{named:?}");
+    for name in named {
+        assert!(known.contains_key(name.strip_suffix("_bucket").unwrap_or(name)), "{name} is not on the page");
+    }
+    let alerts: Vec<&str> = ALERTS.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert!(!alerts.is_empty());
+    for alert in alerts {
+        assert!(OPERATIONS.contains(&format!("| `{alert}` |")), "{alert} is not told of");
+        assert!(TESTS.contains(&format!("alertname: {alert}")), "{alert} is not tested");
+    }
+}
