@@ -94,6 +94,7 @@ pub(crate) fn open(
     let now = move || DateTime::<Utc>::from_timestamp_millis(i64::try_from(time.now()).unwrap_or(i64::MAX));
     let service = api::service(keys, sessions, serving.limits()?, serving.ui)
         .origins(serving.origins())
+        .logging(serving.logging())
         .clock(move || now().unwrap_or(DateTime::<Utc>::MAX_UTC));
     service.metrics().build("cache-server", env!("CARGO_PKG_VERSION"));
     let room = Room::granted_by(service.room()).tight_when(service.is_tight());

@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::limits::{Limits, ReportOnly};
 use crate::refusal::Refusal;
 use crate::routes::BodySize;
+use crate::sending::log_broken_body;
 
 /// How much of a body of unknown length is reserved at a time.
 const STEP: u64 = 256 << 10;
@@ -36,7 +37,11 @@ impl FromRequest for Body {
         let payload = payload.take();
         Box::pin(async move {
             let call = Call::current().expect("handlers are called through the route table");
-            Ok(Self(read(&call, length, payload).await))
+            let body = call.reads(read(&call, length, payload)).await;
+            if let Err(refusal @ (Refusal::BrokenBody(_) | Refusal::SlowBody(_))) = &body {
+                log_broken_body(&call, &refusal.to_string());
+            }
+            Ok(Self(body))
         })
     }
 }

@@ -98,6 +98,19 @@ macro_rules! serving {
                 default_missing_value = "true"
             )]
             pub ui: bool,
+            /// Log every request, with a line of its own.
+            #[arg(
+                long,
+                env = concat!($prefix, "ACCESS_LOG"),
+                default_value_t = false,
+                action = ::clap::ArgAction::Set,
+                num_args = 0..=1,
+                default_missing_value = "true"
+            )]
+            pub access_log: bool,
+            /// Log requests that take as long, in milliseconds, with where the time went; 0 logs none.
+            #[arg(long, env = concat!($prefix, "SLOW_REQUEST_MS"), default_value_t = 1000)]
+            pub slow_request_ms: u64,
             /// What to log, such as `warn` or `http_service=debug` (a line for every request).
             #[arg(long, env = concat!($prefix, "LOG"), default_value = $log)]
             pub log: String,
@@ -154,6 +167,12 @@ macro_rules! serving {
                     body_grace: ::std::time::Duration::from_secs(self.body_grace_seconds),
                     report_only: $crate::config::report_only(&self.report_only)?,
                 })
+            }
+
+            /// Which requests are logged.
+            pub fn logging(&self) -> $crate::log::Logging {
+                let slow = ::std::time::Duration::from_millis(self.slow_request_ms);
+                $crate::log::Logging { access: self.access_log, slow: Some(slow).filter(|slow| !slow.is_zero()) }
             }
 
             /// The origins whose pages may call.

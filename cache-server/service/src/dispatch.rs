@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody as _};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -21,8 +22,9 @@ use crate::metrics::known;
 use crate::refusal::Refusal;
 use crate::response_body;
 use crate::routes::{Access, Found, Handle, Scope};
-use crate::sending::Sending;
+use crate::sending::{Sending, log_abandoned};
 use crate::service::{NAMESPACE, Service, id_value};
+use crate::trace_id::TraceId;
 use crate::unread::Unread;
 
 /// Answers of this size are held in memory until they are sent; smaller ones are bounded by the number of requests.
@@ -44,8 +46,9 @@ pub(crate) async fn serve(
     let path: Box<str> =
         if raw.contains('%') { percent_decode_str(raw).decode_utf8_lossy().into() } else { raw.into() };
     let address = request.peer_addr().map(|address| address.ip().to_canonical());
-    let call = Call::new(service, path, address);
-    let mut unanswered = Unanswered { call: &call, is_answered: false };
+    let trace_id = if service.logging.is_on() { TraceId::of(request.headers()) } else { None };
+    let call = Call::new(service, path, address, trace_id);
+    let mut unanswered = Unanswered { call: &call, method, is_answered: false };
     let (request, payload) = request.into_parts();
     let turn = request.conn_data::<Rc<Turn>>().cloned();
     let (unread, payload) = match payload {
@@ -63,8 +66,9 @@ pub(crate) async fn serve(
         Some(unread) => unread.held_by(answer),
         None => answer,
     };
-    report(&call, &request, method, answer.status());
-    let sending = Sending { call: call.clone(), method };
+    let took = call.begun().elapsed();
+    report(&call, &request, method, answer.status(), took);
+    let sending = Sending { call: call.clone(), method, status: answer.status().as_u16(), took };
     match (turn, answer.body().size()) {
         (Some(turn), _) => turn.sends(sending),
         (None, BodySize::Sized(size)) => sending.end(size, true),
@@ -104,7 +108,7 @@ async fn answer(call: &Call, request: HttpRequest, payload: Payload) -> HttpResp
     if is_write && upgrade.is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket")) {
         return service.refuse(&Refusal::Field { field: "upgrade", reason: "there is no protocol but HTTP here" });
     }
-    if let Err(refusal) = service.in_flight.some_left(call.address()).await {
+    if let Err(refusal) = call.waits(service.in_flight.some_left(call.address())).await {
         return service.refuse(&refusal);
     }
     let answer = handle(request.clone(), payload).await;
@@ -231,6 +235,7 @@ fn finalize(call: &Call, mut answer: HttpResponse) -> HttpResponse {
 /// A request whose client may go away before there is an answer.
 struct Unanswered<'a> {
     call: &'a Call,
+    method: &'static str,
     is_answered: bool,
 }
 
@@ -238,16 +243,17 @@ impl Drop for Unanswered<'_> {
     fn drop(&mut self) {
         if !self.is_answered {
             self.call.service().counts.abandoned.fetch_add(1, Relaxed);
+            log_abandoned(self.call, self.method);
         }
     }
 }
 
 /// Tells the log and the counters what came of a request.
-fn report(call: &Call, request: &HttpRequest, method: &'static str, status: StatusCode) {
+fn report(call: &Call, request: &HttpRequest, method: &'static str, status: StatusCode, took: Duration) {
     let entry = call.entry();
     let route = entry.map(|entry| entry.path);
     let key = call.key().map(|key| key.name.as_str());
-    let (path, status, took) = (request.uri().path(), status.as_u16(), call.begun().elapsed());
+    let (path, status) = (request.uri().path(), status.as_u16());
     let counts = &call.service().counts;
     counts.requests.count(call.route(), method, status, took);
     if key.is_none() {

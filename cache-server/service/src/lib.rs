@@ -32,6 +32,7 @@ mod sending;
 mod service;
 pub mod session;
 mod start;
+mod trace_id;
 mod ui;
 mod ui_house;
 mod unread;

@@ -18,6 +18,7 @@ use crate::dispatch::serve;
 use crate::in_flight::InFlight;
 use crate::keys::Keys;
 use crate::limits::{Limits, ReportOnly};
+use crate::log::Logging;
 use crate::metrics::{self, Answered, Counts, Metrics};
 use crate::refusal::Refusal;
 use crate::routes::Routes;
@@ -49,6 +50,7 @@ pub struct Service {
     pub(crate) shape: Shape,
     pub(crate) in_flight: InFlight,
     pub(crate) counts: Arc<Counts>,
+    pub(crate) logging: Logging,
     metrics: Metrics,
     pub(crate) stopping: Arc<Stopping>,
     pub(crate) is_reached_by_socket: bool,
@@ -71,6 +73,7 @@ impl Service {
             in_flight,
             metrics: Metrics::new(Arc::clone(&counts)),
             counts,
+            logging: Logging::default(),
             routes,
             keys,
             sessions,
@@ -81,6 +84,12 @@ impl Service {
             is_reached_by_socket: true,
             now: Arc::new(Utc::now),
         }
+    }
+
+    /// Says which requests are logged; by default none.
+    #[must_use]
+    pub fn logging(self, logging: Logging) -> Self {
+        Self { logging, ..self }
     }
 
     /// Lets pages of these origins, such as `https://app.example.org`, call the service; by default no page of another

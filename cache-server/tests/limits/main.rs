@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 mod keys;
+mod logs;
 mod program;
 
 use std::io::{Read as _, Write as _};

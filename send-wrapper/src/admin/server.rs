@@ -76,8 +76,9 @@ pub fn bind_to(
     let shape =
         Shape { request_id: HeaderName::from_static("x-request-id"), refusal: problem::refusal, namespace: None };
     let (keys, sessions) = (serving.keys(None, false)?, serving.sessions("send-admin-session")?);
-    let service =
-        Service::new(routes::routes(serving.ui), shape, keys, sessions, serving.limits()?).origins(serving.origins());
+    let service = Service::new(routes::routes(serving.ui), shape, keys, sessions, serving.limits()?)
+        .origins(serving.origins())
+        .logging(serving.logging());
     service.metrics().build("send-admin", env!("CARGO_PKG_VERSION"));
     service.metrics().add(metrics::Shown(send.clone()));
     let admin = web::Data::new(Admin {
