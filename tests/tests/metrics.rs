@@ -5,7 +5,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use cache_tests::{ADMIN_KEY, Engine, KEY, TestServer};
+use cache_tests::{ADMIN_KEY, Engine, KEY, TestServer, each_engine};
 use reqwest::Method;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -228,4 +228,54 @@ async fn the_process_and_its_limits_are_told() {
     assert_eq!(sample(&text, "http_requests_in_work_limit"), Some(4096.0));
     let build = format!(r#"build_info{{service="cache-server",version="{}"}}"#, env!("CARGO_PKG_VERSION"));
     assert_eq!(sample(&text, &build), Some(1.0), "{text}");
+}
+
+each_engine!(operations_of_the_storage_are_counted);
+async fn operations_of_the_storage_are_counted(engine: Engine) {
+    let server = engine.start();
+    let name = engine.as_str();
+    let text = metrics(&server).await;
+    let counted = |kind: &str, result: &str| {
+        format!(r#"storage_operations_total{{engine="{name}",kind="{kind}",result="{result}"}}"#)
+    };
+    assert_eq!(sample(&text, &counted("commit", "ok")), Some(0.0), "{text}");
+    assert_eq!(sample(&text, &counted("commit", "full")), Some(0.0), "it is there from the start: {text}");
+    let entry = server.post("/ns/direct/store/string").text("text").stored().await;
+    server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await;
+    let text = metrics(&server).await;
+    assert!(sample(&text, &counted("commit", "ok")) >= Some(1.0), "{text}");
+    assert!(sample(&text, &counted("get", "ok")) >= Some(1.0), "{text}");
+    let took = format!(r#"storage_operation_duration_seconds_sum{{engine="{name}",kind="commit"}}"#);
+    assert!(sample(&text, &took) > Some(0.0), "{text}");
+    assert_eq!(sample(&text, "storage_commit_group_size_count").is_some(), engine == Engine::Embedded, "{text}");
+    assert_eq!(sample(&text, "s3_requests_cost_dollars_total").is_some(), engine == Engine::S3, "{text}");
+    match engine {
+        Engine::Embedded => {
+            assert!(sample(&text, "storage_commit_group_size_sum") >= Some(1.0), "{text}");
+            assert!(sample(&text, "storage_commit_flush_seconds_sum") > Some(0.0), "{text}");
+            assert_eq!(sample(&text, "storage_commit_queue"), Some(0.0), "{text}");
+            assert_eq!(sample(&text, "storage_commit_queue_bytes"), Some(0.0), "{text}");
+        }
+        Engine::S3 => {
+            let puts = sample(&text, r#"s3_requests_total{kind="put",result="ok"}"#).unwrap();
+            assert!(puts >= 1.0 && sample(&text, "s3_requests_cost_dollars_total").unwrap() >= puts * 5e-6, "{text}");
+            assert!(sample(&text, r#"s3_requests_total{kind="list",result="ok"}"#) >= Some(1.0), "{text}");
+        }
+        Engine::Memory | Engine::LocalDisk => {}
+    }
+}
+
+#[tokio::test]
+async fn uses_of_tokens_are_counted_by_what_was_decided() {
+    let service = cache_server::in_process::InProcess::in_memory().unwrap();
+    let admin = cache_tests::TestAdmin::of(service.client());
+    admin.post("/tokens/create", serde_json::json!({ "token_name": "guest", "usage_limit": 1, "created_by": "a" })).await;
+    for _ in 0..3 {
+        admin.post("/tokens/use/guest", serde_json::Value::Null).await;
+    }
+    let text = admin.ask("GET", "/metrics", "").await.text().await.unwrap();
+    for (decision, count) in [("granted", 1.0), ("exhausted", 2.0), ("not_found", 0.0), ("revoked", 0.0)] {
+        let name = format!(r#"send_token_uses_total{{decision="{decision}"}}"#);
+        assert_eq!(sample(&text, &name), Some(count), "{text}");
+    }
 }

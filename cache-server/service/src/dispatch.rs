@@ -262,7 +262,7 @@ fn report(call: &Call, request: &HttpRequest, method: &'static str, status: Stat
     if call.received() > 0 {
         counts.received_bytes.fetch_add(call.received(), Relaxed);
     }
-    if entry.is_some_and(|entry| entry.access == Access::Key(Scope::Admin)) {
+    if entry.is_some_and(|entry| entry.access == Access::Key(Scope::Admin) && !entry.routine) {
         tracing::info!(request_id = %call.id(), key, method, path, status, "an administrator's request");
     }
     tracing::debug!(request_id = %call.id(), key, method, route, path, status, micros = took.as_micros(), "served");

@@ -32,7 +32,7 @@ use crate::routes::{Access, Entry, Routes};
 pub use prometheus_client::collector::Collector;
 pub use prometheus_client::encoding::DescriptorEncoder;
 
-pub use histogram::Durations;
+pub use histogram::{Durations, Sizes};
 pub(crate) use reasons::Reasons;
 pub use requests::Answered;
 pub(crate) use requests::known;
@@ -146,7 +146,7 @@ impl Drop for Open {
 /// The operation that shows the metrics.
 pub fn routes() -> Vec<Entry> {
     crate::routes! {
-        GET "/metrics" admin metrics, small;
+        GET "/metrics" admin metrics, small, routine;
     }
 }
 

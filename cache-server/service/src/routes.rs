@@ -96,6 +96,8 @@ pub struct Entry {
     pub(crate) conditional: bool,
     /// Whether it is there for browsers that want a page only.
     pub(crate) for_browsers: bool,
+    /// Whether it is called by machines again and again, and so is not logged as what an administrator does.
+    pub(crate) routine: bool,
     pub(crate) handle: Handle,
     pub(crate) described: Option<Described>,
 }
@@ -131,6 +133,7 @@ impl Entry {
             body: BodySize::Large,
             conditional: false,
             for_browsers: false,
+            routine: false,
             handle: Arc::new(handle),
             described: None,
         }
@@ -158,6 +161,12 @@ impl Entry {
     #[must_use]
     pub fn for_browsers(self) -> Self {
         Self { for_browsers: true, ..self }
+    }
+
+    /// Is called by machines again and again: it is not logged as what an administrator does.
+    #[must_use]
+    pub fn routine(self) -> Self {
+        Self { routine: true, ..self }
     }
 
     /// The method.

@@ -80,7 +80,7 @@ pub fn bind_to(
         .origins(serving.origins())
         .logging(serving.logging());
     service.metrics().build("send-admin", env!("CARGO_PKG_VERSION"));
-    service.metrics().add(metrics::Shown(send.clone()));
+    service.metrics().add(metrics::Shown::new(&send));
     let admin = web::Data::new(Admin {
         started_at: send.now(),
         tokens: TokenTable::new(&send),

@@ -1,4 +1,4 @@
-//! A histogram of durations that is observed without a lock.
+//! Histograms of durations and of sizes that are observed without a lock.
 
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -54,5 +54,32 @@ impl Durations {
         let buckets: Vec<(f64, u64)> = bounds.zip(self.buckets.iter().map(|bucket| bucket.load(Relaxed))).collect();
         let count = buckets.iter().map(|(_, count)| count).sum();
         encoder.encode_histogram::<NoLabelSet>(self.nanos.load(Relaxed) as f64 / 1e9, count, &buckets, None)
+    }
+}
+
+/// The upper bounds of sizes: 1, 2, 4 and so on to 512.
+const SIZES: usize = 10;
+
+/// How often something was how large.
+#[derive(Debug, Default)]
+pub struct Sizes {
+    buckets: [AtomicU64; SIZES + 1],
+    sum: AtomicU64,
+}
+
+impl Sizes {
+    /// Counts a size.
+    pub fn observe(&self, size: usize) {
+        let bucket = (0..SIZES).position(|power| size <= 1 << power).unwrap_or(SIZES);
+        self.buckets[bucket].fetch_add(1, Relaxed);
+        self.sum.fetch_add(size as u64, Relaxed);
+    }
+
+    /// Writes the histogram.
+    pub fn encode(&self, encoder: &mut MetricEncoder<'_>) -> fmt::Result {
+        let bounds = (0..SIZES).map(|power| (1_u32 << power).into()).chain([f64::INFINITY]);
+        let buckets: Vec<(f64, u64)> = bounds.zip(self.buckets.iter().map(|bucket| bucket.load(Relaxed))).collect();
+        let count = buckets.iter().map(|(_, count)| count).sum();
+        encoder.encode_histogram::<NoLabelSet>(self.sum.load(Relaxed) as f64, count, &buckets, None)
     }
 }
