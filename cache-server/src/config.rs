@@ -305,6 +305,9 @@ impl Config {
             ("keep-alive-seconds", serving.keep_alive_seconds.to_string()),
             ("shutdown-seconds", serving.shutdown_seconds.to_string()),
             ("drain-seconds", serving.drain_seconds.to_string()),
+            ("metrics-address", number(serving.metrics_address.clone().filter(|address| !address.is_empty()))),
+            ("access-log", serving.access_log.to_string()),
+            ("slow-request-ms", serving.slow_request_ms.to_string()),
             ("log", serving.log.clone()),
         ]);
         shown

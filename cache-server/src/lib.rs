@@ -15,6 +15,8 @@ pub mod config;
 #[cfg(feature = "in-process")]
 pub mod in_process;
 pub mod layout;
+mod measured;
+mod metrics;
 pub mod records;
 pub mod server;
 pub mod storage;

@@ -36,8 +36,12 @@ fn main() -> ExitCode {
 
 #[actix_web::main]
 async fn serve(config: Config) -> anyhow::Result<()> {
-    http_service::log::start(&config.serving.log, config.serving.log_format);
+    let serving = &config.serving;
+    http_service::log::start(&serving.log, serving.log_format, serving.logging());
     let bound = server::bind(&config)?;
     println!("listening on http://{}", bound.address());
+    if let Some(address) = bound.metrics_address() {
+        println!("metrics on http://{address}/metrics");
+    }
     bound.run().await
 }

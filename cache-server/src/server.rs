@@ -9,6 +9,7 @@ use anyhow::Context;
 use cache_client::CacheHashGenerator;
 use cache_client::hash::Algorithm;
 use chrono::{DateTime, Utc};
+use http_service::metrics::Metrics;
 use http_service::{Service, Stopping};
 use uuid::Uuid;
 
@@ -16,7 +17,11 @@ use crate::api::{self, Settings};
 use crate::cache::Cache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, HashAlgorithm, StorageMode};
-use crate::storage::{Embedded, Folder, LocalDisk, Memory, Prefixed, Room, S3, SharedStorage};
+use crate::measured::{self, Measured};
+use crate::metrics::Shown;
+use crate::storage::{
+    Embedded, Folder, LocalDisk, Memory, Prefixed, Room, S3, SharedStorage, ShownCommits, ShownRequests,
+};
 
 /// A server that has its port and waits to be run.
 #[derive(Debug)]
@@ -29,6 +34,11 @@ impl Bound {
     /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.bound.address()
+    }
+
+    /// The other address it shows metrics on.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.bound.metrics_address()
     }
 
     /// A handle to stop it with.
@@ -63,7 +73,7 @@ pub(crate) fn bind_until<End: Future<Output = ()> + Send + 'static>(
 ) -> anyhow::Result<Bound> {
     let (cache, service, configure) = open(config, clock)?;
     let end = end(service.stopping());
-    let bound = http_service::bind(service, &config.serving.listen(), configure, end)?;
+    let bound = http_service::bind(service, &config.serving.listen()?, configure, end)?;
     Ok(Bound { bound, cache })
 }
 
@@ -88,13 +98,16 @@ pub(crate) fn open(
     let now = move || DateTime::<Utc>::from_timestamp_millis(i64::try_from(time.now()).unwrap_or(i64::MAX));
     let service = api::service(keys, sessions, serving.limits()?, serving.ui)
         .origins(serving.origins())
+        .logging(serving.logging())
         .clock(move || now().unwrap_or(DateTime::<Utc>::MAX_UTC));
+    service.metrics().build("cache-server", env!("CARGO_PKG_VERSION"));
     let room = Room::granted_by(service.room()).tight_when(service.is_tight());
-    let cache = Cache::new(open_storage(config, room)?, clock, hashes(config)?);
+    let cache = Cache::new(open_storage(config, room, &service.metrics())?, clock, hashes(config)?);
     let cache = match config.storage_mode() {
         StorageMode::S3 => cache.remembering(config.s3.read_cache_bytes),
         StorageMode::Memory | StorageMode::LocalDisk | StorageMode::Embedded => cache,
     };
+    service.metrics().add(Shown { cache: cache.clone(), answered: service.answered(), retrieves: api::RETRIEVES });
     let (shared, settings) = (web::Data::new(cache.clone()), web::Data::new(settings));
     let configure = move |app: &mut ServiceConfig| {
         app.app_data(shared.clone()).app_data(settings.clone());
@@ -102,16 +115,27 @@ pub(crate) fn open(
     Ok((cache, service, configure))
 }
 
-/// Opens the engine the configuration names; nothing else asks which one runs.
-fn open_storage(config: &Config, room: Room) -> anyhow::Result<SharedStorage> {
+/// Opens the engine the configuration names; nothing else asks which one runs. What it does is counted.
+fn open_storage(config: &Config, room: Room, metrics: &Metrics) -> anyhow::Result<SharedStorage> {
     let path = |default: &std::path::PathBuf| config.path.clone().unwrap_or_else(|| default.clone());
     let prefix = Folder::parse(&config.storage_prefix).context("the storage prefix is not usable")?;
     let storage: SharedStorage = match config.storage_mode() {
         StorageMode::Memory => Arc::new(Memory::new()),
         StorageMode::LocalDisk => Arc::new(LocalDisk::open(&path(&config.local_disk_path))?.with_room(room)),
-        StorageMode::Embedded => Arc::new(Embedded::open(&path(&config.embedded_path))?.with_room(room)),
-        StorageMode::S3 => Arc::new(S3::open(&config.s3.connection(prefix.clone())?)?.with_room(room)),
+        StorageMode::Embedded => {
+            let storage = Embedded::open(&path(&config.embedded_path))?.with_room(room);
+            metrics.add(ShownCommits(storage.commits()));
+            Arc::new(storage)
+        }
+        StorageMode::S3 => {
+            let storage = S3::open(&config.s3.connection(prefix.clone())?)?.with_room(room);
+            metrics.add(ShownRequests(storage.requests()));
+            Arc::new(storage)
+        }
     };
+    let measured = Measured::new(storage, config.storage_mode().as_str());
+    metrics.add(measured::Shown(measured.operations()));
+    let storage: SharedStorage = Arc::new(measured);
     if prefix == Folder::root() {
         return Ok(storage);
     }

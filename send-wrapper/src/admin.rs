@@ -54,7 +54,6 @@ struct Admin {
     /// Held while old things are deleted, and while costs are collected: once at a time.
     deleting: Arc<Mutex<()>>,
     collecting: Arc<Mutex<()>>,
-    metrics: metrics::Metrics,
     tokens: token_table::TokenTable,
     transfers: snapshot::Snapshot<transfers::Newest>,
     overview: overview::Overviews,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::send_cache::SendCache;
+use crate::tokens::Refusal;
 
 /// How the cache is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,6 +38,8 @@ pub(crate) struct Counters {
     pub(crate) analytics_events: AtomicU64,
     pub(crate) transfer_events: AtomicU64,
     pub(crate) token_events: AtomicU64,
+    /// Uses of tokens that were decided: granted ones, and refused ones in the order of [`Refusal`](crate::tokens::Refusal).
+    pub(crate) uses: [AtomicU64; 5],
 }
 
 impl SendCache {
@@ -49,9 +52,18 @@ impl SendCache {
         Health { healthy: ready.is_ok(), reason: ready.err().map(|error| error.to_string()), lost: self.lost() }
     }
 
+    /// How many uses of tokens were decided by this process since the start, by what was decided: `granted`, or why not.
+    pub fn decided_uses(&self) -> [(&'static str, u64); 5] {
+        let uses = &self.shared.counters.uses;
+        std::array::from_fn(|place| {
+            let name = place.checked_sub(1).map_or("granted", |refusal| Refusal::ALL[refusal].as_str());
+            (name, uses[place].load(Ordering::Relaxed))
+        })
+    }
+
     /// What could not be written since the start.
     pub fn lost(&self) -> Lost {
-        let Counters { analytics_events, transfer_events, token_events } = &self.shared.counters;
+        let Counters { analytics_events, transfer_events, token_events, uses: _ } = &self.shared.counters;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Lost {
             analytics_events: read(analytics_events),

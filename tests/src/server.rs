@@ -187,12 +187,13 @@ impl Setup {
         let Prepared { own_folder, folder, files, .. } = prepared;
         let (sender, receiver) = mpsc::channel();
         let thread = thread::spawn(move || serve(&config, clock, &sender));
-        let (address, handle) = receiver.recv().expect("the thread says what became of the server")?;
+        let (address, metrics_address, handle) = receiver.recv().expect("the thread says what became of the server")?;
         // The environment's proxies must not see this traffic.
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Ok(TestServer {
             http,
             address,
+            metrics_address,
             folder,
             files,
             clock: self.clock,
@@ -216,7 +217,7 @@ impl Setup {
     }
 }
 
-type Started = Result<(SocketAddr, ServerHandle), String>;
+type Started = Result<(SocketAddr, Option<SocketAddr>, ServerHandle), String>;
 
 /// Runs a server on this thread until it is stopped.
 fn serve(config: &Config, clock: Arc<dyn Clock>, started: &mpsc::Sender<Started>) {
@@ -224,7 +225,7 @@ fn serve(config: &Config, clock: Arc<dyn Clock>, started: &mpsc::Sender<Started>
         match server::bind_with(config, clock) {
             Err(error) => started.send(Err(format!("{error:#}"))).unwrap(),
             Ok(bound) => {
-                started.send(Ok((bound.address(), bound.handle()))).unwrap();
+                started.send(Ok((bound.address(), bound.metrics_address(), bound.handle()))).unwrap();
                 bound.run().await.unwrap();
             }
         }
@@ -273,6 +274,7 @@ pub struct TestInProcess {
 pub struct TestServer {
     pub(crate) http: reqwest::Client,
     pub(crate) address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     pub(crate) folder: PathBuf,
     pub(crate) files: Files,
     clock: Option<Arc<ManualClock>>,
@@ -290,6 +292,11 @@ impl TestServer {
     /// Where it serves, such as `http://127.0.0.1:49152`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where it shows metrics without a key, such as `http://127.0.0.1:49152`.
+    pub fn metrics_url(&self) -> String {
+        format!("http://{}", self.metrics_address.expect("the test asked for such an address"))
     }
 
     /// The port it listens on.

@@ -542,7 +542,7 @@ async fn it_says_what_it_is_and_counts_what_it_did() {
     assert!(admin.get("/info/versions").await["cache_service"].is_string());
     admin.refused("GET", "/tokens/lookup/nobody", "").await;
     let metrics = admin.ask("GET", "/metrics", "").await.text().await.unwrap();
-    let line = r#"send_admin_requests_total{method="GET",route="/tokens/lookup/{name}",status="404"} 1"#;
+    let line = r#"http_requests_total{method="GET",route="/tokens/lookup/{name}",status="404"} 1"#;
     assert!(metrics.contains(line) && metrics.ends_with("# EOF\n"), "{metrics}");
     // Whoever makes methods up makes no counters.
     for method in ["A1", "A2"] {

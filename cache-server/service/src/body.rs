@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::limits::{Limits, ReportOnly};
 use crate::refusal::Refusal;
 use crate::routes::BodySize;
+use crate::sending::log_broken_body;
 
 /// How much of a body of unknown length is reserved at a time.
 const STEP: u64 = 256 << 10;
@@ -36,7 +37,11 @@ impl FromRequest for Body {
         let payload = payload.take();
         Box::pin(async move {
             let call = Call::current().expect("handlers are called through the route table");
-            Ok(Self(read(&call, length, payload).await))
+            let body = call.reads(read(&call, length, payload)).await;
+            if let Err(refusal @ (Refusal::BrokenBody(_) | Refusal::SlowBody(_))) = &body {
+                log_broken_body(&call, &refusal.to_string());
+            }
+            Ok(Self(body))
         })
     }
 }
@@ -58,6 +63,7 @@ async fn read(call: &Call, length: Option<u64>, mut payload: Payload) -> Result<
     let mut bytes = BytesMut::with_capacity(size(length.unwrap_or(0)));
     let begun = Instant::now();
     while let Some(part) = next_part(call, begun, bytes.len() as u64, &mut payload).await? {
+        call.receive(part.len());
         let received = (bytes.len() + part.len()) as u64;
         if received > limit {
             return Err(Refusal::TooLarge(limit));
@@ -112,6 +118,7 @@ async fn next_part(
     tokio::select! {
         came = timeout(patience, payload.next()) => {
             if left.is_zero() && report_only {
+                service.counts.reasons.report(ReportOnly::BodyRate);
                 tracing::warn!(received, "report only: this body would have been refused as too slow");
             }
             part(came.map_err(|_| Refusal::SlowBody(refusal))?)

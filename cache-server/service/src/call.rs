@@ -1,16 +1,18 @@
 //! The request that is being served: what matched, who calls, and what it holds of the limits.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
 use chrono::{DateTime, Utc};
+use futures::FutureExt as _;
 use uuid::Uuid;
 
 use crate::in_flight::Held;
@@ -18,6 +20,7 @@ use crate::keys::Key;
 use crate::refusal::Refusal;
 use crate::routes::{Entry, Params};
 use crate::service::Service;
+use crate::trace_id::TraceId;
 
 tokio::task_local! {
     static CURRENT: Call;
@@ -29,6 +32,15 @@ pub struct Call(Rc<Inner>);
 
 struct Inner {
     id: Uuid,
+    begun: Instant,
+    /// The bytes of its body that have come.
+    received: Cell<u64>,
+    /// How long it waited for memory, and for parts of its body.
+    waited: Cell<Duration>,
+    reading: Cell<Duration>,
+    /// Whether its body is being read.
+    is_reading: Cell<bool>,
+    trace_id: Option<TraceId>,
     service: Arc<Service>,
     path: Box<str>,
     matched: OnceCell<(usize, Params)>,
@@ -45,9 +57,20 @@ impl std::fmt::Debug for Call {
 }
 
 impl Call {
-    pub(crate) fn new(service: Arc<Service>, path: Box<str>, address: Option<IpAddr>) -> Self {
+    pub(crate) fn new(
+        service: Arc<Service>,
+        path: Box<str>,
+        address: Option<IpAddr>,
+        trace_id: Option<TraceId>,
+    ) -> Self {
         Self(Rc::new(Inner {
             id: Uuid::new_v4(),
+            begun: Instant::now(),
+            received: Cell::new(0),
+            waited: Cell::default(),
+            reading: Cell::default(),
+            is_reading: Cell::new(false),
+            trace_id,
             service,
             path,
             matched: OnceCell::new(),
@@ -95,6 +118,26 @@ impl Call {
 
     pub(crate) fn matches(&self, number: usize, params: Params) {
         let _ = self.0.matched.set((number, params));
+    }
+
+    /// When it began.
+    pub(crate) fn begun(&self) -> Instant {
+        self.0.begun
+    }
+
+    /// Says that so many bytes of its body have come.
+    pub(crate) fn receive(&self, bytes: usize) {
+        self.0.received.set(self.0.received.get() + bytes as u64);
+    }
+
+    /// The bytes of its body that have come.
+    pub(crate) fn received(&self) -> u64 {
+        self.0.received.get()
+    }
+
+    /// The number of the line of the route table that matched.
+    pub(crate) fn route(&self) -> Option<usize> {
+        self.0.matched.get().map(|(number, _)| *number)
     }
 
     /// The line of the route table that matched.
@@ -146,9 +189,48 @@ impl Call {
     /// Takes what it needs of the memory of all requests together, for as long as it is served; waits for others when
     /// that is used up, and is refused after a while.
     pub async fn reserve(&self, bytes: u64) -> Result<(), Refusal> {
-        let more = self.0.service.in_flight.reserve(self.0.address, self.held(), bytes).await?;
+        let more = self.waits(self.0.service.in_flight.reserve(self.0.address, self.held(), bytes)).await?;
         self.hold(more);
         Ok(())
+    }
+
+    /// Waits for a place, and counts how long that takes.
+    pub(crate) async fn waits<F: Future>(&self, place: F) -> F::Output {
+        let mut place = std::pin::pin!(place);
+        // Hardly anybody waits, and a look at the clock costs something.
+        if let Some(got) = place.as_mut().now_or_never() {
+            return got;
+        }
+        let since = Instant::now();
+        let got = place.await;
+        self.0.waited.set(self.0.waited.get() + since.elapsed());
+        got
+    }
+
+    /// Reads its body, and counts how long that takes, without the waits for memory.
+    pub(crate) async fn reads<F: Future>(&self, body: F) -> F::Output {
+        self.0.is_reading.set(true);
+        let (since, waited) = (Instant::now(), self.0.waited.get());
+        let read = body.await;
+        let spent = since.elapsed().saturating_sub(self.0.waited.get() - waited);
+        self.0.reading.set(self.0.reading.get() + spent);
+        self.0.is_reading.set(false);
+        read
+    }
+
+    /// Whether its body is being read.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.0.is_reading.get()
+    }
+
+    /// How long it waited for memory, and how long its body took to come.
+    pub(crate) fn spent(&self) -> (Duration, Duration) {
+        (self.0.waited.get(), self.0.reading.get())
+    }
+
+    /// The trace it belongs to.
+    pub(crate) fn trace_id(&self) -> Option<TraceId> {
+        self.0.trace_id
     }
 
     /// Adds a header to the answer, whatever that is.

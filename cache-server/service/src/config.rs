@@ -84,6 +84,10 @@ macro_rules! serving {
             /// elsewhere before connections are closed. A second signal cuts it short.
             #[arg(long, env = concat!($prefix, "DRAIN_SECONDS"), default_value_t = 0)]
             pub drain_seconds: u64,
+            /// Another address to show `/metrics` on, without a key, such as `127.0.0.1:9464`; port 0 picks a free one. It is to be
+            /// reached by the monitoring alone.
+            #[arg(long, env = concat!($prefix, "METRICS_ADDRESS"))]
+            pub metrics_address: Option<String>,
             /// Whether to serve the web UI.
             #[arg(
                 long,
@@ -94,6 +98,19 @@ macro_rules! serving {
                 default_missing_value = "true"
             )]
             pub ui: bool,
+            /// Log every request, with a line of its own.
+            #[arg(
+                long,
+                env = concat!($prefix, "ACCESS_LOG"),
+                default_value_t = false,
+                action = ::clap::ArgAction::Set,
+                num_args = 0..=1,
+                default_missing_value = "true"
+            )]
+            pub access_log: bool,
+            /// Log requests that take as long, in milliseconds, with where the time went; 0 logs none.
+            #[arg(long, env = concat!($prefix, "SLOW_REQUEST_MS"), default_value_t = 1000)]
+            pub slow_request_ms: u64,
             /// What to log, such as `warn` or `http_service=debug` (a line for every request).
             #[arg(long, env = concat!($prefix, "LOG"), default_value = $log)]
             pub log: String,
@@ -152,6 +169,12 @@ macro_rules! serving {
                 })
             }
 
+            /// Which requests are logged.
+            pub fn logging(&self) -> $crate::log::Logging {
+                let slow = ::std::time::Duration::from_millis(self.slow_request_ms);
+                $crate::log::Logging { access: self.access_log, slow: Some(slow).filter(|slow| !slow.is_zero()) }
+            }
+
             /// The origins whose pages may call.
             pub(crate) fn origins(&self) -> Vec<String> {
                 // Env files and compose files set variables to nothing.
@@ -159,15 +182,16 @@ macro_rules! serving {
             }
 
             /// Where and how to listen.
-            pub(crate) fn listen(&self) -> $crate::Listen {
-                $crate::Listen {
+            pub(crate) fn listen(&self) -> ::anyhow::Result<$crate::Listen> {
+                Ok($crate::Listen {
                     host: self.host,
                     port: self.port,
                     workers: self.workers,
                     connections: self.connection_limit,
                     keep_alive: ::std::time::Duration::from_secs(self.keep_alive_seconds),
                     shutdown: ::std::time::Duration::from_secs(self.shutdown_seconds),
-                }
+                    metrics: $crate::config::address(self.metrics_address.as_deref())?,
+                })
             }
 
             /// Asks the service that runs with these flags on this machine whether it is ready. Fails with what is wrong.
@@ -206,6 +230,13 @@ pub fn keys(
         }
     }
     Ok(Keys::new(header, keys, rate))
+}
+
+/// The address to show metrics on. Env files and compose files set variables to nothing.
+#[doc(hidden)]
+pub fn address(text: Option<&str>) -> anyhow::Result<Option<std::net::SocketAddr>> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| anyhow::anyhow!("metrics address {text:?} is not an address with a port"))
 }
 
 /// The limits to report only. Env files and compose files set variables to nothing.

@@ -30,6 +30,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
 use self::framing::{Body, Head};
+use crate::metrics::Open;
+use crate::sending::Sending;
 
 mod framing;
 
@@ -62,6 +64,8 @@ pub(crate) struct Turn {
     /// Whether it holds something back, and so does not wait for the socket as well.
     holds_back: Cell<bool>,
     unread: Cell<Unread>,
+    /// The request whose answer is being sent.
+    sending: RefCell<Option<Sending>>,
 }
 
 /// What of a body was handed over and not taken yet, at most.
@@ -101,6 +105,11 @@ impl Turn {
         }
     }
 
+    /// An answer to this request is about to be sent.
+    pub(crate) fn sends(&self, request: Sending) {
+        *self.sending.borrow_mut() = Some(request);
+    }
+
     /// The answer has been sent, or will not be.
     fn end(&self) {
         if let State::InWork(body) = self.state.get() {
@@ -124,11 +133,28 @@ fn answered(left: Body) -> State {
 }
 
 /// Ends the turn of a request when it goes.
-pub(crate) struct TurnEnd(pub(crate) Option<Rc<Turn>>);
+pub(crate) struct TurnEnd {
+    turn: Option<Rc<Turn>>,
+    /// The bytes of the answer's body that were taken to be sent.
+    sent: u64,
+    /// Whether that is all of it.
+    is_whole: bool,
+}
+
+impl TurnEnd {
+    pub(crate) fn of(turn: Option<Rc<Turn>>) -> Self {
+        Self { turn, sent: 0, is_whole: false }
+    }
+}
 
 impl Drop for TurnEnd {
     fn drop(&mut self) {
-        self.0.iter().for_each(|turn| turn.end());
+        let Some(turn) = &self.turn else { return };
+        turn.end();
+        let sending = turn.sending.take();
+        if let Some(sending) = sending {
+            sending.end(self.sent, self.is_whole);
+        }
     }
 }
 
@@ -136,8 +162,16 @@ pin_project_lite::pin_project! {
     /// The body of an answer, which goes when it has been sent.
     pub(crate) struct Answer<B> {
         #[pin]
-        pub(crate) body: B,
-        pub(crate) end: TurnEnd,
+        body: B,
+        end: TurnEnd,
+    }
+}
+
+impl<B: MessageBody> Answer<B> {
+    pub(crate) fn new(body: B, mut end: TurnEnd) -> Self {
+        // The HTTP server asks for nothing of a body that is empty.
+        end.is_whole = matches!(body.size(), BodySize::None | BodySize::Sized(0));
+        Self { body, end }
     }
 }
 
@@ -149,7 +183,14 @@ impl<B: MessageBody> MessageBody for Answer<B> {
     }
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
-        self.project().body.poll_next(context)
+        let this = self.project();
+        let next = this.body.poll_next(context);
+        match &next {
+            Poll::Ready(Some(Ok(part))) => this.end.sent += part.len() as u64,
+            Poll::Ready(None) => this.end.is_whole = true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        next
     }
 }
 
@@ -174,14 +215,20 @@ pub(crate) struct Connection {
     has_ended: bool,
     /// The limit of a head that has arrived in part.
     limit: Option<Pin<Box<Sleep>>>,
+    /// Counted as long as it is there.
+    _open: Open,
 }
 
 impl Connection {
-    pub(crate) fn new(socket: TcpStream) -> Self {
-        let state = Cell::new(State::BetweenRequests(Head::default()));
-        let turn =
-            Rc::new(Turn { state, reader: RefCell::default(), holds_back: Cell::new(false), unread: Cell::default() });
-        Self { socket, turn, ahead: Vec::new(), has_ended: false, limit: None }
+    pub(crate) fn new(socket: TcpStream, open: Open) -> Self {
+        let turn = Rc::new(Turn {
+            state: Cell::new(State::BetweenRequests(Head::default())),
+            reader: RefCell::default(),
+            holds_back: Cell::new(false),
+            unread: Cell::default(),
+            sending: RefCell::default(),
+        });
+        Self { socket, turn, ahead: Vec::new(), has_ended: false, limit: None, _open: open }
     }
 
     /// Whoever serves its requests tells it here.

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody as _};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -17,10 +18,13 @@ use crate::connection::Turn;
 use crate::guard;
 use crate::keys::Key;
 use crate::limits::Limits;
+use crate::metrics::known;
 use crate::refusal::Refusal;
 use crate::response_body;
 use crate::routes::{Access, Found, Handle, Scope};
-use crate::service::{NAMESPACE, Served, Service, id_value};
+use crate::sending::{Sending, log_abandoned};
+use crate::service::{NAMESPACE, Service, id_value};
+use crate::trace_id::TraceId;
 use crate::unread::Unread;
 
 /// Answers of this size are held in memory until they are sent; smaller ones are bounded by the number of requests.
@@ -31,7 +35,6 @@ pub(crate) async fn serve(
     service: Arc<Service>,
     mut request: ServiceRequest,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let begun = Instant::now();
     let method = known(request.method());
     if method == "HEAD" {
         // The server leaves the body out by itself. Ranges are parts of what a GET answers.
@@ -43,23 +46,34 @@ pub(crate) async fn serve(
     let path: Box<str> =
         if raw.contains('%') { percent_decode_str(raw).decode_utf8_lossy().into() } else { raw.into() };
     let address = request.peer_addr().map(|address| address.ip().to_canonical());
-    let call = Call::new(service, path, address);
+    let trace_id = if service.logging.is_on() { TraceId::of(request.headers()) } else { None };
+    let call = Call::new(service, path, address, trace_id);
+    let mut unanswered = Unanswered { call: &call, method, is_answered: false };
     let (request, payload) = request.into_parts();
+    let turn = request.conn_data::<Rc<Turn>>().cloned();
     let (unread, payload) = match payload {
         Payload::None => (None, payload),
         body => {
             let is_endless = request.headers().contains_key(header::TRANSFER_ENCODING);
-            let (unread, payload) = Unread::of(body, request.conn_data::<Rc<Turn>>().cloned());
+            let (unread, payload) = Unread::of(body, turn.clone());
             (is_endless.then_some(unread), payload)
         }
     };
     let answer = call.scope(answer(&call, request.clone(), payload)).await;
+    unanswered.is_answered = true;
     let answer = finalize(&call, answer);
     let answer = match unread {
         Some(unread) => unread.held_by(answer),
         None => answer,
     };
-    report(&call, &request, method, answer.status(), begun);
+    let took = call.begun().elapsed();
+    report(&call, &request, method, answer.status(), took);
+    let sending = Sending { call: call.clone(), method, status: answer.status().as_u16(), took };
+    match (turn, answer.body().size()) {
+        (Some(turn), _) => turn.sends(sending),
+        (None, BodySize::Sized(size)) => sending.end(size, true),
+        (None, BodySize::None | BodySize::Stream) => sending.end(0, true),
+    }
     Ok(ServiceResponse::new(request, answer))
 }
 
@@ -75,10 +89,10 @@ async fn answer(call: &Call, request: HttpRequest, payload: Payload) -> HttpResp
     // Whoever has no key takes no place of those who have one.
     let is_open = call.entry().is_some_and(|entry| entry.access == Access::Open);
     let (in_work, most) = match is_open {
-        true => (&service.open_in_work, service.limits.requests.div_ceil(8)),
-        false => (&service.in_work, service.limits.requests),
+        true => (&service.counts.open_in_work, service.limits.requests.div_ceil(8)),
+        false => (&service.counts.in_work, service.limits.requests),
     };
-    let _working = match in_work.begin(most, &service.limits) {
+    let _working = match in_work.begin(most, &service.limits, &service.counts) {
         Ok(working) => working,
         Err(refusal) => return service.refuse(&refusal),
     };
@@ -94,7 +108,7 @@ async fn answer(call: &Call, request: HttpRequest, payload: Payload) -> HttpResp
     if is_write && upgrade.is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket")) {
         return service.refuse(&Refusal::Field { field: "upgrade", reason: "there is no protocol but HTTP here" });
     }
-    if let Err(refusal) = service.in_flight.some_left(call.address()).await {
+    if let Err(refusal) = call.waits(service.in_flight.some_left(call.address())).await {
         return service.refuse(&refusal);
     }
     let answer = handle(request.clone(), payload).await;
@@ -171,7 +185,7 @@ fn authenticate(call: &Call, request: &HttpRequest) -> Result<Option<Arc<Key>>, 
             found
         }
     };
-    key.count(&service.limits)?;
+    key.count(&service.limits, &service.counts.reasons)?;
     call.is_called_by(Arc::clone(&key), ends);
     Ok(Some(key))
 }
@@ -211,23 +225,37 @@ fn finalize(call: &Call, mut answer: HttpResponse) -> HttpResponse {
     }
 }
 
-/// The name of a method; what anybody may make up is one.
-fn known(method: &Method) -> &'static str {
-    const KNOWN: [&str; 7] = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"];
-    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
+/// A request whose client may go away before there is an answer.
+struct Unanswered<'a> {
+    call: &'a Call,
+    method: &'static str,
+    is_answered: bool,
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.call.service().counts.abandoned.fetch_add(1, Relaxed);
+            log_abandoned(self.call, self.method);
+        }
+    }
 }
 
 /// Tells the log and the counters what came of a request.
-fn report(call: &Call, request: &HttpRequest, method: &'static str, status: StatusCode, begun: Instant) {
+fn report(call: &Call, request: &HttpRequest, method: &'static str, status: StatusCode, took: Duration) {
     let entry = call.entry();
     let route = entry.map(|entry| entry.path);
     let key = call.key().map(|key| key.name.as_str());
-    let (path, status, took) = (request.uri().path(), status.as_u16(), begun.elapsed());
-    if let Some(observer) = &call.service().observer {
-        let access = entry.map(|entry| entry.access);
-        observer(&Served { id: call.id(), method, route, path, access, status, took, key });
+    let (path, status) = (request.uri().path(), status.as_u16());
+    let counts = &call.service().counts;
+    counts.requests.count(call.route(), method, status, took);
+    if key.is_none() {
+        counts.keyless.fetch_add(1, Relaxed);
     }
-    if entry.is_some_and(|entry| entry.access == Access::Key(Scope::Admin)) {
+    if call.received() > 0 {
+        counts.received_bytes.fetch_add(call.received(), Relaxed);
+    }
+    if entry.is_some_and(|entry| entry.access == Access::Key(Scope::Admin) && !entry.routine) {
         tracing::info!(request_id = %call.id(), key, method, path, status, "an administrator's request");
     }
     tracing::debug!(request_id = %call.id(), key, method, route, path, status, micros = took.as_micros(), "served");

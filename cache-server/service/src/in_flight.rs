@@ -11,7 +11,10 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
+use crate::limits::ReportOnly;
+use crate::metrics::{Durations, Reasons};
 use crate::refusal::Refusal;
 
 /// How long a request waits for memory.
@@ -28,6 +31,10 @@ pub(crate) struct InFlight(Arc<Shared>);
 struct Shared {
     limit: u64,
     report_only: bool,
+    /// Told when a request would have waited, were the limit not only reported.
+    reasons: Arc<Reasons>,
+    /// How long those waited that did.
+    waits: Durations,
     state: Mutex<State>,
 }
 
@@ -98,12 +105,29 @@ fn send(granted: Vec<(oneshot::Sender<Held>, Held)>) {
 
 impl InFlight {
     pub(crate) fn new(limit: u64, report_only: bool) -> Self {
-        Self(Arc::new(Shared { limit, report_only, state: Mutex::default() }))
+        let (reasons, waits) = (Arc::default(), Durations::default());
+        Self(Arc::new(Shared { limit, report_only, reasons, waits, state: Mutex::default() }))
     }
 
     /// The bytes that are taken.
     pub(crate) fn used(&self) -> u64 {
         self.0.state.lock().used
+    }
+
+    /// The bytes that are taken, and how many requests wait.
+    pub(crate) fn now(&self) -> (u64, usize) {
+        let state = self.0.state.lock();
+        (state.used, state.waiting.len())
+    }
+
+    /// Whom it tells what it does not refuse.
+    pub(crate) fn reasons(&self) -> Arc<Reasons> {
+        Arc::clone(&self.0.reasons)
+    }
+
+    /// How long requests waited, of those that did.
+    pub(crate) fn waits(&self) -> &Durations {
+        &self.0.waits
     }
 
     /// Takes memory for a request that has taken `held` already, or waits for it.
@@ -119,6 +143,7 @@ impl InFlight {
             let mut state = shared.state.lock();
             let fits = state.waiting.is_empty() && shared.fits(&state, held, bytes);
             if !fits && shared.report_only {
+                shared.reasons.report(ReportOnly::InFlight);
                 tracing::warn!(bytes, used = state.used, "report only: this request would have waited for memory");
             }
             if fits || shared.report_only {
@@ -134,9 +159,9 @@ impl InFlight {
         };
         send(granted);
         // Whoever stops waiting, for whatever reason, may have been in the way of others.
-        let _waiting = Waiting(shared);
+        let _waiting = Waiting { shared, since: Instant::now() };
         let granted = tokio::time::timeout(PATIENCE, grant).await;
-        granted.ok().and_then(Result::ok).ok_or(Refusal::Busy("all memory for bodies is taken"))
+        granted.ok().and_then(Result::ok).ok_or(Refusal::NoMemory)
     }
 
     /// Takes memory for what is there already, even if it is too much: others wait the longer.
@@ -168,11 +193,15 @@ pub(crate) fn network(address: Option<IpAddr>) -> Option<IpAddr> {
 }
 
 /// A request that waits; when it is dropped, those behind it go on.
-struct Waiting<'a>(&'a Arc<Shared>);
+struct Waiting<'a> {
+    shared: &'a Arc<Shared>,
+    since: Instant,
+}
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        let granted = self.0.grant(&mut self.0.state.lock());
+        self.shared.waits.observe(self.since.elapsed());
+        let granted = self.shared.grant(&mut self.shared.state.lock());
         send(granted);
     }
 }
@@ -252,10 +281,7 @@ mod tests {
     async fn whoever_waits_too_long_is_refused_and_what_is_given_back_goes_on() {
         let memory = InFlight::new(100, false);
         let first = memory.reserve(address(1), 0, 80).await.unwrap();
-        assert_eq!(
-            memory.reserve(address(1), 0, 30).await.unwrap_err(),
-            Refusal::Busy("all memory for bodies is taken")
-        );
+        assert_eq!(memory.reserve(address(1), 0, 30).await.unwrap_err(), Refusal::NoMemory);
         let mut waits = Box::pin(memory.reserve(address(1), 0, 30));
         assert!(waits.as_mut().now_or_never().is_none());
         // Nobody overtakes.

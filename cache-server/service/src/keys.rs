@@ -11,10 +11,13 @@
 mod file;
 mod new;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::{DateTime, Utc};
 use governor::clock::{Clock as _, DefaultClock};
@@ -29,6 +32,7 @@ use file::{LOOK_EVERY, Stamp};
 pub use new::{NewKey, Printed};
 
 use crate::limits::{Limits, ReportOnly};
+use crate::metrics::Reasons;
 use crate::refusal::Refusal;
 use crate::routes::Scope;
 
@@ -106,6 +110,8 @@ pub struct Key {
     /// Until when.
     pub expires: Option<DateTime<Utc>>,
     rate: Option<Rate>,
+    /// How many requests carried it; shared by all keys of its name, one after the other.
+    requests: Arc<AtomicU64>,
 }
 
 /// How often a key may ask, in this process.
@@ -123,7 +129,8 @@ impl fmt::Debug for Rate {
 impl Key {
     /// A key that is good for these scopes, everywhere and for ever.
     pub fn new(name: impl Into<String>, digest: Digest, scopes: Vec<Scope>) -> Self {
-        Self { name: name.into(), digest, scopes, namespaces: Vec::new(), expires: None, rate: None }
+        let (name, requests) = (name.into(), Arc::default());
+        Self { name, digest, scopes, namespaces: Vec::new(), expires: None, rate: None, requests }
     }
 
     /// Limits the requests a second; bursts may be as large.
@@ -147,16 +154,18 @@ impl Key {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
-    /// Counts a request against its rate.
-    pub(crate) fn count(&self, limits: &Limits) -> Result<(), Refusal> {
+    /// Counts a request, also against its rate.
+    pub(crate) fn count(&self, limits: &Limits, reasons: &Reasons) -> Result<(), Refusal> {
+        self.requests.fetch_add(1, Relaxed);
         let Some(rate) = &self.rate else { return Ok(()) };
         let Err(until) = rate.limiter.check() else { return Ok(()) };
         if limits.only_reports(ReportOnly::Rate) {
+            reasons.report(ReportOnly::Rate);
             tracing::warn!(key = self.name, "report only: this request would have been refused for its rate");
             return Ok(());
         }
         let wait = until.wait_time_from(DefaultClock::default().now());
-        Err(Refusal::TooMany { what: "the API key asks more often than it may", wait })
+        Err(Refusal::KeyRate { wait })
     }
 }
 
@@ -172,14 +181,49 @@ pub struct Keys {
     namespaces: bool,
     /// The file as it was when it was read.
     seen: Mutex<Option<Stamp>>,
+    /// Requests by the name of their key, also of names that are no more.
+    requests: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
 }
+
+/// Of so many names requests are counted apart. A file may be replaced any number of times.
+const COUNTED_NAMES: usize = 1000;
+/// What all others are counted as; no key can be called so.
+const OTHER_NAMES: &str = "(other)";
 
 impl Keys {
     /// These keys. None of them opens a service without keys, to whoever reaches it.
     pub fn new(header: impl Into<String>, keys: Vec<Key>, default_rate: Option<NonZeroU32>) -> Self {
-        let keys = with_rates(keys, default_rate);
-        let current = RwLock::new(Arc::new(keys));
-        Self { header: header.into(), current, default_rate, file: None, namespaces: true, seen: Mutex::default() }
+        let (header, current) = (header.into(), RwLock::default());
+        let (seen, requests) = (Mutex::default(), Mutex::default());
+        let made = Self { header, current, default_rate, file: None, namespaces: true, seen, requests };
+        made.replace(keys);
+        made
+    }
+
+    /// Takes these keys instead of those before, with the rate of keys that have none of their own.
+    fn replace(&self, keys: Vec<Key>) {
+        let mut requests = self.requests.lock();
+        let complete = |key: Key| {
+            let name = if requests.len() < COUNTED_NAMES || requests.contains_key(&key.name) {
+                &key.name
+            } else {
+                OTHER_NAMES
+            };
+            let counted = Arc::clone(requests.entry(name.to_owned()).or_default());
+            let key = if key.rate.is_none() { key.rate(self.default_rate) } else { key };
+            Arc::new(Key { requests: counted, ..key })
+        };
+        *self.current.write() = Arc::new(keys.into_iter().map(complete).collect());
+    }
+
+    /// Requests by the name of their key.
+    pub(crate) fn requests(&self) -> Vec<(String, u64)> {
+        self.requests.lock().iter().map(|(name, count)| (name.clone(), count.load(Relaxed))).collect()
+    }
+
+    /// How many keys there are.
+    pub(crate) fn known(&self) -> usize {
+        self.current.read().len()
     }
 
     /// The keys of a file. It is read again when it changes, and when the program is told to by SIGHUP.
@@ -224,7 +268,7 @@ impl Keys {
         let Some(file) = &self.file else { return Ok(()) };
         *self.seen.lock() = Stamp::of(file);
         let keys = file::read(file, self.namespaces)?;
-        *self.current.write() = Arc::new(with_rates(keys, self.default_rate));
+        self.replace(keys);
         Ok(())
     }
 
@@ -244,9 +288,4 @@ impl Keys {
             }
         }
     }
-}
-
-fn with_rates(keys: Vec<Key>, default_rate: Option<NonZeroU32>) -> Vec<Arc<Key>> {
-    let rated = |key: Key| if key.rate.is_none() { key.rate(default_rate) } else { key };
-    keys.into_iter().map(rated).map(Arc::new).collect()
 }

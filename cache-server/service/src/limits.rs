@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::metrics::Counts;
 use crate::refusal::Refusal;
 
 /// How much the server takes on at once. The defaults are such that no honest client notices them.
@@ -80,16 +81,22 @@ impl Drop for Working<'_> {
 
 impl InWork {
     /// Begins a request, or refuses it when there are too many.
-    pub(crate) fn begin(&self, most: usize, limits: &Limits) -> Result<Working<'_>, Refusal> {
+    pub(crate) fn begin(&self, most: usize, limits: &Limits, counts: &Counts) -> Result<Working<'_>, Refusal> {
         let before = self.0.fetch_add(1, Ordering::Relaxed);
         let working = Working(&self.0);
         if before < most {
             return Ok(working);
         }
         if limits.only_reports(ReportOnly::Requests) {
+            counts.reasons.report(ReportOnly::Requests);
             tracing::warn!(in_work = before + 1, "report only: this request would have been refused");
             return Ok(working);
         }
-        Err(Refusal::Busy("too many requests at once"))
+        Err(Refusal::TooManyRequests)
+    }
+
+    /// How many there are.
+    pub(crate) fn now(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
     }
 }

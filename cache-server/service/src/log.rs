@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
+use std::str::FromStr as _;
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::filter::Directive;
 use tracing_subscriber::fmt::format::debug_fn;
 
 /// How log lines look.
@@ -16,10 +19,27 @@ pub enum Format {
     Json,
 }
 
-/// Starts the log with a filter such as `warn,cache_server=info`.
-pub fn start(filter: &str, format: Format) {
+/// Which requests are logged.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Logging {
+    /// Every one, with a line of its own.
+    pub access: bool,
+    /// Those that take as long, with where the time went.
+    pub slow: Option<Duration>,
+}
+
+impl Logging {
+    pub(crate) fn is_on(&self) -> bool {
+        self.access || self.slow.is_some()
+    }
+}
+
+/// Starts the log with a filter such as `warn,cache_server=info`. The access log is not subject to it.
+pub fn start(filter: &str, format: Format, logging: Logging) {
+    let filter = EnvFilter::new(filter);
+    let access = Directive::from_str("http_service::access=info").ok().filter(|_| logging.access);
     let log = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
+        .with_env_filter(access.into_iter().fold(filter, EnvFilter::add_directive))
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match format {

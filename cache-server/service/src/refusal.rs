@@ -56,17 +56,24 @@ pub enum Refusal {
     /// The path and query are longer than this, in bytes: 414.
     #[error("the path and query are longer than {0} bytes")]
     UriTooLong(usize),
-    /// The key, or the address for failed sign-ins, asks more often than it may: 429.
-    #[error("{what}; try again in {} s", .wait.as_secs().max(1))]
-    TooMany {
-        /// What there is too much of.
-        what: &'static str,
+    /// The key asks more often than it may: 429.
+    #[error("the API key asks more often than it may; try again in {} s", .wait.as_secs().max(1))]
+    KeyRate {
         /// When it may be tried again.
         wait: Duration,
     },
-    /// The server has taken on as much as it can: 503.
-    #[error("the server is busy: {0}")]
-    Busy(&'static str),
+    /// Too many sign-ins from the address have failed: 429.
+    #[error("too many failed sign-ins from this address; try again in {} s", .wait.as_secs().max(1))]
+    SignInRate {
+        /// When it may be tried again.
+        wait: Duration,
+    },
+    /// All memory for bodies is taken, and stays so for too long: 503.
+    #[error("the server is busy: all memory for bodies is taken")]
+    NoMemory,
+    /// As many requests are worked on as may be: 503.
+    #[error("the server is busy: too many requests at once")]
+    TooManyRequests,
     /// A field of the body, or a header, is not as it should be: 400.
     #[error("{field}: {reason}")]
     Field {
@@ -90,8 +97,8 @@ impl Refusal {
             Self::TooLarge(_) | Self::NeedsTooMuch { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BrokenBody(_) | Self::Field { .. } => StatusCode::BAD_REQUEST,
             Self::UriTooLong(_) => StatusCode::URI_TOO_LONG,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::KeyRate { .. } | Self::SignInRate { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::NoMemory | Self::TooManyRequests => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -107,8 +114,8 @@ impl Refusal {
             Self::TooLarge(_) | Self::NeedsTooMuch { .. } => "TOO_LARGE",
             Self::BrokenBody(_) | Self::Field { .. } => "INVALID_INPUT",
             Self::UriTooLong(_) => "URI_TOO_LONG",
-            Self::TooMany { .. } => "TOO_MANY_REQUESTS",
-            Self::Busy(_) => "BUSY",
+            Self::KeyRate { .. } | Self::SignInRate { .. } => "TOO_MANY_REQUESTS",
+            Self::NoMemory | Self::TooManyRequests => "BUSY",
         }
     }
 
@@ -123,8 +130,8 @@ impl Refusal {
     /// In how many seconds it may be tried again, where that makes sense.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::TooMany { wait, .. } => Some(wait.as_secs().max(1)),
-            Self::Busy(_) => Some(1),
+            Self::KeyRate { wait } | Self::SignInRate { wait } => Some(wait.as_secs().max(1)),
+            Self::NoMemory | Self::TooManyRequests => Some(1),
             _ => None,
         }
     }

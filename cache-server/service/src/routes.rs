@@ -94,6 +94,8 @@ pub struct Entry {
     pub(crate) body: BodySize,
     /// Whether it is a write that takes conditions.
     pub(crate) conditional: bool,
+    /// Whether it is called by machines again and again, and so is not logged as what an administrator does.
+    pub(crate) routine: bool,
     pub(crate) handle: Handle,
     pub(crate) described: Option<Described>,
 }
@@ -128,6 +130,7 @@ impl Entry {
             access,
             body: BodySize::Large,
             conditional: false,
+            routine: false,
             handle: Arc::new(handle),
             described: None,
         }
@@ -149,6 +152,12 @@ impl Entry {
     #[must_use]
     pub fn conditional(self) -> Self {
         Self { conditional: true, ..self }
+    }
+
+    /// Is called by machines again and again: it is not logged as what an administrator does.
+    #[must_use]
+    pub fn routine(self) -> Self {
+        Self { routine: true, ..self }
     }
 
     /// The method.

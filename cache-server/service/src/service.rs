@@ -1,7 +1,6 @@
 //! A service: its routes and everything a request passes on its way to a handler.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
@@ -19,9 +18,11 @@ use crate::call::Call;
 use crate::dispatch::serve;
 use crate::in_flight::InFlight;
 use crate::keys::Keys;
-use crate::limits::{InWork, Limits, ReportOnly};
+use crate::limits::{Limits, ReportOnly};
+use crate::log::Logging;
+use crate::metrics::{self, Answered, Counts, Metrics};
 use crate::refusal::Refusal;
-use crate::routes::{Access, Routes};
+use crate::routes::Routes;
 use crate::session::Sessions;
 use crate::start::Stopping;
 
@@ -37,47 +38,23 @@ pub struct Shape {
     pub namespace: Option<fn(&str) -> Option<String>>,
 }
 
-/// A request that was served, for counters.
-#[derive(Debug)]
-pub struct Served<'a> {
-    /// The identifier of the request.
-    pub id: Uuid,
-    /// The method; `other` for one that is not of HTTP.
-    pub method: &'static str,
-    /// The path of the route, as the table has it; `None` when none matched.
-    pub route: Option<&'static str>,
-    /// The path as it was sent.
-    pub path: &'a str,
-    /// Who may call the operation; `None` when no route matched.
-    pub access: Option<Access>,
-    /// The status of the answer.
-    pub status: u16,
-    /// How long it took until the answer began.
-    pub took: Duration,
-    /// The name of the key.
-    pub key: Option<&'a str>,
-}
-
-/// Counts requests.
-type Observer = Arc<dyn Fn(&Served<'_>) + Send + Sync>;
-
 /// The parameter of paths that names the namespace of an operation.
 pub(crate) const NAMESPACE: &str = "namespace";
 
 /// A service.
 pub struct Service {
     pub(crate) routes: Routes,
-    pub(crate) keys: Keys,
+    pub(crate) keys: Arc<Keys>,
     pub(crate) sessions: Sessions,
     pub(crate) limits: Limits,
     pub(crate) origins: Vec<String>,
     pub(crate) shape: Shape,
     pub(crate) in_flight: InFlight,
-    pub(crate) in_work: InWork,
-    pub(crate) open_in_work: InWork,
+    pub(crate) counts: Arc<Counts>,
+    pub(crate) logging: Logging,
+    metrics: Metrics,
     pub(crate) stopping: Arc<Stopping>,
     pub(crate) is_reached_by_socket: bool,
-    pub(crate) observer: Option<Observer>,
     now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
 }
 
@@ -90,10 +67,14 @@ impl std::fmt::Debug for Service {
 impl Service {
     /// A service of these operations.
     pub fn new(routes: Routes, shape: Shape, keys: Keys, sessions: Sessions, limits: Limits) -> Self {
+        let (keys, in_flight) =
+            (Arc::new(keys), InFlight::new(limits.in_flight, limits.only_reports(ReportOnly::InFlight)));
+        let counts = Arc::new(Counts::new(&routes, Arc::clone(&keys), limits.clone(), in_flight.clone()));
         Self {
-            in_flight: InFlight::new(limits.in_flight, limits.only_reports(ReportOnly::InFlight)),
-            in_work: InWork::default(),
-            open_in_work: InWork::default(),
+            in_flight,
+            metrics: Metrics::new(Arc::clone(&counts)),
+            counts,
+            logging: Logging::default(),
             routes,
             keys,
             sessions,
@@ -102,9 +83,14 @@ impl Service {
             shape,
             stopping: Arc::default(),
             is_reached_by_socket: true,
-            observer: None,
             now: Arc::new(Utc::now),
         }
+    }
+
+    /// Says which requests are logged; by default none.
+    #[must_use]
+    pub fn logging(self, logging: Logging) -> Self {
+        Self { logging, ..self }
     }
 
     /// Lets pages of these origins, such as `https://app.example.org`, call the service; by default no page of another
@@ -120,10 +106,22 @@ impl Service {
         Self { now: Arc::new(now), ..self }
     }
 
-    /// Tells of every request that was served.
-    #[must_use]
-    pub fn observed(self, observer: impl Fn(&Served<'_>) + Send + Sync + 'static) -> Self {
-        Self { observer: Some(Arc::new(observer)), ..self }
+    /// Its metrics.
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
+    /// What its routes have answered.
+    pub fn answered(&self) -> Answered {
+        Answered(Arc::clone(&self.counts))
+    }
+
+    /// A service that shows the metrics of this one, and nothing else, to whoever asks.
+    pub(crate) fn metrics_alone(&self) -> anyhow::Result<Self> {
+        let (routes, keys) = (Routes::new(metrics::open_routes()), Keys::new("", Vec::new(), None));
+        let sessions = Sessions::new("", None)?;
+        let alone = Self::new(routes, self.shape.clone(), keys, sessions, self.limits.clone());
+        Ok(Self { metrics: self.metrics(), stopping: self.stopping(), ..alone })
     }
 
     /// Says that no socket leads here: only this process calls, and no browser.
@@ -164,6 +162,7 @@ impl Service {
 
     /// A refusal in the shape of the service.
     pub(crate) fn refuse(&self, refusal: &Refusal) -> HttpResponse {
+        self.counts.reasons.refuse(refusal);
         let mut response = HttpResponse::build(refusal.status());
         if let Some(seconds) = refusal.retry_after() {
             response.insert_header((header::RETRY_AFTER, seconds));

@@ -116,10 +116,7 @@ impl Failures {
         if over <= 0.0 {
             return Ok(());
         }
-        Err(Refusal::TooMany {
-            what: "too many failed sign-ins from this address",
-            wait: Duration::from_secs_f64((over / Self::A_SECOND).ceil()),
-        })
+        Err(Refusal::SignInRate { wait: Duration::from_secs_f64((over / Self::A_SECOND).ceil()) })
     }
 
     fn add(&self, address: Option<IpAddr>) {

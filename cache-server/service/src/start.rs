@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
@@ -20,6 +21,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use crate::connection::{Answer, Connection, HEAD, Turn, TurnEnd};
+use crate::metrics::Open;
 use crate::service::{Service, app};
 
 /// How long a connection is read from after an answer that refuses what is still being sent, so that the client reads the answer.
@@ -44,6 +46,8 @@ pub struct Listen {
     pub keep_alive: Duration,
     /// How long requests in flight may take to finish at the end.
     pub shutdown: Duration,
+    /// Where else the metrics are shown, to whoever gets there.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// How far a service is with its end.
@@ -131,6 +135,7 @@ pub struct Bound {
     server: Server,
     service: Arc<Service>,
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
 }
 
 impl std::fmt::Debug for Bound {
@@ -143,6 +148,11 @@ impl Bound {
     /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The other address it shows metrics on.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// A handle to stop it with.
@@ -211,10 +221,34 @@ pub fn bind(
         tracing::warn!("no session secret is configured: sessions of browsers end with this process");
     }
     let service = Arc::new(service);
+    service.counts.connections.limit.store(listen.connections as u64, Relaxed);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = listen.workers.unwrap_or(cores).max(1);
-    let (shared, patience, keep_alive) = (Arc::clone(&service), service.limits.body_pause, listen.keep_alive);
-    let builder = ServerBuilder::default();
+    let builder = ServerBuilder::default()
+        .workers(workers)
+        .max_concurrent_connections(listen.connections.div_ceil(workers).max(1))
+        .shutdown_timeout(listen.shutdown.as_secs())
+        .shutdown_signal(end);
+    let wanted = SocketAddr::from((listen.host, listen.port));
+    let (mut builder, address) = listening(builder, wanted, &service, listen.keep_alive, configure)?;
+    let mut metrics_address = None;
+    if let Some(wanted) = listen.metrics {
+        let alone = Arc::new(service.metrics_alone()?);
+        let (both, address) = listening(builder, wanted, &alone, listen.keep_alive, |_| {})?;
+        (builder, metrics_address) = (both, Some(address));
+    }
+    Ok(Bound { server: builder.run(), service, address, metrics_address })
+}
+
+/// Has a server listen on this address as well, for this service; returns the address with the port that it got.
+fn listening(
+    builder: ServerBuilder,
+    address: SocketAddr,
+    service: &Arc<Service>,
+    keep_alive: Duration,
+    configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> anyhow::Result<(ServerBuilder, SocketAddr)> {
+    let (shared, patience) = (Arc::clone(service), service.limits.body_pause);
     let stop = builder.graceful_shutdown_signal();
     let factory = move || {
         let app = app(Arc::clone(&shared), configure.clone()).into_factory();
@@ -223,10 +257,10 @@ pub fn bind(
         let app = apply_fn_factory(app, |request: Request, app| {
             let turn = request.conn_data::<Rc<Turn>>().map(Rc::clone);
             turn.iter().for_each(|turn| turn.begin(request.head()));
-            let (answer, end) = (app.call(request), TurnEnd(turn));
-            async move { answer.await.map(|answer| answer.map_body(|_, body| Answer { body, end })) }
+            let (answer, end) = (app.call(request), TurnEnd::of(turn));
+            async move { answer.await.map(|answer| answer.map_body(|_, body| Answer::new(body, end))) }
         });
-        let stop = stop.clone();
+        let (stop, counts) = (stop.clone(), Arc::clone(&shared.counts));
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let stop = stop.clone();
@@ -242,20 +276,13 @@ pub fn bind(
             // Else every further part of a streamed answer waits 40 ms for the client's acknowledgement.
             let ready = socket.set_nodelay(true);
             give_up_on(&socket, patience);
-            std::future::ready(ready.map(|()| (Connection::new(socket), peer)).map_err(DispatchError::Io))
+            let connection = Connection::new(socket, Open::count(Arc::clone(&counts)));
+            std::future::ready(ready.map(|()| (connection, peer)).map_err(DispatchError::Io))
         };
         fn_service(accept).and_then(http)
     };
-    let address = SocketAddr::from((listen.host, listen.port));
     let listener = listen_on(address).with_context(|| format!("cannot listen on {address}"))?;
-    let address = listener.local_addr().context("no address was bound")?;
-    let server = builder
-        .workers(workers)
-        .max_concurrent_connections(listen.connections.div_ceil(workers).max(1))
-        .shutdown_timeout(listen.shutdown.as_secs())
-        .shutdown_signal(end)
-        .listen("http", listener, factory)
-        .with_context(|| format!("cannot listen on {address}"))?
-        .run();
-    Ok(Bound { server, service, address })
+    let bound = listener.local_addr().context("no address was bound")?;
+    let builder = builder.listen("http", listener, factory).with_context(|| format!("cannot listen on {address}"))?;
+    Ok((builder, bound))
 }

@@ -27,5 +27,6 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "shares.js",
     "store_entry.js",
     "strategies.js",
+    "traffic.js",
     "update_entry.js",
 };

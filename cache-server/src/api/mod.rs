@@ -36,6 +36,7 @@ use http_service::{Limits, Service, Shape};
 use uuid::Uuid;
 
 pub(crate) use docs::document;
+pub(crate) use routes::RETRIEVES;
 
 use crate::config::Names;
 

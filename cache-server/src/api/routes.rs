@@ -6,9 +6,12 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http_service::{Entry, Routes, Ui, session};
+use http_service::{Entry, Routes, Ui, metrics, session};
 
 use super::*;
+
+/// How the paths begin of operations that retrieve one entry, for counters of hits and misses.
+pub(crate) const RETRIEVES: &str = "/{namespace}/retrieve/";
 
 /// The operations of the service.
 #[rustfmt::skip]
@@ -154,7 +157,7 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/auth/set-cookie-form"                                                            open   auth::set_cookie_form, small;
         POST   "/auth/set-auth-cookie"                                                            open   auth::set_auth_cookie, small;
     };
-    own.into_iter().chain(session::routes()).collect()
+    own.into_iter().chain(metrics::routes()).chain(session::routes()).collect()
 }
 
 /// The console.

@@ -10,6 +10,7 @@ use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use bytes::{BufMut, Bytes, BytesMut};
@@ -18,6 +19,7 @@ use fjall::config::PartitioningPolicy;
 use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, PersistMode, Readable};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use super::commits::{Commits, InQueue};
 use super::memory::{Range, skip_scan};
 use super::place::Place;
 use super::{
@@ -116,6 +118,11 @@ impl Embedded {
     #[must_use]
     pub fn with_room(self, room: Room) -> Self {
         Self { room, ..self }
+    }
+
+    /// What is counted of its commits.
+    pub(crate) fn commits(&self) -> Arc<Commits> {
+        Arc::clone(&self.committer.commits)
     }
 
     /// Runs `work` on a thread that may wait for the disk.
@@ -269,18 +276,22 @@ fn is_full(error: &std::io::Error) -> bool {
 struct Committer {
     queue: mpsc::Sender<Waiting>,
     bytes: Arc<Semaphore>,
+    commits: Arc<Commits>,
 }
 
 struct Waiting {
     batch: Batch,
     bytes: usize,
     _share: OwnedSemaphorePermit,
+    _in_queue: InQueue,
     answer: oneshot::Sender<Result<Vec<Outcome>>>,
 }
 
 impl Committer {
     fn start(tree: Tree, versions: Versions) -> Result<Self> {
         let (queue, mut waiting) = mpsc::channel::<Waiting>(QUEUE);
+        let commits = Arc::new(Commits::default());
+        let counted = Arc::clone(&commits);
         let run = move || {
             let mut group = Vec::with_capacity(GROUP);
             while let Some(first) = waiting.blocking_recv() {
@@ -293,20 +304,24 @@ impl Committer {
                     bytes += next.bytes;
                     group.push(next);
                 }
+                counted.groups.observe(group.len());
+                let begun = Instant::now();
                 commit_group(&tree, &versions, group.drain(..));
+                counted.writes.observe(begun.elapsed());
             }
         };
         let spawned = std::thread::Builder::new().name("committer".into()).spawn(run);
         spawned.map_err(|source| Error::Failed { doing: "starting the committer", source: source.into() })?;
-        Ok(Self { queue, bytes: Arc::new(Semaphore::new(QUEUE_BYTES)) })
+        Ok(Self { queue, bytes: Arc::new(Semaphore::new(QUEUE_BYTES)), commits })
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
         let bytes = batch.bytes();
+        let _in_queue = InQueue::new(&self.commits, bytes);
         let share = u32::try_from(bytes.min(QUEUE_BYTES)).unwrap_or(u32::MAX);
         let _share = Arc::clone(&self.bytes).acquire_many_owned(share).await.map_err(|_| gone())?;
         let (answer, answered) = oneshot::channel();
-        self.queue.send(Waiting { batch, bytes, _share, answer }).await.map_err(|_| gone())?;
+        self.queue.send(Waiting { batch, bytes, _share, _in_queue, answer }).await.map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
     }
 

@@ -8,6 +8,7 @@
 //! it; the order in which the domain builds a batch is therefore part of what it promises.
 
 mod batch;
+mod commits;
 mod embedded;
 mod local_disk;
 mod memory;
@@ -32,12 +33,14 @@ use parking_lot::Mutex;
 use crate::coding::Coding;
 
 pub use batch::{Batch, Change, Edit, Outcome, Require, Update, Write};
+pub(crate) use commits::ShownCommits;
 pub use embedded::Embedded;
 pub use local_disk::LocalDisk;
 pub use memory::Memory;
 pub use path::{Folder, InvalidPath, ObjectPath};
 pub use prefixed::Prefixed;
 pub use room::Room;
+pub(crate) use s3::ShownRequests;
 pub use s3::{Connection, S3};
 
 /// An engine that keeps objects.

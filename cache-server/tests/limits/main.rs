@@ -4,6 +4,7 @@
 
 mod commands;
 mod keys;
+mod logs;
 mod program;
 
 use std::io::{Read as _, Write as _};

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 pub(crate) const KEY: &str = "a key of the tests of limits";
@@ -33,8 +34,17 @@ impl Program {
     }
 
     pub(crate) fn start_with(flags: &[&str], key: Option<&str>) -> Self {
+        Self::start_as(flags, key, Stdio::null())
+    }
+
+    /// Starts with a key, and writes the log to a file.
+    pub(crate) fn start_logged(flags: &[&str], log: &Path) -> Self {
+        Self::start_as(flags, Some(KEY), fs::File::create(log).unwrap().into())
+    }
+
+    fn start_as(flags: &[&str], key: Option<&str>, log: Stdio) -> Self {
         let mut command = command();
-        command.args(["--port", "0", "--workers", "2"]).args(flags).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(["--port", "0", "--workers", "2"]).args(flags).stdout(Stdio::piped()).stderr(log);
         if let Some(key) = key {
             command.env("FAST_API__AUTH__API_KEY__VALUE", key);
         }

@@ -8,12 +8,15 @@ import { useLive, useLoad } from "../house/load.js";
 import { Loading } from "../house/loading.js";
 import { Page } from "../house/page.js";
 import { Panel } from "../house/panel.js";
+import { useQuery } from "../house/router.js";
 import { useMay } from "../house/session.js";
 import { zone } from "../house/settings.js";
 import { useStore } from "../house/store.js";
 import { CsvButton, Table } from "../house/table.js";
+import { Tabs } from "../house/tabs.js";
 import { Text } from "../house/text.js";
 import { absolute } from "../house/time.js";
+import { Traffic } from "../traffic.js";
 
 /**
  * @typedef {{ name: string, value: string }} Setting
@@ -23,6 +26,12 @@ import { absolute } from "../house/time.js";
  */
 
 const EVERY = 10_000;
+
+/** @type {[string, string][]} */
+const tabs = [
+  ["state", "State"],
+  ["requests", "Requests"],
+];
 
 /** @type {Record<string, string>} */
 const engines = {
@@ -56,9 +65,21 @@ async function ready(signal) {
   return { took: performance.now() - begun };
 }
 
-/** The page. */
+/** The page. Requests are shown to administrators, whose key may read the metrics. */
 export default function Server() {
   const isAdmin = useMay("admin");
+  const [tab, choose] = useQuery("tab", "state");
+  const shown = isAdmin && tab === "requests" ? "requests" : "state";
+  if (!isAdmin) return html`<${Page} title="Server"><${State} isAdmin=${false} /></${Page}>`;
+  return html`<${Page} title="Server">
+    <${Tabs} label="Parts of the page" value=${shown} options=${tabs} choose=${choose}>${
+      shown === "requests" ? html`<${Traffic} />` : html`<${State} isAdmin />`
+    }</${Tabs}>
+  </${Page}>`;
+}
+
+/** Whether it is well, what it is, and how it is configured. @param {{ isAdmin: boolean }} props */
+function State({ isAdmin }) {
   useStore(zone);
   const health = useLive(ready, [], EVERY);
   const config = useLoad(
@@ -75,8 +96,7 @@ export default function Server() {
   const read = value?.read_cache;
   const settings = (/** @type {Config} */ { settings: rows }) =>
     html`<${Table} name="settings" label="Settings" columns=${columns} rows=${rows} id=${(/** @type {Setting} */ row) => row.name} />`;
-  return html`<${Page} title="Server">
-    <div class="cards" aria-live="polite">
+  return html`<div class="cards" aria-live="polite">
       <${Card} title="Health" value=${state} note=${note} kind=${kind} />
       <${Card} title="Version" value=${version} note=${value && html`<span title=${value.instance_id}>process ${value.instance_id.slice(0, 8)}</span>`} />
       ${isAdmin && html`<${Card} title="Running for" value=${value && duration(value.now - value.started_at)} note=${value && `since ${absolute(value.started_at)}`} />`}
@@ -93,6 +113,5 @@ export default function Server() {
             <${Loading} of=${config} what="The configuration" lines=${10} show=${settings} /></${Panel}>`
         : html`<p class="muted">The configuration is shown to keys with the scope <code>admin</code>.</p>`
     }
-    <p class="small muted">All operations are described at <a href="../docs/">the API's documentation</a>.</p>
-  </${Page}>`;
+    <p class="small muted">All operations are described at <a href="../docs/">the API's documentation</a>.</p>`;
 }

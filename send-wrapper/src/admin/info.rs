@@ -1,4 +1,4 @@
-//! About the service: `/info` and `/metrics`.
+//! About the service: `/info`, and probes.
 
 use actix_web::{HttpResponse, web};
 use http_service::Call;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::Admin;
 use super::problem::{Refused, Result};
 use crate::analytics::RecorderSeen;
-use crate::health::{Health, Lost};
+use crate::health::Health;
 use crate::time::Timestamp;
 
 /// That the process lives.
@@ -126,19 +126,6 @@ pub(super) async fn versions(admin: web::Data<Admin>) -> web::Json<Versions> {
     let cache = admin.send.cache.info().versions().await;
     let cache_service = cache.ok().map(|versions| versions.cache_server.clone());
     web::Json(Versions { send_admin: env!("CARGO_PKG_VERSION"), cache_service })
-}
-
-/// Count requests and losses, as Prometheus reads it
-#[utoipa::path(
-    get,
-    path = "",
-    tag = "info",
-    responses((status = 200, description = "The counters.", body = String, content_type = "application/openmetrics-text"), Refused)
-)]
-pub(super) async fn metrics(admin: web::Data<Admin>) -> Result<HttpResponse> {
-    let lost: Lost = admin.send.lost();
-    let text = admin.metrics.text(lost);
-    Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
 }
 
 /// The recorders of the applications.

@@ -1,75 +1,96 @@
-//! Counters of requests, as Prometheus reads them.
+//! Metrics of what this service alone does; those of requests are the frame's.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use http_service::Served;
-use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::Registry;
+use http_service::metrics::show::{counters, gauge, gauges};
+use http_service::metrics::{Collector, DescriptorEncoder};
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
 
+use crate::analytics::RecorderSeen;
 use crate::health::Lost;
+use crate::send_cache::SendCache;
 
-/// What was asked for, and what was answered.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Request {
-    method: &'static str,
-    /// The path of the route, as the table has it.
-    route: &'static str,
-    status: u16,
+/// How old what the recorders said may be before they are asked again. Each speaks once a minute.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// Shows what was decided and lost here, and how the recorders of the applications are.
+///
+/// The recorders are read in the background, for the next answer: a cache that is slow or down keeps no metrics back.
+#[derive(Debug)]
+pub(super) struct Shown {
+    send: SendCache,
+    seen: Arc<Mutex<Seen>>,
 }
 
-/// Counters of requests, and of what was lost beside them.
-#[derive(Debug, Clone)]
-pub(super) struct Metrics {
-    requests: Family<Request, Counter>,
-    durations: Histogram,
-    analytics_lost: Gauge,
-    transfers_lost: Gauge,
-    tokens_lost: Gauge,
-    registry: Arc<Registry>,
+#[derive(Debug, Default)]
+struct Seen {
+    asked: Option<Instant>,
+    recorders: Vec<RecorderSeen>,
 }
 
-impl Metrics {
-    pub(super) fn new() -> Self {
-        let requests = Family::default();
-        // From a millisecond to eight seconds.
-        let durations = Histogram::new(exponential_buckets(0.001, 2.0, 14));
-        let lost = || Gauge::default();
-        let (analytics_lost, transfers_lost, tokens_lost) = (lost(), lost(), lost());
-        let mut registry = Registry::with_prefix("send_admin");
-        registry.register("requests", "Requests by route and status", requests.clone());
-        registry.register("request_duration_seconds", "How long answers took", durations.clone());
-        registry.register("lost_analytics_events", "Events of analytics not recorded", analytics_lost.clone());
-        registry.register("lost_transfer_events", "Events of transfers not recorded", transfers_lost.clone());
-        registry.register("lost_token_events", "Refused uses of tokens not recorded", tokens_lost.clone());
-        let registry = Arc::new(registry);
-        Self { requests, durations, analytics_lost, transfers_lost, tokens_lost, registry }
+impl Shown {
+    pub(super) fn new(send: &SendCache) -> Self {
+        Self { send: send.clone(), seen: Arc::default() }
     }
 
-    /// Counts a request.
-    pub(super) fn count(&self, served: &Served<'_>) {
-        let route = served.route.unwrap_or("(unmatched)");
-        let request = Request { method: served.method, route, status: served.status };
-        self.requests.get_or_create(&request).inc();
-        self.durations.observe(served.took.as_secs_f64());
+    /// Has the recorders read again, if that was some time ago.
+    fn refresh(&self) {
+        let mut seen = self.seen.lock();
+        let (true, Ok(runtime)) = (seen.asked.is_none_or(|asked| asked.elapsed() >= FRESH), Handle::try_current())
+        else {
+            return;
+        };
+        seen.asked = Some(Instant::now());
+        let (send, seen) = (self.send.clone(), Arc::clone(&self.seen));
+        drop(runtime.spawn(async move {
+            // What was seen last stays, where the cache does not answer.
+            if let Ok(recorders) = send.analytics().recorders().await {
+                seen.lock().recorders = recorders;
+            }
+        }));
     }
+}
 
-    /// The counters as text.
-    pub(super) fn text(&self, lost: Lost) -> String {
-        for (gauge, value) in [
-            (&self.analytics_lost, lost.analytics_events),
-            (&self.transfers_lost, lost.transfer_events),
-            (&self.tokens_lost, lost.token_events),
+/// How a recorder is.
+fn state(recorder: &RecorderSeen) -> &'static str {
+    match recorder {
+        _ if recorder.heartbeat.ended => "ended",
+        _ if recorder.silent => "silent",
+        _ if recorder.heartbeat.degraded => "degraded",
+        _ => "recording",
+    }
+}
+
+impl Collector for Shown {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        self.refresh();
+        let encoder = &mut encoder;
+        let Lost { analytics_events, transfer_events, token_events } = self.send.lost();
+        let lost = [("analytics", analytics_events), ("transfer", transfer_events), ("token", token_events)];
+        counters(encoder, "send_lost_events", "Events that could not be recorded.", "kind", lost)?;
+        let about = "Uses of tokens that were decided.";
+        counters(encoder, "send_token_uses", about, "decision", self.send.decided_uses())?;
+
+        let seen = self.seen.lock();
+        let states = ["recording", "degraded", "silent", "ended"];
+        let of = |wanted| (wanted, seen.recorders.iter().filter(|recorder| state(recorder) == wanted).count() as u64);
+        gauges(encoder, "send_recorders", "Recorders of the applications.", "state", states.map(of))?;
+        let sum = |of: fn(&RecorderSeen) -> u64| seen.recorders.iter().map(of).sum::<u64>();
+        for (name, about, events) in [
+            (
+                "send_recorder_queued_events",
+                "Events that wait in queues of recorders.",
+                sum(|seen| seen.heartbeat.queued),
+            ),
+            ("send_recorder_recorded_events", "Events that recorders stored.", sum(|seen| seen.heartbeat.recorded)),
+            ("send_recorder_dropped_events", "Events that found a queue full.", sum(|seen| seen.heartbeat.dropped)),
+            ("send_recorder_lost_events", "Events that recorders gave up.", sum(|seen| seen.heartbeat.lost)),
         ] {
-            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+            gauge(encoder, name, about, events)?;
         }
-        let mut text = String::new();
-        // A string takes whatever is written.
-        let _ = encode(&mut text, &self.registry);
-        text
+        Ok(())
     }
 }

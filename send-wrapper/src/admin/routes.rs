@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use actix_web::web::Bytes;
-use http_service::{Entry, Routes, Ui, session};
+use http_service::{Entry, Routes, Ui, metrics as frame_metrics, session};
 
 use super::*;
 
@@ -64,9 +64,8 @@ pub(super) fn operations() -> Vec<Entry> {
         GET  "/info/status"                             read  info::status, small;
         GET  "/info/versions"                           read  info::versions, small;
         GET  "/info/recorders"                          read  info::recorders, small;
-        GET  "/metrics"                                 admin info::metrics, small;
     };
-    own.into_iter().chain(session::routes()).collect()
+    own.into_iter().chain(frame_metrics::routes()).chain(session::routes()).collect()
 }
 
 /// The UI of administrators.

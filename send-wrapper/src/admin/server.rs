@@ -73,14 +73,14 @@ pub fn bind_to(
         Some(secret) => send.secret(Secret::new(secret.as_bytes())?),
         None => send,
     };
-    let metrics = metrics::Metrics::new();
     let shape =
         Shape { request_id: HeaderName::from_static("x-request-id"), refusal: problem::refusal, namespace: None };
     let (keys, sessions) = (serving.keys(None, false)?, serving.sessions("send-admin-session")?);
-    let counters = metrics.clone();
     let service = Service::new(routes::routes(serving.ui), shape, keys, sessions, serving.limits()?)
         .origins(serving.origins())
-        .observed(move |served| counters.count(served));
+        .logging(serving.logging());
+    service.metrics().build("send-admin", env!("CARGO_PKG_VERSION"));
+    service.metrics().add(metrics::Shown::new(&send));
     let admin = web::Data::new(Admin {
         started_at: send.now(),
         tokens: TokenTable::new(&send),
@@ -93,13 +93,12 @@ pub fn bind_to(
         cost_explorer,
         deleting: Arc::default(),
         collecting: Arc::default(),
-        metrics,
     });
     let configure = move |app: &mut web::ServiceConfig| {
         app.configure(input::queries).app_data(admin.clone());
     };
     let end = http_service::until_asked_to_stop(service.stopping(), serving.drain());
-    http_service::bind(service, &serving.listen(), configure, end)
+    http_service::bind(service, &serving.listen()?, configure, end)
 }
 
 /// A cache in this process, set up by the variables of the cache server.

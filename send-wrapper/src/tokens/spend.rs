@@ -1,6 +1,7 @@
 //! Using tokens: who may, and how it is counted.
 
 use std::net::IpAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use futures::stream::{StreamExt, TryStreamExt, iter};
@@ -153,6 +154,9 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// All reasons.
+    pub const ALL: [Self; 4] = [Self::NotFound, Self::Revoked, Self::Expired, Self::Exhausted];
+
     /// As documents say it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -194,6 +198,11 @@ impl Tokens {
         let deadline = self.send.deadline();
         let decided = self.send.until(deadline, self.decided(name, &key, wanted));
         let (Decided { used, event }, left_behind) = decided.await?;
+        let place = match &used {
+            Used::Granted { .. } => 0,
+            Used::Refused(refusal) => 1 + *refusal as usize,
+        };
+        self.send.shared.counters.uses[place].fetch_add(1, Ordering::Relaxed);
         // What is decided is answered, however slow the cache takes the events of it: they have what is left of the time.
         let events = event.into_iter().chain(left_behind).collect::<Vec<_>>();
         if !events.is_empty() {

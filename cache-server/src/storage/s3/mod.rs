@@ -13,6 +13,7 @@ mod error;
 mod list;
 mod open;
 mod own;
+mod requests;
 mod stand_in;
 mod update;
 
@@ -28,6 +29,7 @@ use self::bucket::{Bucket, Seen};
 use self::commit::Commit;
 use self::connections::Connections;
 use self::edit::Edits;
+pub(crate) use self::requests::ShownRequests;
 use super::{Batch, Child, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, Storage, Version};
 
 /// How many requests one operation has in flight at most.
@@ -67,7 +69,7 @@ pub struct S3 {
     edits: Edits,
     operation_timeout: Duration,
     /// Ends with the engine.
-    _connections: Connections,
+    connections: Connections,
 }
 
 impl S3 {

@@ -1,19 +1,18 @@
 //! Opening a bucket: it is created when missing, and proved to honour conditional writes before it is used.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use object_store::aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut};
-use object_store::client::SpawnedReqwestConnector;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::path::Path;
 use object_store::signer::Signer;
 use object_store::{
     BackoffConfig, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion,
 };
-use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::super::{Folder, Room};
@@ -21,6 +20,7 @@ use super::bucket::{Bucket, Order, ServerFacts};
 use super::connections::Connections;
 use super::edit::Edits;
 use super::error::{is_no_bucket, reason, reason_in};
+use super::requests::Requests;
 use super::{Connection, S3};
 
 /// How many writers race in the probe.
@@ -32,17 +32,23 @@ impl S3 {
     /// Refuses a bucket that cannot be read and written, and one that does not honour conditional writes.
     pub fn open(connection: &Connection) -> anyhow::Result<Self> {
         let connections = Connections::new()?;
-        let handle = connections.handle();
         // On a thread of its own, since this one may belong to a runtime.
-        let probed = std::thread::scope(|scope| scope.spawn(|| handle.block_on(connection.probe(handle))).join());
+        let probed = std::thread::scope(|scope| {
+            scope.spawn(|| connections.handle().block_on(connection.probe(&connections))).join()
+        });
         let server = probed.map_err(|_| anyhow::anyhow!("the probe of the bucket panicked"))??;
-        let (store, once) = (connection.store(connection.retries, handle)?, connection.store(0, handle)?);
+        let (store, once) = (connection.store(connection.retries, &connections)?, connection.store(0, &connections)?);
         Ok(Self {
             bucket: Bucket::new(store, once, connection.retries, connection.probe_folder(), server),
             edits: Edits::new(),
             operation_timeout: connection.operation_timeout,
-            _connections: connections,
+            connections,
         })
+    }
+
+    /// What is counted of its requests.
+    pub(crate) fn requests(&self) -> Arc<Requests> {
+        self.connections.requests()
     }
 
     /// Asks for room before it reads a large object.
@@ -54,7 +60,7 @@ impl S3 {
 }
 
 impl Connection {
-    fn builder(&self, retries: usize, connections: &Handle) -> AmazonS3Builder {
+    fn builder(&self, retries: usize, connections: &Connections) -> AmazonS3Builder {
         let retry = RetryConfig {
             backoff: BackoffConfig {
                 init_backoff: Duration::from_millis(50),
@@ -69,10 +75,10 @@ impl Connection {
             .with_bucket_name(&self.bucket)
             .with_conditional_put(S3ConditionalPut::ETagMatch)
             .with_retry(retry)
-            .with_http_connector(SpawnedReqwestConnector::new(connections.clone()))
+            .with_http_connector(connections.connector())
     }
 
-    fn store(&self, retries: usize, connections: &Handle) -> anyhow::Result<AmazonS3> {
+    fn store(&self, retries: usize, connections: &Connections) -> anyhow::Result<AmazonS3> {
         self.builder(retries, connections)
             .build()
             .map_err(|error| anyhow::anyhow!("the S3 settings are not usable: {error}"))
@@ -83,7 +89,7 @@ impl Connection {
     }
 
     /// Proves that the bucket can be used, and finds out how its server lists and what its clock shows.
-    async fn probe(&self, connections: &Handle) -> anyhow::Result<ServerFacts> {
+    async fn probe(&self, connections: &Connections) -> anyhow::Result<ServerFacts> {
         let store = self.store(self.retries, connections)?;
         let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
         match store.list_paginated(None, one).await {
