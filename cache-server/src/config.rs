@@ -10,6 +10,7 @@ use object_store::ClientOptions;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 
 use crate::storage::{Connection, Folder};
+use crate::tools::CopyConfig;
 
 /// A content-addressed cache service over HTTP.
 #[derive(Debug, Parser)]
@@ -33,6 +34,8 @@ pub enum Command {
     /// Make API keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Copy entries between stores.
+    Copy(Box<CopyConfig>),
 }
 
 http_service::serving! {

@@ -18,6 +18,7 @@ pub mod layout;
 pub mod records;
 pub mod server;
 pub mod storage;
+pub mod tools;
 
 /// The OpenAPI document of the service, as JSON that ends with a line break.
 pub fn openapi() -> String {

@@ -1,4 +1,4 @@
-//! The program: reads the configuration, starts the log, serves.
+//! The program: reads the configuration and does what it says, which is most often to start the log and serve.
 
 use std::process::ExitCode;
 
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Some(Command::Keys(command)) => command.run(),
+        Some(Command::Copy(config)) => return config.run(),
         Some(Command::Serve(config)) => serve(*config),
         None => serve(line.config),
     };

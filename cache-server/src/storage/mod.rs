@@ -86,6 +86,16 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Reads no more than one page: at most `limit` objects, and fewer only at the end.
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>>;
 
+    /// Lists like [`Storage::list`], with the MD5 of each content where the engine's listing tells it.
+    async fn inventory(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(Listed, Option<Md5>)>> {
+        Ok(self.list(folder, after, limit).await?.into_iter().map(|listed| (listed, None)).collect())
+    }
+
     /// Lists objects below a folder at any depth from the last path to the first, before the path `before`.
     ///
     /// Reads no more than one page, but where an engine cannot walk backwards: there it lists the whole folder.
@@ -172,6 +182,9 @@ pub struct Listed {
     /// The length of its content in bytes.
     pub size: u64,
 }
+
+/// An MD5 digest.
+pub type Md5 = [u8; 16];
 
 /// What lies directly in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
