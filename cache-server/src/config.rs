@@ -10,7 +10,7 @@ use object_store::ClientOptions;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 
 use crate::storage::{Connection, Folder};
-use crate::tools::CopyConfig;
+use crate::tools::{CopyConfig, VerifyConfig};
 
 /// A content-addressed cache service over HTTP.
 #[derive(Debug, Parser)]
@@ -36,6 +36,8 @@ pub enum Command {
     Keys(KeysCommand),
     /// Copy entries between stores.
     Copy(Box<CopyConfig>),
+    /// Look for damage in a store, and mend it.
+    Verify(Box<VerifyConfig>),
 }
 
 http_service::serving! {

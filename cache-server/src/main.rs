@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         }
         Some(Command::Keys(command)) => command.run(),
         Some(Command::Copy(config)) => return config.run(),
+        Some(Command::Verify(config)) => return config.run(),
         Some(Command::Serve(config)) => serve(*config),
         None => serve(line.config),
     };

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::batch::Owned;
 use super::{
-    Batch, Child, Error, Folder, Head, Listed, Md5, Object, ObjectPath, Outcome, Require, Result, SharedStorage,
+    Batch, Child, Error, Facts, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage,
     Storage, Update, Write,
 };
 
@@ -101,12 +101,7 @@ impl Storage for Prefixed {
         Ok(self.inner_listed(listed))
     }
 
-    async fn inventory(
-        &self,
-        folder: &Folder,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(Listed, Option<Md5>)>> {
+    async fn inventory(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<(Listed, Facts)>> {
         let after = after.map(|after| self.folder.join(after));
         let mut listed = self.inner.inventory(&self.outer_folder(folder), after.as_deref(), limit).await?;
         for (object, _) in &mut listed {

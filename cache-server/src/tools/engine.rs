@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::documents;
 use super::store::{Content, Item, Names, Piece, Seen, Shape, Store};
-use crate::storage::{Child, Folder, ObjectPath, SharedStorage};
+use crate::storage::{Child, Facts, Folder, Listed, ObjectPath, SharedStorage};
 
 /// An engine, and what is known of its kind.
 #[derive(Debug)]
@@ -21,7 +21,13 @@ pub(super) struct Engine {
 impl Store for Engine {
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Item>> {
         let listed = self.storage.inventory(folder, after, limit).await?;
-        Ok(listed.into_iter().map(|(listed, md5)| Item { path: listed.path, size: Some(listed.size), md5 }).collect())
+        let item = |(listed, facts): (Listed, Facts)| Item {
+            path: listed.path,
+            size: Some(listed.size),
+            md5: facts.md5,
+            modified: facts.modified,
+        };
+        Ok(listed.into_iter().map(item).collect())
     }
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {

@@ -89,9 +89,12 @@ impl Walk<'_> {
             self.ended = page.len() < PAGE;
             self.after = page.last().map(Child::sort_key);
             let files = page.into_iter().filter_map(|child| match child {
-                Child::File(name) => {
-                    Some(Item { path: ObjectPath::parse(&folder.join(&name)).ok()?, size: None, md5: None })
-                }
+                Child::File(name) => Some(Item {
+                    path: ObjectPath::parse(&folder.join(&name)).ok()?,
+                    size: None,
+                    md5: None,
+                    modified: None,
+                }),
                 Child::Folder(_) => None,
             });
             let files: Vec<_> = files.collect();
@@ -121,7 +124,8 @@ impl Walk<'_> {
             let is_last = page.len() < PAGE;
             after = page.last().map(|item| item.path.to_string());
             for item in page {
-                let mut value = [item.size.map_or(u64::MAX, |size| size).to_be_bytes().to_vec(), Vec::new()].concat();
+                let mut value = item.size.unwrap_or(u64::MAX).to_be_bytes().to_vec();
+                value.extend(item.modified.unwrap_or(u64::MAX).to_be_bytes());
                 value.extend(item.md5.iter().flatten());
                 sorter.push(item.path.as_str().as_bytes(), &value)?;
             }
@@ -139,9 +143,12 @@ fn take(sorted: &mut Sorted) -> Result<Vec<Item>> {
         && let Some((path, value)) = sorted.next()?
     {
         let path = ObjectPath::parse(std::str::from_utf8(&path)?)?;
-        let size = value.first_chunk().map(|size| u64::from_be_bytes(*size)).filter(|size| *size != u64::MAX);
-        let md5 = value.get(8..).and_then(|digest| digest.try_into().ok());
-        page.push(Item { path, size, md5 });
+        let number = |at: usize| {
+            let bytes = value.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
+            bytes.map(u64::from_be_bytes).filter(|number| *number != u64::MAX)
+        };
+        let md5 = value.get(16..).and_then(|digest| digest.try_into().ok());
+        page.push(Item { path, size: number(0), md5, modified: number(8) });
     }
     Ok(page)
 }

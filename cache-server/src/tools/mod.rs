@@ -12,6 +12,7 @@ mod progress;
 mod sections;
 mod sorter;
 mod store;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,14 @@ impl CopyConfig {
     pub fn run(self) -> ExitCode {
         let json = self.json;
         run(json, copy::run(self))
+    }
+}
+
+impl VerifyConfig {
+    /// Verifies; returns the status of the process.
+    pub fn run(self) -> ExitCode {
+        let json = self.json;
+        run(json, verify::run(self))
     }
 }
 

@@ -142,6 +142,16 @@ impl Progress {
         self.note("summary", text, document);
     }
 
+    /// Whether lines of JSON are printed.
+    pub(super) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether anybody sees how far the work is.
+    pub(super) fn is_watched(&self) -> bool {
+        self.json || !self.bar.is_hidden()
+    }
+
     /// How long it has taken, in seconds.
     pub(super) fn seconds(&self) -> f64 {
         rounded(self.begun.elapsed().as_secs_f64())

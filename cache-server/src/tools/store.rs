@@ -6,7 +6,7 @@ use anyhow::Result;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::storage::{Child, Folder, Mark, Md5, ObjectPath, SharedStorage, Version};
+use crate::storage::{Child, Folder, Mark, ObjectPath, SharedStorage, Version};
 
 /// An object as a listing shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,9 @@ pub(super) struct Item {
     /// The length of its content in bytes; `None` where the listing does not tell.
     pub(super) size: Option<u64>,
     /// The MD5 of its content, where the listing tells it.
-    pub(super) md5: Option<Md5>,
+    pub(super) md5: Option<[u8; 16]>,
+    /// When it was written, in milliseconds since 1970, where the listing tells it.
+    pub(super) modified: Option<u64>,
 }
 
 /// An object as it was read.

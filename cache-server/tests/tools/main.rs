@@ -9,3 +9,4 @@ mod killed;
 mod program;
 mod refused;
 mod tree;
+mod verifying;

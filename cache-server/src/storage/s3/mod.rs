@@ -28,7 +28,7 @@ use self::bucket::{Bucket, Seen};
 use self::commit::Commit;
 use self::connections::Connections;
 use self::edit::Edits;
-use super::{Batch, Child, Folder, Head, Listed, Md5, Object, ObjectPath, Outcome, Result, Storage, Version};
+use super::{Batch, Child, Facts, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, Storage, Version};
 
 /// How many requests one operation has in flight at most.
 const FAN_OUT: usize = 16;
@@ -122,12 +122,7 @@ impl Storage for S3 {
         Ok(listed.into_iter().map(|(listed, _)| listed).collect())
     }
 
-    async fn inventory(
-        &self,
-        folder: &Folder,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(Listed, Option<Md5>)>> {
+    async fn inventory(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<(Listed, Facts)>> {
         self.in_time("listing", list::objects(&self.bucket, folder, after, limit)).await
     }
 

@@ -86,7 +86,7 @@ async fn entry(transfer: &Transfer, namespace: &Namespace, path: ObjectPath, ref
             anyhow::bail!("the target cannot hold a name of the source: {reason}");
         }
         let found = read(&*transfer.to.store, &files).await.context("reading the target")?;
-        let item = |path: ObjectPath, size: Option<u64>| Item { path, size, md5: None };
+        let item = |path: ObjectPath, size: Option<u64>| Item { path, size, md5: None, modified: None };
         let chunk = files.into_iter().zip(found).map(|(path, there)| Candidate {
             there: there.map(|there| item(path.clone(), Some(there.bytes.len() as u64))),
             item: item(path, None),
