@@ -1,5 +1,6 @@
 //! Subcommands that work on stores while no server does, or beside one: copying, and looking for damage.
 
+mod archive;
 mod config;
 mod copy;
 mod documents;
@@ -9,8 +10,10 @@ mod nothing;
 mod open;
 mod place;
 mod progress;
+mod remote;
 mod sections;
 mod sorter;
+mod sqlite;
 mod store;
 mod verify;
 

@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::archive::Archive;
 use super::config::Reach;
 use super::engine::Engine;
 use super::place::Place;
+use super::remote::Remote;
+use super::sqlite::Sqlite;
 use super::store::{Names, Shape, Store};
 use crate::storage::{Embedded, Folder, LocalDisk, Prefixed, S3, SharedStorage};
 
@@ -46,7 +49,13 @@ pub(super) async fn open(place: &Place, access: Access, reach: &Reach) -> Result
             let shape = Shape { objects: 64, at_once: 4 };
             Box::new(Engine { storage, shape, names, is_still: false, keeps_marks: true })
         }
-        Place::Sqlite(_) | Place::Zip(_) | Place::Http(_) => bail!("{place} cannot be opened yet"),
+        Place::Sqlite(path) => Box::new(Sqlite::open(path, access).with_context(opening)?),
+        Place::Zip(path) => Box::new(Archive::open(path, access).with_context(opening)?),
+        Place::Http(_) if access == Access::Write => bail!(
+            "{place} is a running server, which can be copied from and not to: copy to its folder while it does not run, or to \
+             its bucket"
+        ),
+        Place::Http(url) => Box::new(Remote::open(url, reach).await.with_context(opening)?),
     };
     Ok(Some(store))
 }

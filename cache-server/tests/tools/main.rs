@@ -4,8 +4,10 @@
 
 mod buckets;
 mod copying;
+mod figures;
 mod fill;
 mod killed;
+mod outside;
 mod program;
 mod refused;
 mod tree;

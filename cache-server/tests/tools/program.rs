@@ -110,10 +110,22 @@ impl Server {
     }
 
     pub(crate) fn start(flags: &[String]) -> Self {
+        Self::with_key(flags, Some(KEY))
+    }
+
+    /// Starts without the usual key: the flags name a file with others.
+    pub(crate) fn without_key(flags: &[String]) -> Self {
+        Self::with_key(flags, None)
+    }
+
+    fn with_key(flags: &[String], key: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
         let mut command = command();
-        command.args(["--port", "0", "--workers", "2"]).args(flags).env("FAST_API__AUTH__API_KEY__VALUE", KEY);
+        command.args(["--port", "0", "--workers", "2"]).args(flags);
+        if let Some(key) = key {
+            command.env("FAST_API__AUTH__API_KEY__VALUE", key);
+        }
         let mut child = command.stdout(Stdio::piped()).stderr(File::create(&log).unwrap()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
