@@ -83,13 +83,25 @@ const EXAMPLES: usize = 5;
 
 /// All that was found.
 #[derive(Debug, Default)]
-pub(super) struct Findings(Mutex<BTreeMap<Damage, Count>>);
+pub(super) struct Findings {
+    counts: Mutex<BTreeMap<Damage, Count>>,
+    /// Whether what counts as mended is mended, and would not be found again.
+    mends: bool,
+}
+
+/// What was found up to some moment.
+#[derive(Debug)]
+pub(super) struct Found(BTreeMap<Damage, Count>);
 
 impl Findings {
+    pub(super) fn new(mends: bool) -> Self {
+        Self { mends, ..Self::default() }
+    }
+
     /// Adds something that was found.
     pub(super) fn add(&self, progress: &Progress, damage: Damage, path: &ObjectPath, fate: Fate) {
         let is_example = {
-            let mut counts = self.0.lock();
+            let mut counts = self.counts.lock();
             let count = counts.entry(damage).or_default();
             count.found += 1;
             match fate {
@@ -116,9 +128,31 @@ impl Findings {
         }
     }
 
+    /// What was found so far.
+    pub(super) fn all(&self) -> Found {
+        Found(self.counts.lock().clone())
+    }
+
+    /// Goes back to what was found before; what was mended or moved since stays counted, since it is not found again.
+    pub(super) fn begin_again(&self, before: Found) {
+        let Found(mut before) = before;
+        let mut now = self.counts.lock();
+        for (damage, count) in now.iter() {
+            let of = before.entry(*damage).or_default();
+            if self.mends {
+                let more = (count.mended + count.moved) - (of.mended + of.moved);
+                of.found += more;
+                (of.mended, of.moved) = (count.mended, count.moved);
+            }
+            of.examples.clone_from(&count.examples);
+        }
+        before.retain(|_, count| count.found > 0);
+        *now = before;
+    }
+
     /// How many were found, how many are too young to be judged, and how many were seen to.
     pub(super) fn totals(&self) -> (u64, u64, u64) {
-        let counts = self.0.lock();
+        let counts = self.counts.lock();
         let sum = |of: fn(&Count) -> u64| counts.values().map(of).sum();
         (sum(|count| count.found), sum(|count| count.young), sum(|count| count.mended + count.moved))
     }
@@ -126,7 +160,7 @@ impl Findings {
     /// For people and for scripts.
     pub(super) fn shown(&self) -> (String, Value) {
         let (mut text, mut document) = (String::new(), json!({}));
-        for (damage, Count { found, young, mended, moved, examples }) in self.0.lock().iter() {
+        for (damage, Count { found, young, mended, moved, examples }) in self.counts.lock().iter() {
             let name = damage.name();
             text += &format!("{name}: {found}");
             for (count, what) in [(young, "younger than an hour"), (mended, "mended"), (moved, "moved")] {

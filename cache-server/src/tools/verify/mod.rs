@@ -16,6 +16,7 @@ mod contents;
 mod damage;
 mod groups;
 mod hashes;
+mod reading;
 mod rebuild;
 mod references;
 mod repair;
@@ -94,7 +95,7 @@ pub(super) async fn run(config: VerifyConfig) -> Result<Verdict> {
         would: repair,
         now: now.unwrap_or_else(|| SystemClock.now()),
         read_data,
-        findings: Findings::default(),
+        findings: Findings::new(writes),
         progress: Progress::new(json),
     };
     let store = &*verify.side.store;
@@ -135,9 +136,10 @@ impl Verify {
 
     async fn namespace(&self, namespace: &Namespace) -> Result<()> {
         loop {
+            let before = self.findings.all();
             match self.try_namespace(namespace).await {
-                // Noticed at the first page that is not sorted, before anything of it was looked at.
-                Err(error) if error.is::<Unsorted>() => {}
+                // From now on, its listings are sorted; what was found so far is found again, but for what was mended.
+                Err(error) if error.is::<Unsorted>() => self.findings.begin_again(before),
                 done => return done,
             }
         }
