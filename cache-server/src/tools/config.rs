@@ -14,7 +14,7 @@ use crate::config::S3Config;
 /// by hash are put together. Ends with status 0, with 1 when `--dry-run` found differences, and with 2 when it could not be done.
 #[derive(Debug, Clone, Args)]
 pub struct CopyConfig {
-    /// The source: embedded:PATH, disk:PATH, s3://bucket/prefix, sqlite:PATH, zip:PATH, or http://… for a running server.
+    /// The source: `embedded:PATH`, `disk:PATH`, `s3://bucket/prefix`, `sqlite:PATH`, `zip:PATH`, or `http://…` for a running server.
     #[arg(long)]
     pub from: Place,
     /// The target, in the same form; it is created where it is not there.
@@ -43,7 +43,7 @@ pub struct CopyConfig {
 /// done; 3 when there is damage.
 #[derive(Debug, Clone, Args)]
 pub struct VerifyConfig {
-    /// The store: embedded:PATH, disk:PATH, s3://bucket/prefix, sqlite:PATH, zip:PATH, or http://… for a running server.
+    /// The store: `embedded:PATH`, `disk:PATH`, `s3://bucket/prefix`, `sqlite:PATH`, `zip:PATH`, or `http://…` for a running server.
     pub place: Place,
     /// Verify this namespace only; may be given several times.
     #[arg(long, value_parser = namespace)]

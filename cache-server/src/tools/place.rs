@@ -25,7 +25,7 @@ pub enum Place {
         /// The address of its server; that of the flags when not given.
         endpoint: Option<String>,
     },
-    /// An SQLite file of the Python service.
+    /// An `SQLite` file of the Python service.
     Sqlite(PathBuf),
     /// A zip archive of the Python service.
     Zip(PathBuf),

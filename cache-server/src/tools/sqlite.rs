@@ -1,4 +1,4 @@
-//! SQLite files of the Python service: the table `memory_fs_files`, a row for each object.
+//! `SQLite` files of the Python service: the table `memory_fs_files`, a row for each object.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl Sqlite {
     }
 }
 
-/// What SQLite says, in words of an operator.
+/// What `SQLite` says, in words of an operator.
 fn told(error: rusqlite::Error) -> anyhow::Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {

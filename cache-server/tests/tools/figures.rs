@@ -20,7 +20,7 @@ fn many(name: &str, usual: u64) -> u64 {
     std::env::var(name).map_or(usual, |number| number.parse().unwrap())
 }
 
-/// Writes entries of 1 KiB into an SQLite file, as the Python service lays them out.
+/// Writes entries of 1 KiB into an `SQLite` file, as the Python service lays them out.
 fn entries(file: &Path, count: u64) {
     let connection = Connection::open(file).unwrap();
     connection

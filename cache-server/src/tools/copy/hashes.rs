@@ -146,7 +146,10 @@ fn together(source: &Bytes, target: Option<&Bytes>) -> Option<Bytes> {
         return Some(source.clone());
     }
     let hash = from.cache_hash.clone();
-    let merged = more.into_iter().fold(Some(from), |all, entry| Some(HashReference::with_left_out(all, &hash, entry)));
-    let merged = merged.map(|merged| reference_bytes(&merged))?;
+    let mut merged = from;
+    for entry in more {
+        merged = HashReference::with_left_out(Some(merged), &hash, entry);
+    }
+    let merged = reference_bytes(&merged);
     (merged != *there).then_some(merged)
 }

@@ -32,7 +32,7 @@ impl Sidecars {
         let file_id = stem(path).rsplit('/').next().unwrap_or_default().to_owned();
         let key = own.map(|owner| owner.cache_key.clone()).or_else(|| config.map(|config| config.file_key.clone()));
         let cache_key = key.unwrap_or_else(|| key_in(reference, path));
-        let folders = reference.file_paths.content_files.iter().filter_map(|content| folder(content));
+        let folders = reference.file_paths.content_files.iter().filter_map(folder);
         let config = Config {
             exists_strategy: "first".to_owned(),
             file_id: file_id.clone(),
