@@ -973,6 +973,14 @@ up to 256 characters, without dot segments. `/` when not given.*/
         ///The path that was asked for.
         pub path: ::std::string::String,
     }
+    ///A stored file and its size.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct StoredFileSize {
+        ///Its path.
+        pub path: ::std::string::String,
+        ///Its length in bytes.
+        pub size: u64,
+    }
     ///A child file of the test data.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct TestDataChild {
@@ -1829,6 +1837,66 @@ Arguments:
             .build()?;
         let info = OperationInfo {
             operation_id: "list_stored_files",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**List all stored files below a folder with their sizes
+
+What `cache-server copy` reads a running server by.
+
+Sends a `GET` request to `/admin/storage/files/sizes/{path}`
+
+Arguments:
+- `path`: The folder below the storage prefix; empty for all.
+- `cursor`: Where to go on: `x-next-cursor` of the page before, of the same listing.
+- `limit`: At most this many items, 1 to 10000; all of them, streamed, when not given.
+*/
+    pub async fn list_stored_file_sizes<'a>(
+        &'a self,
+        path: &'a str,
+        cursor: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU32>,
+    ) -> Result<
+        ResponseValue<::std::vec::Vec<types::StoredFileSize>>,
+        Error<types::ErrorBody>,
+    > {
+        let url = format!(
+            "{}/admin/storage/files/sizes/{}", self.baseurl, encode_path(& path
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_stored_file_sizes",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -11,6 +11,7 @@ use object_store::ClientOptions;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 
 use crate::storage::{Connection, Folder};
+use crate::tools::{CopyConfig, VerifyConfig};
 
 /// A content-addressed cache service over HTTP.
 #[derive(Debug, Parser)]
@@ -42,6 +43,10 @@ pub enum Command {
     /// Make API keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Copy entries between stores.
+    Copy(Box<CopyConfig>),
+    /// Look for damage in a store, and mend it.
+    Verify(Box<VerifyConfig>),
 }
 
 http_service::serving! {

@@ -20,6 +20,7 @@ mod metrics;
 pub mod records;
 pub mod server;
 pub mod storage;
+pub mod tools;
 
 /// The OpenAPI document of the service, as JSON that ends with a line break.
 pub fn openapi() -> String {

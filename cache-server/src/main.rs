@@ -1,4 +1,4 @@
-//! The program: reads the configuration, starts the log, serves.
+//! The program: reads the configuration and does what it says, which is most often to start the log and serve.
 
 use std::process::ExitCode;
 
@@ -22,6 +22,8 @@ fn main() -> ExitCode {
             clap_complete::generate(shell, &mut CommandLine::command(), "cache-server", &mut std::io::stdout());
             Ok(())
         }
+        Some(Command::Copy(config)) => return config.run(),
+        Some(Command::Verify(config)) => return config.run(),
         Some(Command::Serve(config)) => serve(*config),
         None => serve(line.config),
     };

@@ -53,6 +53,8 @@ echo '-- archives'
 "$venv/bin/python" -W ignore "$here/archives.py" "$binary"
 echo '-- folders both ways'
 "$venv/bin/python" -W ignore "$here/both_ways.py" "$binary"
+echo '-- damage of the Python service, and its other files'
+"$venv/bin/python" -W ignore "$here/damaged.py" "$binary"
 echo '-- side by side'
 "$venv/bin/python" -W ignore "$here/differential.py" "$binary"
 "$s3_tools/bin/python" "$here/../s3/serve.py" moto -- bash "$here/python_s3.sh" "$binary" "$venv/bin/python" '{endpoint}'

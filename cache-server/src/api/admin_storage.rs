@@ -10,9 +10,9 @@ use super::Settings;
 use super::error::{Error, Refused, Result};
 use super::params::{FullPath, Page, Params, Recursive, StoredFile, StoredFolder};
 use super::store::Bytes;
-use super::stream::{self, Frame, Totals};
+use super::stream::{self, Frame, Item, Totals};
 use crate::cache::Cache;
-use crate::storage::{Child, Folder, ObjectPath};
+use crate::storage::{Child, Folder, Listed, ObjectPath};
 
 /// The bucket of the storage.
 #[derive(Debug, Serialize, ToSchema)]
@@ -237,6 +237,53 @@ pub(crate) async fn list_all_stored_files(
         after: |totals: &Totals| format!("],\"file_count\":{}}}", totals.count),
     };
     all_files(cache, at.path, page, frame).await
+}
+
+/// A stored file and its size.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StoredFileSize {
+    /// Its path.
+    path: String,
+    /// Its length in bytes.
+    size: u64,
+}
+
+impl Item for StoredFileSize {
+    fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+/// List all stored files below a folder with their sizes
+///
+/// What `cache-server copy` reads a running server by.
+#[utoipa::path(
+    get,
+    path = "",
+    tag = "admin_storage",
+    params(StoredFolder, Page),
+    responses(
+        (
+            status = 200, description = "Their paths and sizes.", body = Vec<StoredFileSize>,
+            headers(("x-next-cursor" = String, description = "Where the next page begins; absent on the last one."))
+        ),
+        Refused
+    )
+)]
+pub(crate) async fn list_stored_file_sizes(
+    cache: web::Data<Cache>,
+    Params((at, page)): Params<(StoredFolder, Page)>,
+) -> Result<HttpResponse> {
+    stream::listing(page, Frame::list(), move |after, limit| {
+        let (cache, folder) = (cache.clone(), at.path.clone());
+        async move {
+            let files = cache.files(&folder, after.as_deref(), limit).await?;
+            let next = files.last().filter(|_| files.len() == limit).map(|last| last.path.to_string());
+            let files = files.into_iter().map(|Listed { path, size }| StoredFileSize { path: path.to_string(), size });
+            Ok((files.collect::<Vec<_>>(), next))
+        }
+    })
+    .await
 }
 
 /// List the folders in a folder

@@ -150,6 +150,7 @@ pub(super) fn operations() -> Vec<Entry> {
         GET    "/admin/storage/file/html/{*path}"                                                 admin  admin_storage::stored_file_html, small;
         GET    "/admin/storage/files/in/{*path}"                                                  admin  admin_storage::list_stored_files, small;
         GET    "/admin/storage/files/all/{*path}"                                                 admin  admin_storage::list_all_stored_files, small;
+        GET    "/admin/storage/files/sizes/{*path}"                                               admin  admin_storage::list_stored_file_sizes, small;
         GET    "/admin/storage/folders/{*path}"                                                   admin  admin_storage::list_stored_folders, small;
         DELETE "/admin/storage/file/delete/{*path}"                                               admin  admin_storage::delete_stored_file, small;
 

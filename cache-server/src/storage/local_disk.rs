@@ -64,10 +64,7 @@ impl LocalDisk {
         fs::create_dir_all(root).map_err(&opening)?;
         let is_new = !root.join(LOCK).exists();
         let lock = File::options().create(true).truncate(false).write(true).open(root.join(LOCK)).map_err(&opening)?;
-        lock.try_lock().map_err(|source| Error::Failed {
-            doing: "locking the folder, which another server has open",
-            source: source.into(),
-        })?;
+        try_lock(&lock)?;
         // What a killed server was writing was never acknowledged. Only now is it certain that none is writing.
         let temporary = root.join(TEMPORARY);
         match fs::remove_dir_all(&temporary) {
@@ -82,6 +79,25 @@ impl LocalDisk {
         keeps_versions(&temporary, &versions.next())?;
         let place = Place::open(&temporary).map_err(&opening)?;
         let disk = Disk { root: root.to_owned(), locks, versions, lock, place, listings: Listings::default() };
+        Ok(Self { disk: Arc::new(disk), room: Room::default() })
+    }
+
+    /// Opens a folder to be read: nothing is written into it. Refuses a folder that another server has open; one without a
+    /// lock is of the Python service, which may be writing.
+    pub fn open_reading(root: &Path) -> Result<Self> {
+        let opening = failed("opening the folder");
+        let lock = match File::open(root.join(LOCK)) {
+            Ok(lock) => {
+                try_lock(&lock)?;
+                lock
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => File::open(root).map_err(&opening)?,
+            Err(error) => return Err(opening(error)),
+        };
+        let locks = std::iter::repeat_with(Mutex::default).take(LOCKS).collect();
+        let place = Place::open(root).map_err(&opening)?;
+        let (versions, listings) = (Versions::default(), Listings::default());
+        let disk = Disk { root: root.to_owned(), locks, versions, lock, place, listings };
         Ok(Self { disk: Arc::new(disk), room: Room::default() })
     }
 
@@ -319,6 +335,14 @@ impl Disk {
         }
         Ok(Outcome::Deleted)
     }
+}
+
+fn try_lock(lock: &File) -> Result<()> {
+    let held = |source: fs::TryLockError| Error::Failed {
+        doing: "locking the folder, which another server has open",
+        source: source.into(),
+    };
+    lock.try_lock().map_err(held)
 }
 
 /// What lies at a path.

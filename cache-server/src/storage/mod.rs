@@ -89,6 +89,11 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Reads no more than one page: at most `limit` objects, and fewer only at the end.
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>>;
 
+    /// Lists like [`Storage::list`], with what more the engine's listing tells.
+    async fn inventory(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<(Listed, Facts)>> {
+        Ok(self.list(folder, after, limit).await?.into_iter().map(|listed| (listed, Facts::default())).collect())
+    }
+
     /// Lists objects below a folder at any depth from the last path to the first, before the path `before`.
     ///
     /// Reads no more than one page, but where an engine cannot walk backwards: there it lists the whole folder.
@@ -174,6 +179,15 @@ pub struct Listed {
     pub path: ObjectPath,
     /// The length of its content in bytes.
     pub size: u64,
+}
+
+/// What some engines tell of an object when they list it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The MD5 of its content.
+    pub md5: Option<[u8; 16]>,
+    /// When it was written, in milliseconds since 1970.
+    pub modified: Option<u64>,
 }
 
 /// What lies directly in a folder.

@@ -5,8 +5,8 @@ use bytes::Bytes;
 
 use super::batch::Owned;
 use super::{
-    Batch, Child, Error, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage, Storage,
-    Update, Write,
+    Batch, Child, Error, Facts, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage,
+    Storage, Update, Write,
 };
 
 /// Another storage, seen from one of its folders (`CACHE__SERVICE__STORAGE_PREFIX`).
@@ -99,6 +99,15 @@ impl Storage for Prefixed {
         let after = after.map(|after| self.folder.join(after));
         let listed = self.inner.list(&self.outer_folder(folder), after.as_deref(), limit).await?;
         Ok(self.inner_listed(listed))
+    }
+
+    async fn inventory(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<(Listed, Facts)>> {
+        let after = after.map(|after| self.folder.join(after));
+        let mut listed = self.inner.inventory(&self.outer_folder(folder), after.as_deref(), limit).await?;
+        for (object, _) in &mut listed {
+            object.path = self.inner_path(&object.path);
+        }
+        Ok(listed)
     }
 
     async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {

@@ -7,7 +7,7 @@
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::{ListResult, ObjectMeta};
 
-use super::super::{Child, Folder, Listed, ObjectPath, Result};
+use super::super::{Child, Facts, Folder, Listed, ObjectPath, Result};
 use super::bucket::{Bucket, Order};
 use super::error::failed;
 
@@ -19,18 +19,29 @@ pub(super) async fn objects(
     folder: &Folder,
     after: Option<&str>,
     limit: usize,
-) -> Result<Vec<Listed>> {
+) -> Result<Vec<(Listed, Facts)>> {
     let prefix = folder.prefix();
     let mut pages = Pages::new(bucket, &prefix, false, after.map(str::to_owned));
     let mut listed = Vec::new();
     while let Some(page) = pages.next(limit - listed.len()).await? {
-        listed.extend(page.objects.into_iter().filter_map(|ObjectMeta { location, size, .. }| {
-            // A key nobody can address was not written by this service.
-            let path = ObjectPath::parse(location.as_ref()).ok()?;
-            (!bucket.is_own(path.as_str())).then_some(Listed { path, size })
-        }));
+        listed.extend(page.objects.into_iter().filter_map(
+            |ObjectMeta { location, size, e_tag, last_modified, .. }| {
+                // A key nobody can address was not written by this service.
+                let path = ObjectPath::parse(location.as_ref()).ok()?;
+                let modified = u64::try_from(last_modified.timestamp_millis()).ok();
+                let facts = Facts { md5: e_tag.as_deref().and_then(md5), modified };
+                (!bucket.is_own(path.as_str())).then_some((Listed { path, size }, facts))
+            },
+        ));
     }
     Ok(listed)
+}
+
+/// The MD5 of a content, which is the `ETag` of an object that was written in one piece and without a key of its own.
+fn md5(tag: &str) -> Option<[u8; 16]> {
+    let digits = tag.trim_matches('"');
+    let number = u128::from_str_radix(digits, 16).ok()?;
+    (digits.len() == 32).then(|| number.to_be_bytes())
 }
 
 pub(super) async fn children(

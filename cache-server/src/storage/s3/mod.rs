@@ -30,7 +30,7 @@ use self::commit::Commit;
 use self::connections::Connections;
 use self::edit::Edits;
 pub(crate) use self::requests::ShownRequests;
-use super::{Batch, Child, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, Storage, Version};
+use super::{Batch, Child, Facts, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, Storage, Version};
 
 /// How many requests one operation has in flight at most.
 const FAN_OUT: usize = 16;
@@ -120,6 +120,11 @@ impl Storage for S3 {
     }
 
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
+        let listed = self.inventory(folder, after, limit).await?;
+        Ok(listed.into_iter().map(|(listed, _)| listed).collect())
+    }
+
+    async fn inventory(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<(Listed, Facts)>> {
         self.in_time("listing", list::objects(&self.bucket, folder, after, limit)).await
     }
 

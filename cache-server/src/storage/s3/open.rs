@@ -51,6 +51,23 @@ impl S3 {
         self.connections.requests()
     }
 
+    /// Opens a bucket to be read: nothing is written into it, and it is not created.
+    pub fn open_reading(connection: &Connection) -> anyhow::Result<Self> {
+        let connections = Connections::new()?;
+        let look = || connections.handle().block_on(connection.look(&connections));
+        let looked = std::thread::scope(|scope| scope.spawn(look).join());
+        looked.map_err(|_| anyhow::anyhow!("the look at the bucket panicked"))??;
+        let (store, once) = (connection.store(connection.retries, &connections)?, connection.store(0, &connections)?);
+        // In which order the server lists cannot be found out by reading: this one is right for either.
+        let server = ServerFacts { order: Order::Folders, ahead: 0 };
+        Ok(Self {
+            bucket: Bucket::new(store, once, connection.retries, connection.probe_folder(), server),
+            edits: Edits::new(),
+            operation_timeout: connection.operation_timeout,
+            connections,
+        })
+    }
+
     /// Asks for room before it reads a large object.
     #[must_use]
     pub fn with_room(mut self, room: Room) -> Self {
@@ -86,6 +103,16 @@ impl Connection {
 
     fn probe_folder(&self) -> Folder {
         Folder::from_parsed(self.folder.join(".probe"))
+    }
+
+    /// Proves that the bucket is there and can be listed.
+    async fn look(&self, connections: &Connections) -> anyhow::Result<()> {
+        let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
+        match self.store(self.retries, connections)?.list_paginated(None, one).await {
+            Ok(_) => Ok(()),
+            Err(error) if is_no_bucket(&error) => bail!("bucket {:?} does not exist", self.bucket),
+            Err(error) => bail!("cannot list bucket {:?}: {}", self.bucket, explained(&error)),
+        }
     }
 
     /// Proves that the bucket can be used, and finds out how its server lists and what its clock shows.
