@@ -3,8 +3,7 @@
 #
 #   bash tests/alerts/run.sh target/debug/cache-server target/debug/send-admin
 #
-# `PROMTOOL_DIR` is where promtool is kept when it is not installed (a temporary folder when not given); it comes from Debian's
-# package `prometheus`, which is not installed itself, since that starts a server.
+# `PROMTOOL_DIR` is where promtool is kept when it is not installed (a temporary folder when not given): see tools.sh.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,18 +19,9 @@ cleanup() {
 }
 trap cleanup EXIT
 
-promtool=$(command -v promtool || true)
-if [ -z "$promtool" ]; then
-    tools=${PROMTOOL_DIR:-$work/promtool}
-    promtool=$tools/usr/bin/promtool
-    if [ ! -x "$promtool" ]; then
-        mkdir -p "$tools"
-        (cd "$work" && { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } 2>/dev/null)
-        dpkg-deb -x "$work"/prometheus_*.deb "$tools"
-    fi
-fi
+promtool=$(bash "$here/tools.sh" "${PROMTOOL_DIR:-$work/promtool}")/promtool
 
-"$promtool" check rules "$here/../../cache-server/deploy/alerts.yml"
+"$promtool" check config "$here/../../cache-server/deploy/prometheus.yml"
 "$promtool" test rules "$here/alerts_test.yml"
 
 # Starts a service that shows metrics on an address of its own, and checks them after some requests.

@@ -28,10 +28,11 @@ def a_file_that_does_not_follow_it_is_found():
 
 def docker_compose_reads_it():
     services = config(FILLED)['services']
-    assert set(services) == {'seaweedfs', 'cache-1', 'cache-2', 'balancer', 'send-admin'}, set(services)
+    assert set(services) == {'seaweedfs', 'cache-1', 'cache-2', 'balancer', 'send-admin', 'prometheus'}, set(services)
+    assert [name for name, service in services.items() if service.get('profiles')] == ['prometheus']
     assert services['cache-1'] == services['cache-2']
     published = {name: service['ports'] for name, service in services.items() if 'ports' in service}
-    for name, port in (('balancer', '8080'), ('send-admin', '8081')):
+    for name, port in (('balancer', '8080'), ('send-admin', '8081'), ('prometheus', '9090')):
         assert [(port['host_ip'], port['published']) for port in published.pop(name)] == [('127.0.0.1', port)]
     assert not published, f'{set(published)} can be reached from outside'
     for name, service in services.items():
@@ -71,7 +72,7 @@ def images_are_pinned():
     built = config(FILLED)['services']
     images = [service['image'] for service in built.values() if 'build' not in service]
     images += [source for source, _ in stages().values() if source not in stages()]
-    assert len(images) == 4, images
+    assert len(images) == 5, images
     for image in images: assert PINNED.fullmatch(image), f'{image} is not pinned'
 
 

@@ -15,7 +15,8 @@ def example():
 
 def config(variables):
     """The file with these variables on top of .env.example's, nothing else of the environment; raises what is wrong with it."""
-    command = [DOCKER_COMPOSE, '--project-directory', ROOT, '--file', FILE, '--env-file', EXAMPLE, 'config', '--format', 'json']
+    command = [DOCKER_COMPOSE, '--project-directory', ROOT, '--file', FILE, '--env-file', EXAMPLE,
+               '--profile', '*', 'config', '--format', 'json']
     environment = {'PATH': os.environ['PATH'], 'HOME': os.environ.get('HOME', '/'), **variables}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode: raise ValueError(done.stderr.strip())

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starts the local stack as plain processes and proves what it promises.
 
-    prove.py CACHE_SERVER SEND_ADMIN WEED
+    prove.py CACHE_SERVER SEND_ADMIN WEED PROMETHEUS
 """
 import concurrent.futures, json, os, secrets, signal, sys, tempfile, threading, time, urllib.error, urllib.request
 from topology import Client, Topology, wait_until
@@ -10,15 +10,16 @@ CACHES = ('cache-1', 'cache-2')
 
 
 def main():
-    *programs, weed = (os.path.abspath(path) for path in sys.argv[1:])
+    *programs, weed, prometheus = (os.path.abspath(path) for path in sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix='stack-') as folder:
-        stack = Topology(programs, weed, folder)
+        stack = Topology(programs, weed, prometheus, folder)
         try:
             for proof in (the_bucket_is_created_at_the_start, the_health_check_tells_a_server_from_none,
                           the_balancer_uses_both_servers, what_one_server_stores_both_retrieve,
                           one_of_many_conditional_creates_wins, what_one_server_deletes_is_gone_on_both,
-                          a_wrong_key_is_refused, large_bodies_pass, administrators_make_tokens_that_hold, a_killed_server_is_taken_out_and_in_again,
+                          a_wrong_key_is_refused, large_bodies_pass, administrators_make_tokens_that_hold,
+                          everything_is_watched, a_killed_server_is_taken_out_and_in_again,
                           a_server_that_is_told_to_end_loses_no_request, data_outlives_both_servers):
                 begin = time.monotonic()
                 proof(stack)
@@ -124,6 +125,18 @@ def administrators_make_tokens_that_hold(stack):
     assert sum(answer['success'] for answer in answers) == 5, answers
     # Its browser of the cache has the administrators' key.
     assert admin.send('GET', '/cache/namespaces')[0] == 200
+
+
+def everything_is_watched(stack):
+    stack.start('prometheus')
+    stack.wait_for('prometheus')
+    def asked(path): return json.load(urllib.request.urlopen(stack.url('prometheus') + path, timeout=10))['data']
+    def up(): return sorted(target['labels']['job'] for target in asked('/api/v1/targets')['activeTargets'] if target['health'] == 'up')
+    wait_until(lambda: up() == ['cache-server', 'cache-server', 'send-admin'], 'all three are read')
+    served = asked('/api/v1/query?query=sum(http_requests_total)%20by%20(job)')['result']
+    assert {row['metric']['job'] for row in served if float(row['value'][1]) > 0} == {'cache-server', 'send-admin'}, served
+    rules = [rule for group in asked('/api/v1/rules')['groups'] for rule in group['rules']]
+    assert len(rules) >= 10 and all(rule['health'] != 'err' for rule in rules), rules
 
 
 def a_killed_server_is_taken_out_and_in_again(stack):

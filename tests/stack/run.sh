@@ -28,5 +28,6 @@ if [ "$(cat "$venv/installed" 2>/dev/null)" != "$wanted" ]; then
     echo "$wanted" >"$venv/installed"
 fi
 
+prometheus=$(bash "$here/../alerts/tools.sh" "${PROMTOOL_DIR:-$work/prometheus}")/prometheus
 "$venv/bin/python" "$here/check.py"
-"$venv/bin/python" "$here/prove.py" "${programs[@]}" "$venv/bin/weed"
+"$venv/bin/python" "$here/prove.py" "${programs[@]}" "$venv/bin/weed" "$prometheus"

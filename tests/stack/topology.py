@@ -7,17 +7,19 @@ HERE = '127.0.0.1'
 PATIENCE = 90
 # The address that a service listens on in its container.
 LISTENS = {'seaweedfs': 'seaweedfs:8333', 'cache-1': 'cache-1:8080', 'cache-2': 'cache-2:8080', 'balancer': '0.0.0.0:8080',
-           'status': '127.0.0.1:8404', 'send-admin': 'send-admin:8081'}
+           'status': '127.0.0.1:8404', 'send-admin': 'send-admin:8081', 'prometheus': '127.0.0.1:9090'}
+# Where services show their metrics.
+METRICS = {service: f'{service}:9464' for service in ('cache-1', 'cache-2', 'send-admin')}
 
 
 class Topology:
     """Has a process for every service. What a service is given in docker-compose.yml it is given here, other addresses apart."""
-    def __init__(self, programs, weed, folder):
+    def __init__(self, programs, weed, prometheus, folder):
         self.key, self.admin_key, self.send_admin_key = (secrets.token_hex(16) for _ in range(3))
         self.services = composed.config({
             'CACHE_API_KEY': self.key, 'CACHE_ADMIN_API_KEY': self.admin_key, 'SEND_ADMIN_KEY': self.send_admin_key,
             'S3_ACCESS_KEY_ID': secrets.token_hex(10), 'S3_SECRET_ACCESS_KEY': secrets.token_hex(20), 'CACHE_LOG': 'info'})['services']
-        self.binaries = {'seaweedfs': weed, 'balancer': 'haproxy'}
+        self.binaries = {'seaweedfs': weed, 'balancer': 'haproxy', 'prometheus': prometheus}
         self.folder = folder
         # As in an image: the programs alone, and for whoever has no rights.
         os.chmod(folder, 0o711)
@@ -25,9 +27,9 @@ class Topology:
         for service in self.services:
             if target := self.target(service): self.binaries[service] = f'{folder}/{target}'
         self.processes = {}
-        ports = iter(free_ports(14))
+        ports = iter(free_ports(18))
         # What is reached under these addresses in containers, and where it is here.
-        self.addresses = {name: f'{HERE}:{next(ports)}' for name in LISTENS.values()}
+        self.addresses = {name: f'{HERE}:{next(ports)}' for name in (*LISTENS.values(), *METRICS.values())}
         self.addresses['balancer:8080'] = self.addresses[LISTENS['balancer']]
         self.others = {name: next(ports) for name in ('s3.port.grpc', 'filer.port', 'filer.port.grpc', 'volume.port',
                                                       'volume.port.grpc', 'master.port', 'master.port.grpc')}
@@ -52,7 +54,20 @@ class Topology:
             # As the image's own command, with the file that is mounted into the container.
             mounted, = self.services[service]['volumes']
             return [binary, '-W', '-db', '-f', mounted['source']]
+        if service == 'prometheus':
+            # Later flags are refused: those that name a place are left out.
+            rest = [flag for flag in command if not flag.startswith(('--config.file', '--storage.tsdb.path'))]
+            return [binary, *rest, f'--config.file={self.mounted(service)}', f'--storage.tsdb.path={self.folder}/prometheus',
+                    f'--web.listen-address={self.addresses[LISTENS[service]]}']
         return [binary, *command]
+
+    def mounted(self, service):
+        """Copies the files that are mounted into a container, with the addresses of here; answers the first one."""
+        files = [volume for volume in self.services[service]['volumes'] if volume['type'] == 'bind']
+        copies = [f'{self.folder}/{os.path.basename(file["target"])}' for file in files]
+        for file, copy in zip(files, copies):
+            with open(file['source']) as source, open(copy, 'w') as target: target.write(self.here(source.read()))
+        return copies[0]
 
     def target(self, service):
         """The image of the Dockerfile that a service runs; none for images of others."""
@@ -71,7 +86,8 @@ class Topology:
     def ports_of(self, service):
         if not self.target(service): return {}
         prefix = self.target(service).upper().replace('-', '_')
-        return {f'{prefix}__HOST': HERE, f'{prefix}__PORT': str(self.port(LISTENS[service]))}
+        return {f'{prefix}__HOST': HERE, f'{prefix}__PORT': str(self.port(LISTENS[service])),
+                f'{prefix}__METRICS_ADDRESS': self.addresses[METRICS[service]]}
 
     def here(self, value):
         for there, here in self.addresses.items(): value = value.replace(there, here)
@@ -92,7 +108,8 @@ class Topology:
             command = composed.health_check(self.target(service))
             return subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, timeout=30).returncode == 0
         *_, url = check
-        there = {'seaweedfs': ('127.0.0.1:8333', 'seaweedfs:8333'), 'balancer': ('127.0.0.1:8404', '127.0.0.1:8404')}[service]
+        there = {'seaweedfs': ('127.0.0.1:8333', 'seaweedfs:8333'), 'balancer': ('127.0.0.1:8404', '127.0.0.1:8404'),
+                 'prometheus': ('127.0.0.1:9090', '127.0.0.1:9090')}[service]
         try: return urllib.request.urlopen(url.replace(there[0], self.addresses[there[1]]), timeout=5).status == 200
         except OSError: return False
 
