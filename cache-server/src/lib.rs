@@ -15,6 +15,7 @@ pub mod config;
 #[cfg(feature = "in-process")]
 pub mod in_process;
 pub mod layout;
+mod path;
 pub mod records;
 pub mod server;
 pub mod storage;

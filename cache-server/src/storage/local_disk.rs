@@ -252,7 +252,7 @@ impl Disk {
 
     fn apply(&self, write: Write, changed_folders: &mut BTreeSet<PathBuf>) -> Result<Outcome> {
         let (path, change) = match write {
-            Write::Put(path, bytes, _) => (path, Change::Put(bytes)),
+            Write::Put(path, bytes) => (path, Change::Put(bytes)),
             Write::Delete(path) => (path, Change::Delete),
             Write::Edit(path, edit) => {
                 let change = edit.apply(self.read(&path)?.as_ref().map(|object| object.bytes.as_ref()));

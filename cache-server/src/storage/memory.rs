@@ -81,7 +81,7 @@ impl Storage for Memory {
         let mut outcomes = Vec::with_capacity(8);
         for write in batch.stages.into_iter().flatten() {
             let (path, change) = match write {
-                Write::Put(path, bytes, _) => (path, Change::Put(bytes)),
+                Write::Put(path, bytes) => (path, Change::Put(bytes)),
                 Write::Delete(path) => (path, Change::Delete),
                 Write::Edit(path, edit) => {
                     let change = edit.apply(objects.get(path.as_str()).map(|(_, bytes)| bytes.as_ref()));
