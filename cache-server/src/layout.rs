@@ -8,7 +8,7 @@
 use cache_client::{CacheHash, CacheId, CacheKey, DataKey, DataType, FileId, Namespace, Strategy};
 use chrono::{DateTime, Utc};
 
-use crate::storage::{Folder, ObjectPath};
+use crate::path::{Folder, ObjectPath};
 
 /// The two kinds of content files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +125,13 @@ pub fn by_id(namespace: &Namespace, id: CacheId) -> ObjectPath {
     ObjectPath::from_parsed(format!("{namespace}/refs/by-id/{}/{id}.json", shards(&id)))
 }
 
+/// The reference of another entry of the same namespace.
+pub fn by_id_beside(reference: &ObjectPath, id: CacheId) -> ObjectPath {
+    let (before, _) = reference.as_str().rsplit_once("/refs/by-id/").unwrap_or_default();
+    let id = id.to_string();
+    ObjectPath::from_parsed(format!("{before}/refs/by-id/{}/{id}.json", shards(&id)))
+}
+
 /// The reference of all entries of one hash.
 pub fn by_hash(namespace: &Namespace, hash: &CacheHash) -> ObjectPath {
     ObjectPath::from_parsed(format!("{namespace}/refs/by-hash/{}/{hash}.json", shards(hash.as_str())))
@@ -138,6 +145,31 @@ pub fn config_of(content: &ObjectPath) -> ObjectPath {
 /// The sidecar that says whose content a content file is.
 pub fn metadata_of(content: &ObjectPath) -> ObjectPath {
     content.with_suffix(".metadata")
+}
+
+/// Tells whether an entry lies where nobody else writes: below its own fresh id, in every copy.
+///
+/// A key with a segment `data` may lead into the child files of another entry.
+pub fn is_exclusive(id: CacheId, file_id: &FileId, cache_key: Option<&CacheKey>) -> bool {
+    let is_data = |key: &CacheKey| key.to_string().split('/').any(|segment| segment == "data");
+    file_id.as_str() == id.to_string() && !cache_key.is_some_and(is_data)
+}
+
+/// A content file, its `.config` and its `.metadata`.
+pub fn with_sidecars(content: &ObjectPath) -> [ObjectPath; 3] {
+    [content.clone(), config_of(content), metadata_of(content)]
+}
+
+/// The path of a content file without its extension: content of the other kind and the child files share it.
+pub fn stem(content: &ObjectPath) -> &str {
+    content.as_str().rsplit_once('.').map_or(content.as_str(), |(stem, _)| stem)
+}
+
+/// Where content of the other kind with the same child files would lie.
+pub fn sibling(content: &ObjectPath) -> Option<ObjectPath> {
+    let (stem, extension) = content.as_str().rsplit_once('.')?;
+    let other = if extension == Kind::Json.extension() { Kind::Binary } else { Kind::Json };
+    Some(ObjectPath::from_parsed(format!("{stem}.{}", other.extension())))
 }
 
 /// A child file in one of an entry's data folders.

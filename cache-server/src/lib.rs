@@ -17,6 +17,7 @@ pub mod in_process;
 pub mod layout;
 mod measured;
 mod metrics;
+mod path;
 pub mod records;
 pub mod server;
 pub mod storage;

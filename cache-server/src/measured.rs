@@ -7,12 +7,12 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use http_service::metrics::show::{counters_by, durations_by};
 use http_service::metrics::{Collector, DescriptorEncoder, Durations};
 
 use crate::storage::{
-    Batch, Child, Error, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, SharedStorage, Storage,
+    Batch, Child, Done, Error, Folder, Head, Intent, Listed, Object, ObjectPath, Outcome, Result, SharedStorage,
+    Storage,
 };
 
 /// The kinds of operations.
@@ -23,12 +23,13 @@ enum Kind {
     Exists,
     List,
     Children,
+    Apply,
     Commit,
     Flush,
     Check,
 }
 
-const KINDS: [&str; 8] = ["get", "head", "exists", "list", "children", "commit", "flush", "check"];
+const KINDS: [&str; 9] = ["get", "head", "exists", "list", "children", "apply", "commit", "flush", "check"];
 
 /// What came of operations, as [`result`] numbers them.
 const RESULTS: [&str; 8] =
@@ -116,10 +117,6 @@ impl Storage for Measured {
         self.measure(Kind::Exists, self.inner.exist(paths)).await
     }
 
-    async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
-        self.measure(Kind::Head, self.inner.before_update(path)).await
-    }
-
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         self.measure(Kind::List, self.inner.list(folder, after, limit)).await
     }
@@ -130,6 +127,10 @@ impl Storage for Measured {
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
         self.measure(Kind::Children, self.inner.children(folder, after, limit)).await
+    }
+
+    async fn apply(&self, intent: Intent) -> Result<Done> {
+        self.measure(Kind::Apply, self.inner.apply(intent)).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {

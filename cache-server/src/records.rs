@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coding::Coding;
 use crate::layout::Kind;
-use crate::storage::{Folder, ObjectPath};
+use crate::path::{Folder, ObjectPath};
 
 /// The reference of one entry: `refs/by-id/…/{cache_id}.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -148,6 +148,12 @@ pub struct HashEntry {
 }
 
 impl HashReference {
+    /// Parses a reference; `None` for one the Python service corrupted, whose entries are still found by id.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let parsed = serde_json::from_slice(bytes);
+        parsed.inspect_err(|error| tracing::warn!(%error, "a hash reference cannot be read and counts as absent")).ok()
+    }
+
     /// The reference with one more entry; `None` stands for no reference yet.
     pub fn with(reference: Option<Self>, hash: &CacheHash, entry: HashEntry) -> Self {
         let mut cache_ids = reference.map(|reference| reference.cache_ids).unwrap_or_default();

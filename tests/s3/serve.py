@@ -46,11 +46,13 @@ def moto():
     from moto.s3.responses import S3Response
     from werkzeug.serving import make_server
 
-    # It looks at the condition of a write and then writes: two threads may pass the one before either does the other.
-    alone, put_object = threading.Lock(), S3Response.put_object
-    def put_object_alone(self):
-        with alone: return put_object(self)
-    S3Response.put_object = put_object_alone
+    # It looks at a condition and then writes or deletes: two threads may pass the one before either does the other.
+    alone = threading.Lock()
+    def one_at_a_time(work):
+        def work_alone(self):
+            with alone: return work(self)
+        return work_alone
+    for name in ('put_object', 'delete_object'): setattr(S3Response, name, one_at_a_time(getattr(S3Response, name)))
 
     class Handler(MotoRequestHandler):
         def log_request(self, *_): pass

@@ -163,3 +163,123 @@ async fn under_random_failures_what_is_acknowledged_is_stored_and_no_answer_is_w
         assert_eq!(server.get(format!("/ns/exists/id/{id}")).value().await["exists"], true);
     }
 }
+
+/// One failure of each sort, and how it is answered where trying again does not help.
+const REFUSALS: [(Fault, u16); 8] = [
+    (Fault::InternalError, 503),
+    (Fault::Close, 503),
+    (Fault::CloseAfter, 503),
+    (Fault::Refuse(400, "RequestTimeout"), 503),
+    (Fault::Refuse(400, "ExpiredToken"), 503),
+    (Fault::AccessDenied, 503),
+    (Fault::Refuse(400, "InvalidArgument"), 500),
+    (Fault::Refuse(501, "NotImplemented"), 500),
+];
+
+#[tokio::test]
+async fn one_failing_request_at_any_place_of_any_operation_hides_and_loses_nothing() {
+    join_all(REFUSALS.into_iter().enumerate().map(|(sort, (fault, answer))| fail_everywhere(sort, fault, answer)))
+        .await;
+}
+
+async fn fail_everywhere(sort: usize, fault: Fault, answer: u16) {
+    let Some((proxy, server)) = behind_a_proxy(&format!("one-refusal-{sort}")) else { return };
+    for place in ["key_based/store/string/k?file_id=f", "direct/store/string"] {
+        for what in ["store", "update", "child", "delete", "delete-on-a-tag"] {
+            // Until no request fails, since the operation has fewer.
+            for at in 1.. {
+                let namespace = format!("{}-{what}-{at}", &place[..3]);
+                let path = format!("/{namespace}/{place}");
+                let old = server.post(&path).text("old").stored().await;
+                let id = &old.cache_id;
+                let read = || server.get(format!("/{namespace}/retrieve/{id}/string"));
+                let tag = read().ok().await.tag();
+                let delete = || server.delete(format!("/{namespace}/delete/{id}"));
+                let request = match what {
+                    "store" => server.post(&path).text("new"),
+                    "update" => server.post(format!("/{namespace}/update/{id}/string")).text("new"),
+                    "child" => server.post(format!("/{namespace}/cache/{id}/data/store/string/c")).text("child"),
+                    "delete" => delete(),
+                    _ => delete().header("if-match", &tag),
+                };
+                proxy.take_log();
+                proxy.set([Rule::new(fault).nth(at)]);
+                let status = request.any().await.status();
+                let is_over = proxy.take_log().len() < at;
+                proxy.heal();
+                let about = format!("{fault:?} at {at} of {what}, {place}");
+                assert!(status == 200 || status == answer && !is_over, "{about}: {status}");
+                let left = read().any().await;
+                let is_deleted = what.starts_with("delete") && left.status() == 404;
+                if !is_deleted {
+                    let may_be_new = matches!(what, "store" | "update");
+                    let text = left.text();
+                    assert!(text == "old" || may_be_new && text == "new", "{about}: {}: {text}", left.status());
+                    server.get(format!("/{namespace}/retrieve/{id}/metadata")).ok().await;
+                }
+                if what.starts_with("delete") {
+                    delete().ok().await;
+                    read().refused(404).await;
+                    server.get(format!("/{namespace}/retrieve/hash/{}", old.cache_hash)).refused(404).await;
+                }
+                if is_over {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_that_does_not_delete_on_a_tag_keeps_tombstones_that_read_as_absent() {
+    let Some(s3) = Product::Moto.shared() else { return };
+    let proxy = Proxy::to(s3.endpoint());
+    proxy.set([Rule::new(Fault::WithoutCondition).when(|request| request.method == "DELETE")]);
+    let server = Engine::S3.setup().on_bucket(&proxy.endpoint(), "no-conditional-delete").start();
+    for path in ["/ns/key_based/store/string/k?file_id=f", "/ns/direct/store/string"] {
+        for _ in 0..3 {
+            let entry = server.post(path).text("text").stored().await;
+            let tag = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.tag();
+            let delete = || server.delete(format!("/ns/delete/{}", entry.cache_id));
+            assert_eq!(delete().header("if-match", "\"another\"").any().await.status(), 412);
+            let gone = delete().header("if-match", tag).value().await;
+            assert_eq!(gone["status"], "success", "{gone}");
+            assert_eq!(delete().value().await["status"], "not_found");
+            server.get(format!("/ns/retrieve/{}", entry.cache_id)).refused(404).await;
+            server.get(format!("/ns/retrieve/hash/{}", entry.cache_hash)).refused(404).await;
+        }
+    }
+    let create = || server.post("/ns/key_based/store/string/k?file_id=f").text("text").header("if-none-match", "*");
+    create().ok().await;
+    create().refused(412).await;
+}
+
+#[tokio::test]
+async fn a_key_of_1024_bytes_is_stored_and_one_more_is_refused_before_anything_is_written() {
+    let Some((proxy, server)) = behind_a_proxy("long-keys") else { return };
+    // `ns/data/key-based/{key}/f.json.metadata`
+    let rest = "ns/data/key-based//f.json.metadata".len();
+    let key = |length: usize| {
+        let mut key = "k".repeat(length);
+        (1..=length / 200).for_each(|at| key.replace_range(at * 200 - 1..at * 200, "/"));
+        key
+    };
+    let store =
+        |length: usize| server.post(format!("/ns/key_based/store/string/{}?file_id=f", key(length))).text("text");
+    store(1024 - rest).ok().await;
+    proxy.take_log();
+    store(1024 - rest + 1).refused(400).await;
+    assert!(proxy.take_log().iter().all(|request| request.method == "GET"), "nothing is written");
+}
+
+#[tokio::test]
+async fn a_file_id_that_is_the_id_of_the_entry_at_that_place_is_refused() {
+    let Some((_proxy, server)) = behind_a_proxy("anothers-id") else { return };
+    let entry = server.post("/ns/direct/store/string").text("text").stored().await;
+    let id = &entry.cache_id;
+    server.post(format!("/ns/direct/store/string/k?file_id={id}")).text("other").refused(409).await;
+    // The child files would be shared.
+    server.post(format!("/ns/direct/store/binary/k?file_id={id}")).bytes("other").refused(409).await;
+    server.post(format!("/ns/key_based/store/string/k?file_id={id}")).text("other").ok().await;
+    assert_eq!(server.get(format!("/ns/retrieve/{id}/string")).ok().await.text(), "text");
+}

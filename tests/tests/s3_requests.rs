@@ -114,7 +114,7 @@ async fn a_bulk_read_costs_three_an_entry_and_the_deletion_of_a_namespace_three_
     }
     let ids = serde_json::json!(ids);
     assert_eq!(counted.cost(counted.server.post("/ns/retrieve/ids").json(&ids)).await, 3 * 3);
-    assert_eq!(counted.cost(counted.server.delete("/ns?confirm=ns")).await, 3 * 19 + 3);
+    assert_eq!(counted.cost(counted.server.delete("/ns?confirm=ns")).await, 3 * 6 + 3);
 }
 
 #[tokio::test]
@@ -157,6 +157,16 @@ async fn exists_costs_one_an_update_four_at_most_and_a_page_of_a_listing_one() {
     assert_eq!(counted.cost(update("twice")).await, 3);
     let tag = server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.tag();
     assert_eq!(counted.cost(update("conditional").header("if-match", tag)).await, 3);
+    let entry = server.post("/ns/direct/store/json").json(r#"{"a": 1}"#).stored().await;
+    let update = |text: &str| server.post(format!("/ns/update/{}/json", entry.cache_id)).json(text.to_owned());
+    assert_eq!(counted.cost(update(r#"{"a": 2}"#)).await, 3);
+    assert_eq!(counted.cost(update(r#"{"a": 3}"#)).await, 2);
+    let tag = server.get(format!("/ns/retrieve/{}/json", entry.cache_id)).ok().await.tag();
+    assert_eq!(counted.cost(update(r#"{"a": 4}"#).header("if-match", tag)).await, 1);
+    let child = |what: &str| format!("/ns/cache/{}/data/{what}", entry.cache_id);
+    assert_eq!(counted.cost(server.post(child("store/string/c")).text("one")).await, 3);
+    assert_eq!(counted.cost(server.post(child("update/string/c")).text("two")).await, 4);
+    assert_eq!(counted.cost(server.delete(child("delete/string/c"))).await, 3);
     for page in ["/ns/file-ids?limit=10", "/ns/file-hashes?limit=10", "/admin/storage/files/all/ns?limit=10"] {
         assert_eq!(counted.cost(server.get(page)).await, 1, "{page}");
     }
@@ -164,8 +174,21 @@ async fn exists_costs_one_an_update_four_at_most_and_a_page_of_a_listing_one() {
 }
 
 #[tokio::test]
-async fn a_delete_costs_nineteen() {
+async fn a_delete_costs_six_and_of_an_entry_with_a_file_id_twelve() {
     let Some(counted) = Counted::start("cost-of-a-delete", &[]) else { return };
+    let delete = |entry: &Stored| counted.server.delete(format!("/ns/delete/{}", entry.cache_id));
+    for (path, cost) in [
+        ("/ns/direct/store/string", 6),
+        ("/ns/key_based/store/string/k", 6),
+        ("/ns/temporal_latest/store/string", 7),
+        ("/ns/direct/store/string/k?file_id=f", 12),
+        // Its path may be one of a child file.
+        ("/ns/key_based/store/string/x/data/k", 12),
+    ] {
+        let entry = counted.store(path, "text").await;
+        assert_eq!(counted.cost(delete(&entry)).await, cost, "{path}");
+    }
     let entry = counted.store("/ns/direct/store/string", "text").await;
-    assert_eq!(counted.cost(counted.server.delete(format!("/ns/delete/{}", entry.cache_id))).await, 19);
+    let tag = counted.server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.tag();
+    assert_eq!(counted.cost(delete(&entry).header("if-match", tag)).await, 7);
 }

@@ -2,11 +2,10 @@
 
 use cache_client::{CacheId, Namespace};
 
-use super::delete::leave_hash;
-use super::{Cache, Error, Result, document, parse_hash_reference};
+use super::{Cache, Error, Result, document};
 use crate::layout;
 use crate::records::{HashEntry, HashReference, Located, Metadata, reference_bytes};
-use crate::storage::{Batch, Change, Head, Object, ObjectPath, Require};
+use crate::storage::{Batch, Change, Head, Object, ObjectPath, Require, leave_hash};
 
 /// An entry that was never finished blocks its name for this long, in milliseconds: its store may be under way.
 const CUT_OFF: u64 = 60_000;
@@ -57,7 +56,7 @@ impl Cache {
     async fn complete(&self, namespace: &Namespace, reference: &Located) -> Result<()> {
         let path = layout::by_hash(namespace, &reference.cache_hash);
         let id = reference.cache_id;
-        let listed = self.storage.get(&path).await?.and_then(|object| parse_hash_reference(&object.bytes));
+        let listed = self.storage.get(&path).await?.and_then(|object| HashReference::parse(&object.bytes));
         if listed.is_some_and(|listed| listed.names(id)) {
             return Ok(());
         }
@@ -66,7 +65,7 @@ impl Cache {
         let hash = reference.cache_hash.clone();
         let mut batch = Batch::new();
         batch.edit(path.clone(), move |now| {
-            let listed = now.and_then(parse_hash_reference);
+            let listed = now.and_then(HashReference::parse);
             match listed.as_ref().is_some_and(|listed| listed.names(id)) {
                 true => Change::Keep,
                 false => Change::Put(reference_bytes(&HashReference::with_left_out(listed, &hash, entry.clone()))),
@@ -76,7 +75,7 @@ impl Cache {
         // Deleted meanwhile: its deletion may have looked at the reference before it was in it.
         if self.reference(namespace, id).await?.is_none() {
             let mut batch = Batch::new();
-            batch.edit(path, leave_hash(id));
+            batch.edit(path, move |now| leave_hash(id, now));
             self.storage.commit(batch).await?;
         }
         Ok(())

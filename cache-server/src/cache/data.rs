@@ -7,7 +7,9 @@ use super::{Cache, Error, RACES, Result, lost_race};
 use crate::blocking;
 use crate::layout;
 use crate::records::Located;
-use crate::storage::{Batch, Folder, Listed, Object, ObjectPath, Outcome, Require, Version};
+use crate::storage::{
+    self, Batch, ChildCondition, Done, Folder, Intent, Listed, Object, ObjectPath, Outcome, PutChild, Require, Version,
+};
 
 /// Which child file of an entry.
 #[derive(Debug, Clone)]
@@ -113,33 +115,37 @@ impl Cache {
     ) -> Result<Option<StoredChild>> {
         let name = ChildName { key, file_id, data_type: content.data_type() };
         let bytes = content.into_bytes().await;
+        let condition = if only_if_absent { ChildCondition::Absent } else { ChildCondition::Anyway };
+        let size = bytes.len() as u64;
+        match self.put_child(namespace, id, &name, bytes, condition).await? {
+            Done::Written { paths, version } => Ok(Some(StoredChild { paths, size, version })),
+            Done::OfEntry(path) => Err(of_entry(&path)),
+            Done::Exists => Err(Error::AlreadyExists { what: "a child file of that name", cache_id: Some(id) }),
+            _ => Ok(None),
+        }
+    }
+
+    /// Writes a child file; [`Done::Absent`] also when there is no such entry.
+    async fn put_child(
+        &self,
+        namespace: &Namespace,
+        id: CacheId,
+        name: &ChildName,
+        bytes: Bytes,
+        condition: ChildCondition,
+    ) -> Result<Done> {
         for _ in 0..RACES {
-            let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
-            let paths = name.copies(&reference);
-            let mut batch = Batch::new();
-            batch.part_of(layout::by_id(namespace, id), found);
-            self.is_nearest(&reference, &paths).await?;
-            for path in &paths {
-                if only_if_absent {
-                    batch.require(Require::Absent(path.clone()));
-                } else if layout::may_be_content(path) {
-                    batch.require(match self.storage.head(path).await? {
-                        None => Require::Absent(path.clone()),
-                        Some(head) if head.mark.is_some() => return Err(of_entry(path)),
-                        Some(head) => Require::Present(path.clone(), head.version),
-                    });
-                }
-                batch.requires(no_entry(path)).put(path.clone(), bytes.clone());
+            let Some((reference, found, _)) = self.versioned_reference(namespace, id).await? else {
+                return Ok(Done::Absent);
+            };
+            let copies = name.copies(&reference);
+            if !matches!(condition, ChildCondition::Present(_)) {
+                self.is_nearest(&reference, &copies).await?;
             }
-            if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
-                let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
-                return Ok(Some(StoredChild { paths, size: bytes.len() as u64, version }));
-            }
-            if let Some(path) = self.entry_at(&paths).await? {
-                return Err(of_entry(path));
-            }
-            if only_if_absent && self.storage.exist(&paths).await?.contains(&true) {
-                return Err(Error::AlreadyExists { what: "a child file of that name", cache_id: Some(id) });
+            let reference = layout::by_id(namespace, id);
+            let put = PutChild { reference, found, copies, bytes: bytes.clone(), condition: condition.clone() };
+            if let Some(done) = lost_race(self.storage.apply(Intent::PutChild(put)).await)? {
+                return Ok(done);
             }
         }
         Err(Error::Busy)
@@ -203,36 +209,14 @@ impl Cache {
         let name = ChildName { key, file_id, data_type: content.data_type() };
         let bytes = content.into_bytes().await;
         let size = bytes.len() as u64;
-        for _ in 0..RACES {
-            let Some((reference, found)) = self.versioned_reference(namespace, id).await? else { return Ok(None) };
-            let mut batch = Batch::new();
-            batch.part_of(layout::by_id(namespace, id), found);
-            let copies = name.copies(&reference);
-            batch.requires(copies.iter().filter_map(no_entry));
-            let mut first = None;
-            for path in &copies {
-                let Some(head) = self.storage.head(path).await? else { continue };
-                if layout::may_be_content(path) && head.mark.is_some() {
-                    continue;
-                }
-                batch.require(match (if_match, &first) {
-                    (Some(versions), None) if !versions.contains(&head.version) => return Err(Error::Changed),
-                    (Some(_), None) => Require::Version(path.clone(), head.version),
-                    (None, _) | (Some(_), Some(_)) => Require::Present(path.clone(), head.version),
-                });
-                batch.put(path.clone(), bytes.clone());
-                first.get_or_insert(path);
+        let condition = ChildCondition::Present(if_match.map(<[_]>::to_vec));
+        match self.put_child(namespace, id, &name, bytes, condition).await? {
+            Done::Written { mut paths, version } => {
+                Ok(Some(UpdatedChild { path: paths.swap_remove(0), size, version }))
             }
-            let Some(path) = first.cloned() else { return Ok(None) };
-            if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
-                let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
-                return Ok(Some(UpdatedChild { path, size, version }));
-            }
-            if self.entry_at(&copies).await?.is_some() {
-                return Ok(None);
-            }
+            Done::Changed => Err(Error::Changed),
+            _ => Ok(None),
         }
-        Err(Error::Busy)
     }
 
     /// Deletes every copy of a child file, where `if_match` is given only with the first one in one of those versions; tells
@@ -288,7 +272,7 @@ impl Cache {
             if self.lies_below_another(folder, &ObjectPath::from_parsed(below.join("any"))).await? {
                 continue;
             }
-            let files = self.child_files(&below).await?;
+            let files = storage::child_files(&*self.storage, &below).await?;
             for chunk in files.chunks(1000) {
                 gone.extend(self.delete_files(chunk.to_vec()).await?);
             }

@@ -56,7 +56,7 @@ use crate::blocking;
 use crate::clock::Clock;
 use crate::layout;
 use crate::records::{HashReference, IdReference, Located};
-use crate::storage::{self, Health, Object, ObjectPath, SharedStorage, Version};
+use crate::storage::{self, Health, Mark, Object, ObjectPath, SharedStorage, Version};
 
 /// How often an operation that lost a race looks again before it gives up.
 const RACES: usize = 64;
@@ -210,28 +210,28 @@ impl Cache {
 
     /// Where an entry lies, by its id reference.
     pub async fn reference(&self, namespace: &Namespace, id: CacheId) -> Result<Option<Located>> {
-        Ok(self.versioned_reference(namespace, id).await?.map(|(reference, _)| reference))
+        Ok(self.versioned_reference(namespace, id).await?.map(|(reference, ..)| reference))
     }
 
     /// The id reference of an entry, with the list of all its files.
     pub async fn whole_reference(&self, namespace: &Namespace, id: CacheId) -> Result<Option<IdReference>> {
-        Ok(self.versioned_reference(namespace, id).await?.map(|(reference, _)| reference))
+        Ok(self.versioned_reference(namespace, id).await?.map(|(reference, ..)| reference))
     }
 
     async fn versioned_reference<T: DeserializeOwned>(
         &self,
         namespace: &Namespace,
         id: CacheId,
-    ) -> Result<Option<(T, Version)>> {
+    ) -> Result<Option<(T, Version, Option<Mark>)>> {
         let path = layout::by_id(namespace, id);
         let Some(object) = self.storage.get(&path).await? else { return Ok(None) };
-        Ok(Some((document(&path, &object)?, object.version)))
+        Ok(Some((document(&path, &object)?, object.version, object.mark)))
     }
 
     /// The hash reference; one that names no entry counts as absent.
     pub async fn hash_reference(&self, namespace: &Namespace, hash: &CacheHash) -> Result<Option<HashReference>> {
         let object = self.storage.get(&layout::by_hash(namespace, hash)).await?;
-        let reference = object.and_then(|object| parse_hash_reference(&object.bytes));
+        let reference = object.and_then(|object| HashReference::parse(&object.bytes));
         Ok(reference.filter(|reference| !reference.cache_ids.is_empty()))
     }
 
@@ -247,7 +247,7 @@ impl Cache {
         {
             return Ok(Some(found));
         }
-        let Some(reference) = parse_hash_reference(&object.bytes) else { return Ok(None) };
+        let Some(reference) = HashReference::parse(&object.bytes) else { return Ok(None) };
         let mut ids = reference.cache_ids.iter().rev().map(|entry| entry.cache_id);
         // What a crash, or another hand, has left of deleted entries: more and more are looked at together.
         let mut together = 8;
@@ -260,7 +260,8 @@ impl Cache {
             let newest = paths.iter().zip(found).find_map(|(path, object)| Some((path, object?)));
             if let Some((path, object)) = newest {
                 let reference = document(path, &object)?;
-                return Ok(Some(Known { reference, version: object.version, remembered: false }));
+                let (version, exclusive) = (object.version, object.mark);
+                return Ok(Some(Known { reference, version, exclusive, remembered: false }));
             }
             together = (together * 2).min(1024);
         }
@@ -275,16 +276,10 @@ fn document<T: DeserializeOwned>(path: &ObjectPath, object: &Object) -> Result<T
     serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))
 }
 
-/// A hash reference, or `None` for one the Python service corrupted: its entries are still found by id.
-fn parse_hash_reference(bytes: &[u8]) -> Option<HashReference> {
-    let parsed = serde_json::from_slice(bytes);
-    parsed.inspect_err(|error| tracing::warn!(%error, "a hash reference cannot be read and counts as absent")).ok()
-}
-
 /// Tells a lost race, which is worth another look, from a failure.
-fn lost_race(result: storage::Result<Vec<storage::Outcome>>) -> Result<Option<Vec<storage::Outcome>>> {
+fn lost_race<T>(result: storage::Result<T>) -> Result<Option<T>> {
     match result {
-        Ok(outcomes) => Ok(Some(outcomes)),
+        Ok(done) => Ok(Some(done)),
         Err(storage::Error::Precondition { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -15,7 +15,7 @@ use quick_cache::sync::Cache as Remembered;
 use super::{Cache, Result};
 use crate::layout;
 use crate::records::Located;
-use crate::storage::{ObjectPath, Version};
+use crate::storage::{Mark, ObjectPath, Version};
 
 /// How long a reference is remembered.
 const LIFETIME: Duration = Duration::from_secs(60);
@@ -25,6 +25,8 @@ const LIFETIME: Duration = Duration::from_secs(60);
 pub(super) struct Known {
     pub(super) reference: Located,
     pub(super) version: Version,
+    /// What it says of the content of an entry whose places are its own.
+    pub(super) exclusive: Option<Mark>,
     pub(super) remembered: bool,
 }
 
@@ -41,6 +43,7 @@ pub(super) struct ReferenceCache {
 struct Reading {
     reference: Located,
     version: Version,
+    exclusive: Option<Mark>,
     length: u64,
     until: Instant,
 }
@@ -83,7 +86,12 @@ impl ReferenceCache {
         let found = self.remembered.get(path).filter(|reading| reading.until > Instant::now());
         let counter = if found.is_some() { &self.hits } else { &self.misses };
         counter.fetch_add(1, Relaxed);
-        found.map(|Reading { reference, version, .. }| Known { reference, version, remembered: true })
+        found.map(|Reading { reference, version, exclusive, .. }| Known {
+            reference,
+            version,
+            exclusive,
+            remembered: true,
+        })
     }
 }
 
@@ -93,7 +101,12 @@ impl Cache {
         let path = layout::by_id(namespace, id);
         let Some(references) = &self.references else {
             let found = self.versioned_reference(namespace, id).await?;
-            return Ok(found.map(|(reference, version)| Known { reference, version, remembered: false }));
+            return Ok(found.map(|(reference, version, exclusive)| Known {
+                reference,
+                version,
+                exclusive,
+                remembered: false,
+            }));
         };
         if let Some(known) = references.get(&path) {
             return Ok(Some(known));
@@ -102,9 +115,10 @@ impl Cache {
         let reference: Located = super::document(&path, &object)?;
         let length = object.bytes.len() as u64;
         let until = Instant::now() + LIFETIME;
-        let reading = Reading { reference: reference.clone(), version: object.version.clone(), length, until };
+        let (version, exclusive) = (object.version, object.mark);
+        let reading = Reading { reference: reference.clone(), version: version.clone(), exclusive, length, until };
         references.remembered.insert(path, reading);
-        Ok(Some(Known { reference, version: object.version, remembered: false }))
+        Ok(Some(Known { reference, version, exclusive, remembered: false }))
     }
 
     /// Forgets a reference that is no more, or may be no more.

@@ -3,15 +3,15 @@
 use bytes::Bytes;
 use cache_client::{CacheHash, CacheHashGenerator, CacheId, CacheKey, FieldPath, FileId, Json, Namespace, Strategy};
 
-use super::{Cache, Error, RACES, Result, gzip, lost_race, parse_hash_reference};
+use super::{Cache, Error, RACES, Result, gzip, lost_race};
 use crate::blocking;
 use crate::coding::Coding;
 use crate::layout::{self, Kind, Name, Place};
 use crate::records::{
-    AllPaths, Config, FilePaths, HashEntry, HashReference, IdReference, Metadata, Owner, content_hash, exact,
-    reference_bytes, sidecar_bytes,
+    AllPaths, Config, FilePaths, HashEntry, IdReference, Metadata, Owner, content_hash, exact, reference_bytes,
+    sidecar_bytes,
 };
-use crate::storage::{Batch, Change, Mark, ObjectPath, Outcome, Require, Version};
+use crate::storage::{self, Done, Intent, Mark, ObjectPath, Require, Share, Version};
 
 /// What is to be stored.
 #[derive(Debug)]
@@ -169,6 +169,7 @@ impl Cache {
             return Err(Error::invalid(field, "only key_based entries can be stored conditionally"));
         }
         let draft = self.draft(entry).await?;
+        self.is_nobodys_place(&draft).await?;
         match draft.strategy {
             Strategy::TemporalVersioned => self.store_version(&draft).await,
             Strategy::KeyBased => self.store_at(&draft).await,
@@ -179,9 +180,24 @@ impl Cache {
         }
     }
 
+    /// Refuses a file id that is the id of an entry that lies at the same place, which is that one's alone. Costs a read where
+    /// the file id has the form of an id.
+    async fn is_nobodys_place(&self, draft: &Draft) -> Result<()> {
+        let Some(id) = CacheId::parse(draft.file_id.as_str()).ok().filter(|_| draft.is_named) else { return Ok(()) };
+        let Some(entry) = self.reference(&draft.namespace, id).await? else { return Ok(()) };
+        let place = draft.place(1);
+        let is_there = |content: &&ObjectPath| {
+            entry.file_paths.content_files.iter().any(|other| layout::stem(other) == layout::stem(content))
+        };
+        match place.content_files.iter().find(is_there) {
+            Some(path) => Err(Error::PathConflict { path: path.clone(), of: "another entry" }),
+            None => Ok(()),
+        }
+    }
+
     /// Stores an entry that has an id already, which is its file id as well.
     pub(super) async fn store_as(&self, entry: NewEntry, id: CacheId) -> Result<Stored> {
-        let draft = Draft { cache_id: id, file_id: id.into(), ..self.draft(entry).await? };
+        let draft = Draft { cache_id: id, file_id: id.into(), is_named: true, ..self.draft(entry).await? };
         self.write(&draft, draft.place(1), Vec::new()).await?.ok_or(Error::Busy)
     }
 
@@ -263,24 +279,20 @@ impl Cache {
         let config = sidecar_bytes(&draft.config(&place));
         let metadata = sidecar_bytes(&draft.metadata());
         let id_reference = reference_bytes(&draft.id_reference(&place, paths.clone()));
-        let mut batch = Batch::new();
-        for condition in conditions {
-            batch.require(condition);
-        }
-        let (first, copies) = place.content_files.split_first().expect("every strategy has a content file");
-        batch.put_content(first.clone(), draft.content.bytes.clone(), Some(draft.mark())).then();
-        for copy in copies {
-            batch.put_content(copy.clone(), draft.content.bytes.clone(), Some(draft.mark()));
-        }
-        for content in &place.content_files {
-            batch.put(layout::config_of(content), config.clone());
-            batch.put(layout::metadata_of(content), metadata.clone());
-            batch.own(content.clone(), layout::config_of(content), layout::metadata_of(content));
-        }
-        batch.then().put(paths.by_id[0].clone(), id_reference);
-        batch.then().edit(paths.by_hash[0].clone(), draft.share_in_hash());
-        let Some(outcomes) = lost_race(self.storage.commit(batch).await)? else { return Ok(None) };
-        let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
+        let intent = storage::Store {
+            copies: place.content_files,
+            content: draft.content.bytes.clone(),
+            mark: draft.mark(),
+            config,
+            metadata,
+            reference: paths.by_id[0].clone(),
+            reference_bytes: id_reference,
+            share: draft.share(paths.by_hash[0].clone()),
+            conditions,
+            is_exclusive: !draft.is_named && layout::is_exclusive(draft.cache_id, &draft.file_id, draft.folder_key()),
+        };
+        let Some(done) = lost_race(self.storage.apply(Intent::Store(intent)).await)? else { return Ok(None) };
+        let Done::Written { version, .. } = done else { return Err(Error::Busy) };
         Ok(Some(Stored {
             cache_id: draft.cache_id,
             cache_hash: draft.content.hash.clone(),
@@ -320,9 +332,7 @@ impl Draft {
     }
 
     fn all_paths(&self, place: &Place) -> AllPaths {
-        let with_sidecars =
-            |content: &ObjectPath| [content.clone(), layout::config_of(content), layout::metadata_of(content)];
-        let mut data: Vec<_> = place.content_files.iter().flat_map(with_sidecars).collect();
+        let mut data: Vec<_> = place.content_files.iter().flat_map(layout::with_sidecars).collect();
         data.sort_unstable();
         AllPaths {
             data,
@@ -380,16 +390,14 @@ impl Draft {
         }
     }
 
-    /// Adds this entry to the reference of its hash.
-    fn share_in_hash(&self) -> impl Fn(Option<&[u8]>) -> Change + Send + Sync + 'static {
-        let (hash, entry) =
-            (self.content.hash.clone(), HashEntry { cache_id: self.cache_id, timestamp: self.stored_at });
-        move |now| {
-            if let Some(appended) = now.and_then(|now| HashReference::append(now, &entry)) {
-                return Change::Put(appended.into());
-            }
-            let reference = now.and_then(parse_hash_reference);
-            Change::Put(reference_bytes(&HashReference::with(reference, &hash, entry.clone())))
-        }
+    /// The share of this entry in the reference of its hash.
+    fn share(&self, path: ObjectPath) -> Share {
+        let entry = HashEntry { cache_id: self.cache_id, timestamp: self.stored_at };
+        Share { path, hash: self.content.hash.clone(), entry }
+    }
+
+    /// The key whose folder the entry lies in.
+    fn folder_key(&self) -> Option<&CacheKey> {
+        self.cache_key.as_ref().filter(|_| self.strategy == Strategy::KeyBased)
     }
 }

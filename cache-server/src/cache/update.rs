@@ -7,8 +7,8 @@ use super::{Cache, Error, RACES, Result, gzip, lost_race};
 use crate::blocking;
 use crate::coding::Coding;
 use crate::layout;
-use crate::records::{FileKind, Located, Metadata};
-use crate::storage::{Batch, Head, Mark, ObjectPath, Outcome, Require, Update, Version};
+use crate::records::{FileKind, Located};
+use crate::storage::{self, Done, Intent, Mark, ObjectPath, Update, Version};
 
 /// The content an entry gets.
 #[derive(Debug, Clone)]
@@ -83,178 +83,57 @@ impl Cache {
     ) -> Result<Option<Updated>> {
         let (kind, sent) = (content.kind(), content.name());
         let (new, coding) = content.written().await;
+        // Mostly it is packed as it was.
+        let (mut bytes, mut packed) = (new.clone(), (kind == FileKind::Binary).then_some(coding));
+        if coding == Some(Coding::Gzip) {
+            let new = new.clone();
+            bytes = blocking::run(new.len(), move || repacked(&new, coding, coding)).await?;
+        }
         for _ in 0..RACES {
             let Some(known) = self.known_reference(namespace, id).await? else { return Ok(None) };
             let reference = &known.reference;
             check_kind(reference, kind, sent)?;
-            let owners = self.owners(reference, Records::WhereUnmarked).await?;
-            let own = own_copies(reference, &owners);
-            let Some((first, copies)) = own.split_first() else { return Ok(None) };
-            let mut batch = Batch::new();
-            match (&first.head, if_match) {
-                // An older entry whose path was taken over has no content once the newer one is deleted.
-                (None, None) => return Ok(None),
-                (Some(head), Some(versions)) if !versions.contains(&head.version) => return Err(Error::Changed),
-                (None, Some(_)) => return Err(Error::Changed),
-                (Some(head), Some(_)) => {
-                    batch.require(Require::Version(first.content.clone(), head.version.clone()));
-                }
-                (Some(head), None) => {
-                    batch.require(Require::Present(first.content.clone(), head.version.clone()));
-                }
-            }
-            let bytes = match kind {
-                FileKind::Binary => {
-                    let (bytes, stored) = (new.clone(), first.coding());
-                    let length = if stored == Some(Coding::Gzip) { bytes.len() } else { 0 };
-                    blocking::run(length, move || repacked(&bytes, coding, stored)).await?
-                }
-                FileKind::Json => new.clone(),
+            let update = Update {
+                entry: entry_of(namespace, reference, known.version, known.exclusive),
+                content: bytes.clone(),
+                packed,
+                if_version: if_match.map(<[_]>::to_vec),
             };
-            if !first.is_marked(id) {
-                // Nothing but its reference tells that the entry is still there.
-                batch.require(Require::Version(layout::by_id(namespace, id), known.version.clone()));
+            match lost_race(self.storage.apply(Intent::Update(update)).await)? {
+                Some(Done::Written { paths, version }) => {
+                    let (cache_hash, size) = (reference.cache_hash.clone(), bytes.len() as u64);
+                    return Ok(Some(Updated { cache_hash, paths, size, version }));
+                }
+                Some(Done::Packed(stored)) => {
+                    let new = new.clone();
+                    let length = if stored == Some(Coding::Gzip) { new.len() } else { 0 };
+                    bytes = blocking::run(length, move || repacked(&new, coding, stored)).await?;
+                    packed = Some(stored);
+                }
+                Some(Done::Changed) => return Err(Error::Changed),
+                Some(_) => return Ok(None),
+                None => self.forget_reference(namespace, id),
             }
-            batch.requires(first.unchanged());
-            for copy in copies {
-                // A copy that a newer version has taken meanwhile is left alone.
-                batch.requires(copy.unchanged());
-                batch.require(match &copy.head {
-                    Some(head) => Require::Present(copy.content.clone(), head.version.clone()),
-                    None => Require::Absent(copy.content.clone()),
-                });
-            }
-            for owned in std::iter::once(first).chain(copies) {
-                // A newer version has its own copies.
-                let is_shared = std::ptr::eq(owned, first) || reference.strategy != Strategy::TemporalVersioned;
-                batch.update(Update {
-                    content: owned.content.clone(),
-                    record: owned.sidecar.clone(),
-                    marked: layout::by_id(namespace, owned.owner().map_or(id, |owner| owner.cache_id)),
-                    reference: is_shared.then(|| layout::by_id(namespace, id)),
-                    replaced: owned.replaced.clone(),
-                    owner: recorded_owner,
-                });
-                batch.put_content(owned.content.clone(), bytes.clone(), owned.owner()).then();
-            }
-            if let Some(outcomes) = lost_race(self.storage.commit(batch).await)? {
-                let Some(Outcome::Written(version)) = outcomes.into_iter().next() else { return Err(Error::Busy) };
-                return Ok(Some(Updated {
-                    cache_hash: reference.cache_hash.clone(),
-                    paths: own.iter().map(|owned| owned.content.clone()).collect(),
-                    size: bytes.len() as u64,
-                    version,
-                }));
-            }
-            self.forget_reference(namespace, id);
         }
         Err(Error::Busy)
     }
-
-    /// Whose content each content file of an entry is, in the order of the reference.
-    pub(super) async fn owners(&self, reference: &Located, records: Records) -> Result<Vec<Owned>> {
-        let mut owners = Vec::new();
-        for content in &reference.file_paths.content_files {
-            let sidecar = layout::metadata_of(content);
-            let (head, replaced) = match records {
-                Records::WhereUnmarked => self.storage.before_update(content).await?.unzip(),
-                Records::All => (self.storage.head(content).await?, None),
-            };
-            let is_marked = head.as_ref().is_some_and(|head| head.mark.is_some());
-            let record = match records {
-                Records::WhereUnmarked if is_marked => None,
-                Records::WhereUnmarked | Records::All => Some(self.storage.get(&sidecar).await?),
-            };
-            let record = record.map(|object| Record {
-                metadata: object.as_ref().and_then(|object| serde_json::from_slice(&object.bytes).ok()),
-                version: object.map(|object| object.version),
-            });
-            owners.push(Owned { content: content.clone(), sidecar, head, replaced: replaced.flatten(), record });
-        }
-        Ok(owners)
-    }
 }
 
-/// Which ownership sidecars are read: all, or, before an update, only those of contents whose mark does not tell the
-/// owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Records {
-    All,
-    WhereUnmarked,
-}
-
-/// A content file and what is known of its owner.
-#[derive(Debug)]
-pub(super) struct Owned {
-    pub(super) content: ObjectPath,
-    pub(super) sidecar: ObjectPath,
-    pub(super) head: Option<Head>,
-    /// The content, where an update may have to put it back.
-    replaced: Option<Bytes>,
-    /// The ownership sidecar, where it was read.
-    record: Option<Record>,
-}
-
-#[derive(Debug)]
-struct Record {
-    version: Option<Version>,
-    metadata: Option<Metadata>,
-}
-
-impl Owned {
-    /// Tells whether the content is this entry's. The sidecar decides, where there is one: no two writers write it alike.
-    /// Content nobody claims counts as the entry's, save the later copies of a version: `latest/` and the time copy are the
-    /// newest version's, and gone with it.
-    pub(super) fn by(&self, reference: &Located) -> bool {
-        let first = reference.file_paths.content_files.first() == Some(&self.content);
-        let recorded = self.metadata().map(|metadata| metadata.data.cache_id);
-        match recorded.or(self.mark().map(|mark| mark.cache_id)) {
-            Some(owner) => owner == reference.cache_id,
-            None => first || reference.strategy != Strategy::TemporalVersioned,
-        }
+/// An entry as storage knows it, by its id reference.
+pub(super) fn entry_of(
+    namespace: &Namespace,
+    reference: &Located,
+    found: Version,
+    exclusive: Option<Mark>,
+) -> storage::Entry {
+    storage::Entry {
+        cache_id: reference.cache_id,
+        reference: layout::by_id(namespace, reference.cache_id),
+        found,
+        exclusive,
+        copies: reference.file_paths.content_files.clone(),
+        is_versioned: reference.strategy == Strategy::TemporalVersioned,
     }
-
-    /// The condition that nobody has taken the content over since its sidecar was read.
-    pub(super) fn unchanged(&self) -> Option<Require> {
-        let record = self.record.as_ref()?;
-        Some(match &record.version {
-            Some(version) => Require::Version(self.sidecar.clone(), version.clone()),
-            None => Require::Absent(self.sidecar.clone()),
-        })
-    }
-
-    fn mark(&self) -> Option<Mark> {
-        self.head.as_ref()?.mark
-    }
-
-    /// Whose content it is, by the content itself or else by the sidecar.
-    fn owner(&self) -> Option<Mark> {
-        self.mark().or_else(|| self.metadata().map(mark_of))
-    }
-
-    fn metadata(&self) -> Option<&Metadata> {
-        self.record.as_ref()?.metadata.as_ref()
-    }
-
-    /// Tells whether the content itself says that it is this entry's.
-    fn is_marked(&self, id: CacheId) -> bool {
-        self.mark().is_some_and(|mark| mark.cache_id == id)
-    }
-
-    /// How the content is packed.
-    fn coding(&self) -> Option<Coding> {
-        let recorded = self.metadata().and_then(|metadata| metadata.data.coding());
-        recorded.or(self.mark().and_then(|mark| mark.coding))
-    }
-}
-
-/// The mark of a content whose sidecar this is.
-fn recorded_owner(sidecar: &[u8]) -> Option<Mark> {
-    Some(mark_of(&serde_json::from_slice(sidecar).ok()?))
-}
-
-fn mark_of(metadata: &Metadata) -> Mark {
-    Mark { cache_id: metadata.data.cache_id, coding: metadata.data.coding() }
 }
 
 fn check_kind(reference: &Located, kind: FileKind, sent: &'static str) -> Result<()> {
@@ -263,13 +142,6 @@ fn check_kind(reference: &Located, kind: FileKind, sent: &'static str) -> Result
         (FileKind::Json, FileKind::Binary) => Err(Error::TypeMismatch { sent, stored: "string or JSON" }),
         (FileKind::Binary, FileKind::Json) => Err(Error::TypeMismatch { sent, stored: "binary" }),
     }
-}
-
-/// The content files an update writes. A versioned entry leaves `latest/` and the time copy to a newer version.
-fn own_copies<'a>(reference: &Located, owners: &'a [Owned]) -> Vec<&'a Owned> {
-    let versioned = reference.strategy == Strategy::TemporalVersioned;
-    let own = |(at, owned): &(usize, &Owned)| *at == 0 || !versioned || owned.by(reference);
-    owners.iter().enumerate().filter(own).map(|(_, owned)| owned).collect()
 }
 
 /// New bytes for an entry, in the coding that its metadata names: plain ones are packed where that is gzip.

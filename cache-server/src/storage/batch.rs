@@ -13,42 +13,10 @@ use super::{Mark, ObjectPath, Version};
 pub struct Batch {
     pub(super) requires: Vec<Require>,
     pub(super) stages: Vec<Vec<Write>>,
-    /// Contents with the record that says whose each of them is.
-    pub(super) owned: Vec<Owned>,
-    /// Contents that are replaced while their record stays.
-    pub(super) updates: Vec<Update>,
-    /// The reference of the entry whose part everything written is.
-    pub(super) part_of: Option<ObjectPath>,
-}
-
-/// A content, the record beside it that says whose it is, and the sidecar that goes with the two.
-#[derive(Debug, Clone)]
-pub(super) struct Owned {
-    pub(super) content: ObjectPath,
-    pub(super) config: ObjectPath,
-    pub(super) record: ObjectPath,
-}
-
-/// A content that an entry replaces, while the record beside it stays.
-#[derive(Debug, Clone)]
-pub struct Update {
-    /// The content.
-    pub content: ObjectPath,
-    /// The record beside it.
-    pub record: ObjectPath,
-    /// The entry's reference: as long as that is there, a content that another entry has taken over is replaced, too.
-    /// `None` leaves it to the other entry.
-    pub reference: Option<ObjectPath>,
-    /// The reference of the entry that the content is marked as.
-    pub marked: ObjectPath,
-    /// What is replaced, as [`Storage::before_update`](super::Storage::before_update) read it.
-    pub replaced: Option<Bytes>,
-    /// Reads the mark of the owner from a record.
-    pub owner: fn(&[u8]) -> Option<Mark>,
 }
 
 /// A condition on an object at the moment of the commit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Require {
     /// There is no such object.
     Absent(ObjectPath),
@@ -63,7 +31,7 @@ pub enum Require {
 /// One write.
 #[derive(Debug)]
 pub enum Write {
-    /// Creates or replaces an object, marked as the content of an entry where the engine keeps marks.
+    /// Creates or replaces an object; with the mark of the entry whose content it is.
     Put(ObjectPath, Bytes, Option<Mark>),
     /// Removes an object, if it is there.
     Delete(ObjectPath),
@@ -130,35 +98,6 @@ impl Batch {
         self.push(Write::Put(path, bytes.into(), mark))
     }
 
-    /// Says that `record`, which the batch writes after `content` or deletes in one stage with it, tells whose content
-    /// that is; `config` goes with them.
-    ///
-    /// Where a batch is not atomic, content and record still stay together, however many writers there are: of several that replace
-    /// a content and its record, the last one to write the record has written the content too; and a content whose
-    /// record has changed is not deleted, nor what is deleted in the same stage.
-    pub fn own(&mut self, content: ObjectPath, config: ObjectPath, record: ObjectPath) -> &mut Self {
-        self.owned.push(Owned { content, config, record });
-        self
-    }
-
-    /// Says that the batch replaces a content whose record stays.
-    ///
-    /// Where a batch is not atomic, the record is looked at once more after the write. A content that is another entry's by
-    /// then, and must not be replaced, gets back what was replaced; when that is the first write, the batch fails.
-    pub fn update(&mut self, update: Update) -> &mut Self {
-        self.updates.push(update);
-        self
-    }
-
-    /// Says that what the batch writes is part of the entry with this reference, which must be there.
-    ///
-    /// Where a batch is not atomic, the reference is looked at once more at the end; if it is gone, what was written is
-    /// removed, and the batch fails.
-    pub fn part_of(&mut self, reference: ObjectPath, found: Version) -> &mut Self {
-        self.part_of = Some(reference.clone());
-        self.require(Require::Version(reference, found))
-    }
-
     /// Adds the removal of an object to the current stage.
     pub fn delete(&mut self, path: ObjectPath) -> &mut Self {
         self.push(Write::Delete(path))
@@ -217,6 +156,15 @@ impl Require {
         }
     }
 
+    /// The same condition on another path.
+    pub(super) fn map_path(self, map: &impl Fn(&ObjectPath) -> ObjectPath) -> Self {
+        match self {
+            Self::Absent(path) => Self::Absent(map(&path)),
+            Self::Version(path, version) => Self::Version(map(&path), version),
+            Self::Present(path, version) => Self::Present(map(&path), version),
+        }
+    }
+
     /// The version the object was seen in; `None` where none was.
     pub(super) fn seen(&self) -> Option<&Version> {
         match self {
@@ -239,7 +187,7 @@ impl Write {
     /// The object that is written.
     pub fn path(&self) -> &ObjectPath {
         match self {
-            Self::Put(path, _, _) | Self::Delete(path) | Self::Edit(path, _) => path,
+            Self::Put(path, ..) | Self::Delete(path) | Self::Edit(path, _) => path,
         }
     }
 }

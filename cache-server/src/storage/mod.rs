@@ -1,18 +1,21 @@
 //! Where objects are kept: one small trait, and one file for each engine behind it.
 //!
-//! An object is bytes under a path, with an opaque [`Version`] that changes at every write. Everything the cache
-//! stores is
-//! written by [`Storage::commit`]: a [`Batch`] of writes in stages, guarded by preconditions. `memory` and
-//! `embedded` apply a batch atomically. `local_disk` applies it stage by stage, in order, so that a crash leaves a
-//! prefix of
-//! it; the order in which the domain builds a batch is therefore part of what it promises.
+//! An object is bytes under a path, with an opaque [`Version`] that changes at every write. What is to happen to an entry is
+//! an [`Intent`]. `memory`, `embedded` and `local_disk` lower it to a [`Batch`], by one function they share (`lower`); `s3` has a
+//! protocol for each intent. Single documents are written by [`Storage::commit`].
+//!
+//! `memory` and `embedded` apply a batch atomically. `local_disk` applies it stage by stage, so that a crash leaves a prefix
+//! of it.
 
 mod batch;
+mod children;
 mod commits;
+mod copies;
 mod embedded;
+mod intent;
 mod local_disk;
+mod lower;
 mod memory;
-mod path;
 mod place;
 mod prefixed;
 mod room;
@@ -32,12 +35,14 @@ use parking_lot::Mutex;
 
 use crate::coding::Coding;
 
-pub use batch::{Batch, Change, Edit, Outcome, Require, Update, Write};
+pub use crate::path::{Folder, InvalidPath, ObjectPath};
+pub use batch::{Batch, Change, Edit, Outcome, Require, Write};
+pub use children::child_files;
 pub(crate) use commits::ShownCommits;
 pub use embedded::Embedded;
+pub use intent::{ChildCondition, Done, Entry, Intent, PutChild, Remove, Share, Store, Update, leave_hash};
 pub use local_disk::LocalDisk;
 pub use memory::Memory;
-pub use path::{Folder, InvalidPath, ObjectPath};
 pub use prefixed::Prefixed;
 pub use room::Room;
 pub(crate) use s3::ShownRequests;
@@ -76,14 +81,6 @@ pub trait Storage: fmt::Debug + Send + Sync {
         Ok(exist)
     }
 
-    /// Looks at an object that an update will replace.
-    ///
-    /// An engine whose batches are not atomic reads the content too, if it is small, since it may have to be put back
-    /// ([`Batch::update`]).
-    async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
-        Ok(self.head(path).await?.map(|head| (head, None)))
-    }
-
     /// Lists objects below a folder at any depth, in byte order of their paths, after the path `after`.
     ///
     /// Reads no more than one page: at most `limit` objects, and fewer only at the end.
@@ -119,6 +116,13 @@ pub trait Storage: fmt::Debug + Send + Sync {
 
     /// Lists what lies directly in a folder, in the order of [`Child::sort_key`], after the key `after`.
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>>;
+
+    /// Carries an intent out, or writes nothing when a condition of it does not hold ([`Error::Precondition`]).
+    ///
+    /// When it answers, all is as durable as the engine promises.
+    async fn apply(&self, intent: Intent) -> Result<Done> {
+        lower::apply(self, intent).await
+    }
 
     /// Applies a batch, or nothing of it when a precondition fails ([`Error::Precondition`]).
     ///
@@ -163,7 +167,8 @@ pub struct Head {
 }
 
 /// Whose content an object is. `s3` keeps it with the object, so that one request answers both; other engines do not,
-/// and have it from the object's sidecar only.
+/// and have it from the object's sidecar only. On an id reference it says that the entry's places are its own
+/// ([`Entry::exclusive`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
     /// The entry.

@@ -1,13 +1,10 @@
 //! A part of another storage: every path lies below one folder of it, and nothing outside can be reached.
 
-use async_trait::async_trait;
-use bytes::Bytes;
-
-use super::batch::Owned;
 use super::{
-    Batch, Child, Error, Facts, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage,
-    Storage, Update, Write,
+    Batch, Child, Done, Error, Facts, Folder, Head, Intent, Listed, Object, ObjectPath, Outcome, Result, SharedStorage,
+    Storage, Write,
 };
+use async_trait::async_trait;
 
 /// Another storage, seen from one of its folders (`CACHE__SERVICE__STORAGE_PREFIX`).
 #[derive(Debug)]
@@ -61,14 +58,6 @@ impl Prefixed {
             Write::Edit(path, edit) => Write::Edit(self.outer(&path), edit),
         }
     }
-
-    fn outer_require(&self, require: Require) -> Require {
-        match require {
-            Require::Absent(path) => Require::Absent(self.outer(&path)),
-            Require::Version(path, version) => Require::Version(self.outer(&path), version),
-            Require::Present(path, version) => Require::Present(self.outer(&path), version),
-        }
-    }
 }
 
 #[async_trait]
@@ -89,10 +78,6 @@ impl Storage for Prefixed {
     async fn exist(&self, paths: &[ObjectPath]) -> Result<Vec<bool>> {
         let paths: Vec<ObjectPath> = paths.iter().map(|path| self.outer(path)).collect();
         self.inner.exist(&paths).await
-    }
-
-    async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
-        self.inner.before_update(&self.outer(path)).await
     }
 
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
@@ -120,28 +105,16 @@ impl Storage for Prefixed {
         self.inner.children(&self.outer_folder(folder), after, limit).await
     }
 
+    async fn apply(&self, intent: Intent) -> Result<Done> {
+        let intent = intent.map_paths(&|path| self.outer(path), &|folder| self.outer_folder(folder));
+        let done = self.inner.apply(intent).await.map_err(|error| self.inner_error(error))?;
+        Ok(done.map_paths(&|path| self.inner_path(path)))
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
         let stages = batch.stages.into_iter().map(|stage| stage.into_iter().map(|w| self.outer_write(w)).collect());
-        let requires = batch.requires.into_iter().map(|r| self.outer_require(r));
-        let owned = batch.owned.into_iter().map(|Owned { content, config, record }| Owned {
-            content: self.outer(&content),
-            config: self.outer(&config),
-            record: self.outer(&record),
-        });
-        let updates = batch.updates.into_iter().map(|update| Update {
-            content: self.outer(&update.content),
-            record: self.outer(&update.record),
-            marked: self.outer(&update.marked),
-            reference: update.reference.map(|reference| self.outer(&reference)),
-            ..update
-        });
-        let batch = Batch {
-            requires: requires.collect(),
-            stages: stages.collect(),
-            owned: owned.collect(),
-            updates: updates.collect(),
-            part_of: batch.part_of.map(|reference| self.outer(&reference)),
-        };
+        let requires = batch.requires.into_iter().map(|require| require.map_path(&|path| self.outer(path)));
+        let batch = Batch { requires: requires.collect(), stages: stages.collect() };
         self.inner.commit(batch).await.map_err(|error| self.inner_error(error))
     }
 

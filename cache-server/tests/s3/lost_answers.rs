@@ -78,11 +78,13 @@ async fn an_update_on_a_tag_with_a_lost_answer_is_not_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_delete_with_a_lost_answer_deletes_everything() {
     each_fault(async |fault, bucket, proxy, http, other| {
-        // The stand-ins of the reference of the hash and of the record; the deletions themselves.
-        for n in 1..=4 {
+        // The references, the lease on the sidecar, the files, and the sidecar.
+        for n in 1..=5 {
             let namespace = format!("delete-{fault:?}-{n}").to_lowercase();
             let stored = other.post(&format!("/{namespace}/key_based/store/string/k?file_id=f"), "old").ok().await;
-            proxy.set([Rule::new(fault).when(|request| matches!(request.method.as_str(), "PUT" | "POST")).nth(n)]);
+            proxy.set([Rule::new(fault)
+                .when(|request| matches!(request.method.as_str(), "PUT" | "POST" | "DELETE"))
+                .nth(n)]);
             let answer = http.delete(&namespace, &stored.id()).send().await;
             proxy.heal();
             println!("{fault:?} of write {n} of a delete: {}", answer.status);

@@ -25,8 +25,10 @@ struct Found {
     bytes: Bytes,
     /// The entry the object says it is the content of.
     owner: Option<String>,
-    /// Whether it stands in for an object that is being removed.
+    /// Whether it reads as absent.
     gone: bool,
+    /// Whether others wait for its removal.
+    removing: bool,
 }
 
 /// What a crash may have left.
@@ -83,8 +85,8 @@ impl Rest {
     }
 
     /// Tells whether an object is being removed.
-    pub(crate) fn has_stand_ins(&self) -> bool {
-        self.objects.values().any(|found| found.gone)
+    pub(crate) fn has_leases(&self) -> bool {
+        self.objects.values().any(|found| found.removing)
     }
 
     fn there(&self, key: &str) -> Option<&Found> {
@@ -115,7 +117,7 @@ impl Rest {
 
     /// Every content has one owner, which is there and is found by its hash; nothing else is there.
     fn check_owners(&self) {
-        assert!(!self.has_stand_ins(), "something is being removed for ever: {self:#?}");
+        assert!(!self.has_leases(), "something is being removed for ever: {self:#?}");
         for (id, reference) in &self.references {
             let hash = reference["cache_hash"].as_str().unwrap();
             assert!(self.ids_of(hash).contains(id), "{id} is not in the reference of {hash}: {self:#?}");
@@ -144,8 +146,9 @@ async fn found(bucket: &Bucket, key: String) -> (String, Found) {
     let value = |name: &'static str| {
         object.attributes.get(&Attribute::Metadata(name.into())).map(|value| value.as_ref().to_owned())
     };
-    let (owner, gone) = (value("cache-id"), value("cache-gone").is_some());
-    (key, Found { bytes: object.bytes().await.unwrap(), owner, gone })
+    let (owner, gone) = (value("cache-id"), value("cache-gone"));
+    let removing = value("cache-removing").is_some() || gone.as_ref().is_some_and(|gone| gone != "tombstone");
+    (key, Found { bytes: object.bytes().await.unwrap(), owner, gone: gone.is_some(), removing })
 }
 
 /// The last segment of a key, without its extension.

@@ -13,7 +13,7 @@ use cache_client::{CacheHashGenerator, CacheKey, FileId, Namespace, Strategy};
 use cache_server::cache::{Cache, Content, Error, NewEntry, StoreWhen};
 use cache_server::clock::{Clock as _, SystemClock};
 use cache_server::storage::{
-    Batch, Child, Connection, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, S3, Storage,
+    Batch, Child, Connection, Done, Folder, Head, Intent, Listed, Object, ObjectPath, Outcome, Result, S3, Storage,
 };
 use futures::future::join_all;
 use object_store::aws::AmazonS3Builder;
@@ -71,6 +71,10 @@ impl Storage for Aged {
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
         self.engine.children(folder, after, limit).await
+    }
+
+    async fn apply(&self, intent: Intent) -> Result<Done> {
+        self.engine.apply(intent).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {

@@ -14,16 +14,21 @@ use object_store::{
 use uuid::Uuid;
 
 use super::super::{Error, Folder, Mark, ObjectPath, Result, Room};
-use super::error::{failed, is_cut_off, is_no_bucket, is_passing, is_uncertain, reason, unavailable};
+use super::error::{failed, is_cut_off, is_no_bucket, is_passing, is_uncertain, reason, status, unavailable};
+use super::list;
+use super::removal::Deleter;
 use crate::coding::Coding;
 
 /// The user metadata of objects: whose content it is, how that is packed, which write made it, whether that was an update,
-/// and that it is being removed.
+/// that it is being removed, and that it reads as absent.
 const CACHE_ID: &str = "cache-id";
 const ENCODING: &str = "cache-encoding";
 const WRITE: &str = "cache-write";
 const UPDATE: &str = "cache-update";
+const REMOVING: &str = "cache-removing";
 const GONE: &str = "cache-gone";
+/// The value of [`GONE`] on a tombstone. Servers of the version before wrote `true`, on what they were about to delete.
+const TOMBSTONE: &str = "tombstone";
 
 /// A bucket of an S3 server.
 #[derive(Debug)]
@@ -37,6 +42,8 @@ pub(super) struct Bucket {
     /// The folder of the probe, which is no part of what is stored.
     own: Folder,
     server: ServerFacts,
+    /// Where the bucket deletes on a tag.
+    pub(super) deleter: Option<Deleter>,
     /// Asked before a large object is read.
     pub(super) room: Room,
 }
@@ -70,8 +77,26 @@ pub(super) struct Seen {
     write: Option<String>,
     /// Whether the content is that of an update, which leaves the record as it is.
     pub(super) updated: bool,
-    /// Whether it only stands in for an object that is being removed.
+    /// Whether somebody is about to delete it: who wants to write here waits.
+    pub(super) removing: bool,
+    /// Whether it reads as absent.
     pub(super) gone: bool,
+}
+
+/// What a conditional write writes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Writing {
+    Document,
+    /// The content of an entry.
+    Content(Mark),
+    /// The content of an update, which leaves the sidecar as it is.
+    Update(Mark),
+    /// A document that is about to be deleted.
+    Removing,
+    /// Nothing, which is about to be deleted.
+    RemovingNothing,
+    /// Nothing.
+    Tombstone,
 }
 
 /// The condition of a write.
@@ -115,8 +140,14 @@ impl Put {
 }
 
 impl Bucket {
-    pub(super) fn new(store: AmazonS3, once: AmazonS3, retries: usize, own: Folder, server: ServerFacts) -> Self {
-        Self { store, once, retries, own, server, room: Room::default() }
+    pub(super) fn new(
+        store: AmazonS3,
+        once: AmazonS3,
+        retries: usize,
+        own: Folder,
+        (server, deleter): (ServerFacts, Option<Deleter>),
+    ) -> Self {
+        Self { store, once, retries, own, server, deleter, room: Room::default() }
     }
 
     /// Tells whether a key is one the engine keeps for itself, or the folder of such keys: a server that was killed at
@@ -133,6 +164,11 @@ impl Bucket {
     /// The client that lists pages.
     pub(super) fn store(&self) -> &AmazonS3 {
         &self.store
+    }
+
+    /// How often a request is tried again.
+    pub(super) fn retries(&self) -> usize {
+        self.retries
     }
 
     pub(super) async fn get(&self, path: &ObjectPath) -> Result<Option<(Seen, Bytes)>> {
@@ -172,7 +208,9 @@ impl Bucket {
         match self.store.get_opts(&key(path), GetOptions { head: true, ..GetOptions::default() }).await {
             Ok(found) => Ok(Some(self.seen(&found.meta, &found.attributes))),
             // The answer has no body that could say whether it is the bucket that is not there.
-            Err(object_store::Error::NotFound { .. }) => Ok(self.get(path).await?.map(|(seen, _)| seen)),
+            Err(object_store::Error::NotFound { .. }) => self.look(path).await,
+            // Nor what is wrong.
+            Err(error) if status(&error) == Some(400) => self.look(path).await,
             Err(error) => Err(failed("looking at an object")(error)),
         }
     }
@@ -184,51 +222,21 @@ impl Bucket {
 
     /// Writes an object whatever is there.
     pub(super) async fn put(&self, path: &ObjectPath, bytes: Bytes, mark: Option<Mark>) -> Result<String> {
-        let options = PutOptions { attributes: attributes(mark, None, false), ..PutOptions::default() };
+        let options = PutOptions {
+            attributes: attributes(mark.map_or(Writing::Document, Writing::Content), None),
+            ..PutOptions::default()
+        };
         let written =
             self.store.put_opts(&key(path), bytes.into(), options).await.map_err(failed("writing an object"))?;
         Ok(written.e_tag.unwrap_or_default())
     }
 
-    /// Writes an object if the condition holds.
+    /// Writes an object if the condition holds; tries until it is known what became of it.
     pub(super) async fn put_if(
         &self,
         path: &ObjectPath,
         bytes: &Bytes,
-        mark: Option<Mark>,
-        condition: &If,
-    ) -> Result<Put> {
-        self.write_if(path, bytes, |write| attributes(mark, Some(write), false), condition).await
-    }
-
-    /// Writes the content of an update if the condition holds.
-    pub(super) async fn update_if(&self, path: &ObjectPath, bytes: &Bytes, mark: Mark, condition: &If) -> Result<Put> {
-        let attributes = |write| {
-            let mut attributes = attributes(Some(mark), Some(write), false);
-            attributes.insert(Attribute::Metadata(UPDATE.into()), "true".into());
-            attributes
-        };
-        self.write_if(path, bytes, attributes, condition).await
-    }
-
-    /// Puts a stand-in in the place of an object that is to be removed, if the condition holds.
-    ///
-    /// Readers see no object then, and writers wait until it is removed. To the Python service it is a hash reference
-    /// without entries, which counts as absent there too.
-    pub(super) async fn put_stand_in(&self, path: &ObjectPath, condition: &If) -> Result<Put> {
-        let unique = Uuid::new_v4();
-        let bytes = format!(
-            "{{\n  \"cache_hash\": \"\",\n  \"cache_ids\": [],\n  \"latest_id\": \"{unique}\",\n  \"total_versions\": 0\n}}"
-        );
-        self.write_if(path, &bytes.into(), |write| attributes(None, Some(write), true), condition).await
-    }
-
-    /// Tries a conditional write until it is known what became of it.
-    async fn write_if(
-        &self,
-        path: &ObjectPath,
-        bytes: &Bytes,
-        attributes: impl Fn(String) -> Attributes,
+        writing: Writing,
         condition: &If,
     ) -> Result<Put> {
         let write = Uuid::new_v4().to_string();
@@ -241,8 +249,11 @@ impl Bucket {
         let mut uncertain = false;
         let mut refusals = 0;
         loop {
-            let options =
-                PutOptions { mode: mode.clone(), attributes: attributes(write.clone()), ..PutOptions::default() };
+            let options = PutOptions {
+                mode: mode.clone(),
+                attributes: attributes(writing, Some(&write)),
+                ..PutOptions::default()
+            };
             let error = match self.once.put_opts(&key(path), bytes.clone().into(), options).await {
                 Ok(written) => return Ok(Put::Written(written.e_tag.unwrap_or_default())),
                 Err(error) => error,
@@ -274,18 +285,21 @@ impl Bucket {
     }
 
     /// Deletes objects, whether they are there or not.
-    pub(super) async fn delete(&self, paths: Vec<ObjectPath>) -> Result<()> {
+    pub(super) async fn delete(&self, paths: &[ObjectPath]) -> Result<()> {
         let deleting = failed("deleting objects");
-        if let [path] = paths.as_slice() {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        if let [path] = paths {
             return self.store.delete(&key(path)).await.map_err(deleting);
         }
         let keys = stream::iter(paths.iter().map(key).map(Ok).collect::<Vec<_>>()).boxed();
         self.store.delete_stream(keys).try_for_each(|_| async { Ok(()) }).await.map_err(deleting)
     }
 
-    /// Deletes a stand-in, in one attempt: a second one could come late, when a writer has taken its place.
-    pub(super) async fn delete_stand_in(&self, path: &ObjectPath) -> Result<()> {
-        self.once.delete(&key(path)).await.map_err(failed("deleting an object"))
+    /// The paths of all objects that begin with a text.
+    pub(super) async fn keys_with(&self, begin: &str) -> Result<Vec<ObjectPath>> {
+        list::keys_with(self, begin).await
     }
 
     fn seen(&self, meta: &object_store::ObjectMeta, attributes: &Attributes) -> Seen {
@@ -297,8 +311,20 @@ impl Bucket {
             mark: cache_id.map(|cache_id| Mark { cache_id, coding: value(ENCODING).and_then(Coding::named) }),
             write: value(WRITE).map(str::to_owned),
             updated: value(UPDATE).is_some(),
+            removing: value(REMOVING).is_some() || value(GONE).is_some_and(|gone: &str| gone != TOMBSTONE),
             gone: value(GONE).is_some(),
         }
+    }
+}
+
+/// The longest key S3 takes, in bytes.
+const LONGEST_KEY: usize = 1024;
+
+/// Refuses a path that S3 would not take as a key, before anything is written.
+pub(super) fn fits(path: &ObjectPath, suffix: &str) -> Result<()> {
+    match path.as_str().len() + suffix.len() <= LONGEST_KEY {
+        true => Ok(()),
+        false => Err(Error::PathTooLong { path: path.clone() }),
     }
 }
 
@@ -308,26 +334,32 @@ pub(super) fn pauses(most: usize) -> impl Iterator<Item = Duration> {
     pauses.with_max_delay(Duration::from_secs(1)).with_max_times(most).with_jitter().build()
 }
 
-fn key(path: &ObjectPath) -> Path {
+pub(super) fn key(path: &ObjectPath) -> Path {
     Path::parse(path.as_str()).expect("object paths have no empty, `.` or `..` segments")
 }
 
-fn attributes(mark: Option<Mark>, write: Option<String>, gone: bool) -> Attributes {
+fn attributes(writing: Writing, write: Option<&str>) -> Attributes {
     let mut attributes = Attributes::new();
-    let mut set = |name: &'static str, value: String| {
-        attributes.insert(Attribute::Metadata(name.into()), value.into());
+    let mut set = |name: &'static str, value: &str| {
+        attributes.insert(Attribute::Metadata(name.into()), value.to_owned().into());
     };
-    if let Some(mark) = mark {
-        set(CACHE_ID, mark.cache_id.to_string());
-        if let Some(coding) = mark.coding {
-            set(ENCODING, coding.name().to_owned());
-        }
-    }
     if let Some(write) = write {
         set(WRITE, write);
     }
-    if gone {
-        set(GONE, "true".to_owned());
+    match writing {
+        Writing::Document => {}
+        Writing::Content(mark) | Writing::Update(mark) => {
+            set(CACHE_ID, &mark.cache_id.to_string());
+            if let Some(coding) = mark.coding {
+                set(ENCODING, coding.name());
+            }
+            if let Writing::Update(_) = writing {
+                set(UPDATE, "true");
+            }
+        }
+        Writing::Removing => set(REMOVING, "true"),
+        Writing::RemovingNothing => set(GONE, "true"),
+        Writing::Tombstone => set(GONE, TOMBSTONE),
     }
     attributes
 }

@@ -1,20 +1,18 @@
-//! A read-modify-write of one object, by compare-and-swap.
+//! A read-modify-write of one object, by compare-and-swap: GET, PUT (or a removal) on its tag.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use tokio::sync::Mutex;
+use bytes::Bytes;
+use tokio::sync::{Mutex, MutexGuard};
 
-use super::super::batch::Edit;
 use super::super::{Change, ObjectPath, Outcome, Result};
-use super::bucket::{Bucket, If, Put, pauses};
+use super::bucket::{Bucket, If, Put, Seen, Writing, pauses};
 use super::error::unavailable;
-use super::stand_in::{StandIn, settled};
-use super::version;
+use super::lease::settled;
+use super::{RACES, version};
 
 /// Writers of different objects rarely meet at one of this many locks.
-const LOCKS: usize = 256;
-/// How often an edit that lost a race against another server is tried again.
-const RACES: usize = 64;
+const LOCKS: usize = 4096;
 
 /// The edits of this process, one at a time for each object: writers of one process need not race in the bucket.
 #[derive(Debug)]
@@ -27,39 +25,61 @@ impl Edits {
         Self { locks: std::iter::repeat_with(Mutex::default).take(LOCKS).collect() }
     }
 
-    /// Applies an edit to what is there, until nobody else has changed it in between.
-    pub(super) async fn apply(&self, bucket: &Bucket, path: &ObjectPath, edit: &Edit) -> Result<Outcome> {
+    fn lock(&self, path: &ObjectPath) -> &Mutex<()> {
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(path);
-        let _alone = self.locks[usize::try_from(hash % LOCKS as u64).unwrap_or(0)].lock().await;
-        for pause in pauses(RACES) {
-            let found = bucket.get(path).await?;
-            // What is being removed is waited for; what a crash left of a removal is replaced.
-            let (now, bytes) = match found {
-                Some((seen, _)) if seen.gone => match settled(bucket, path).await? {
-                    Some(seen) if !seen.gone => continue,
-                    seen => (seen, None),
-                },
-                Some((seen, bytes)) => (Some(seen), Some(bytes)),
-                None => (None, None),
-            };
-            let still = If::still(now.as_ref());
-            match edit.apply(bytes.as_deref()) {
-                Change::Put(bytes) => {
-                    if let Put::Written(tag) = bucket.put_if(path, &bytes, None, &still).await? {
-                        return Ok(Outcome::Written(version(&tag)));
-                    }
-                }
-                // Also what a crash left of a removal.
-                Change::Delete if now.is_some() => {
-                    if let Some(stand_in) = StandIn::put(bucket, path, &still).await? {
-                        stand_in.finish(bucket).await;
-                        return Ok(if bytes.is_some() { Outcome::Deleted } else { Outcome::Unchanged });
-                    }
-                }
-                Change::Delete | Change::Keep => return Ok(Outcome::Unchanged),
-            }
-            tokio::time::sleep(pause).await;
-        }
-        Err(unavailable("editing an object", "other servers changed it all the time"))
+        &self.locks[usize::try_from(hash % LOCKS as u64).unwrap_or(0)]
     }
+
+    /// Waits until nobody else in this process edits the object.
+    pub(super) async fn turn(&self, path: &ObjectPath) -> MutexGuard<'_, ()> {
+        self.lock(path).lock().await
+    }
+
+    /// The turn, if nobody else has it.
+    pub(super) fn try_turn(&self, path: &ObjectPath) -> Option<MutexGuard<'_, ()>> {
+        self.lock(path).try_lock().ok()
+    }
+}
+
+/// Applies an edit to what is there, until nobody else has changed it in between; `known` is what a read of a moment ago found.
+/// The caller has the turn.
+pub(super) async fn apply(
+    bucket: &Bucket,
+    path: &ObjectPath,
+    edit: &(dyn Fn(Option<&[u8]>) -> Change + Send + Sync),
+    mut known: Option<Option<(Seen, Bytes)>>,
+) -> Result<Outcome> {
+    for pause in pauses(RACES) {
+        let found = match known.take() {
+            Some(found) => found,
+            None => bucket.get(path).await?,
+        };
+        let (now, bytes) = match found {
+            // A server of the version before removes it: that is waited for, and what a crash left of that is replaced.
+            Some((seen, _)) if seen.removing => match settled(bucket, path).await? {
+                Some(seen) if !seen.removing => continue,
+                seen => (seen, None),
+            },
+            Some((seen, _)) if seen.gone => (Some(seen), None),
+            Some((seen, bytes)) => (Some(seen), Some(bytes)),
+            None => (None, None),
+        };
+        match (edit(bytes.as_deref()), &now) {
+            (Change::Put(bytes), now) => {
+                let still = If::still(now.as_ref());
+                if let Put::Written(tag) = bucket.put_if(path, &bytes, Writing::Document, &still).await? {
+                    return Ok(Outcome::Written(version(&tag)));
+                }
+            }
+            // Also what a crash left of a removal.
+            (Change::Delete, Some(seen)) => {
+                if bucket.remove_if(path, &seen.tag).await? {
+                    return Ok(if bytes.is_some() { Outcome::Deleted } else { Outcome::Unchanged });
+                }
+            }
+            (Change::Delete, None) | (Change::Keep, _) => return Ok(Outcome::Unchanged),
+        }
+        tokio::time::sleep(pause).await;
+    }
+    Err(unavailable("editing an object", "other servers changed it all the time"))
 }

@@ -19,7 +19,32 @@ pub(super) fn unavailable(doing: &'static str, reason: impl Into<String>) -> Err
 
 /// What a failed request of `object_store` means to the engine.
 pub(super) fn failed(doing: &'static str) -> impl Fn(object_store::Error) -> Error {
-    move |error| unavailable(doing, reason(&error))
+    move |error| {
+        let text = error.to_string();
+        refused(doing, element(&text, "Code"), status(&error), reason(&error))
+    }
+}
+
+/// What a refusal means, by S3's code first and then by its status: one that does not pass by itself is a failure of this
+/// program or of its configuration, everything else that the bucket does not serve now.
+pub(super) fn refused(doing: &'static str, code: Option<&str>, status: Option<u16>, reason: String) -> Error {
+    let is_ours = match code {
+        Some("RequestTimeout" | "IncompleteBody" | "BadDigest" | "ExpiredToken" | "NoSuchBucket") => false,
+        Some(
+            "InvalidArgument" | "InvalidRequest" | "EntityTooLarge" | "MetadataTooLarge" | "NotImplemented"
+            | "KeyTooLongError",
+        ) => true,
+        Some(_) | None => matches!(status, Some(400 | 405 | 411 | 413 | 501)),
+    };
+    match is_ours {
+        true => Error::Failed { doing, source: Box::new(Reason(reason)) },
+        false => unavailable(doing, reason),
+    }
+}
+
+/// Tells whether a code is of a refusal that passes by itself, though its status is 400.
+pub(super) fn is_passing_code(code: &str) -> bool {
+    matches!(code, "RequestTimeout" | "IncompleteBody" | "BadDigest")
 }
 
 /// What happened, without secrets: the code and the message of the server, or why there was no answer.
@@ -30,9 +55,14 @@ pub(super) fn reason(error: &object_store::Error) -> String {
     })
 }
 
+/// The code of an S3 error document.
+pub(super) fn code_in(text: &str) -> Option<&str> {
+    element(text, "Code")
+}
+
 /// The code and the message of an S3 error document.
 pub(super) fn reason_in(text: &str) -> Option<String> {
-    let code = element(text, "Code")?;
+    let code = code_in(text)?;
     Some(element(text, "Message").map_or(code.to_owned(), |message| format!("{code}: {message}")))
 }
 
@@ -56,6 +86,8 @@ pub(super) fn is_uncertain(error: &object_store::Error) -> bool {
 /// Tells whether a request that failed like this is worth another try.
 pub(super) fn is_passing(error: &object_store::Error) -> bool {
     match status(error) {
+        Some(501) => false,
+        Some(400) => element(&error.to_string(), "Code").is_some_and(is_passing_code),
         Some(status) => status >= 500 || matches!(status, 408 | 409 | 429),
         None => transport(error).is_some(),
     }

@@ -44,6 +44,16 @@ fn md5(tag: &str) -> Option<[u8; 16]> {
     (digits.len() == 32).then(|| number.to_be_bytes())
 }
 
+/// The paths of all objects that begin with a text.
+pub(super) async fn keys_with(bucket: &Bucket, begin: &str) -> Result<Vec<ObjectPath>> {
+    let mut pages = Pages::new(bucket, begin, false, None);
+    let mut keys = Vec::new();
+    while let Some(page) = pages.next(PAGE).await? {
+        keys.extend(page.objects.into_iter().filter_map(|object| ObjectPath::parse(object.location.as_ref()).ok()));
+    }
+    Ok(keys)
+}
+
 pub(super) async fn children(
     bucket: &Bucket,
     folder: &Folder,

@@ -1,41 +1,45 @@
 //! The `s3` engine: a bucket of any S3-compatible server, shared by any number of cache servers.
 //!
 //! Nothing is kept in the process that another server would have to know: all concurrency control is in conditional
-//! writes, which the bucket is probed for at the start. What a batch promises here, where no batch is atomic, is in
-//! [`commit`], [`own`] and [`update`]. Every operation ends within [`Connection::operation_timeout`]; one that does not get its answers in time is
+//! requests, which the bucket is probed for at the start. There is a file for each intent, with its protocol at its head: [`store`],
+//! [`update`], [`remove`], [`child`], and [`documents`] for batches. Every operation ends within [`Connection::operation_timeout`]; one that does not get its answers in time is
 //! [`Error::Unavailable`], and whether its writes happened is unknown then.
 
 mod bucket;
-mod commit;
+mod child;
 mod connections;
+mod documents;
 mod edit;
 mod error;
+mod lease;
 mod list;
 mod open;
-mod own;
+mod removal;
+mod remove;
 mod requests;
-mod stand_in;
+mod store;
 mod update;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use object_store::aws::AmazonS3Builder;
 
 use self::bucket::{Bucket, Seen};
-use self::commit::Commit;
 use self::connections::Connections;
 use self::edit::Edits;
 pub(crate) use self::requests::ShownRequests;
-use super::{Batch, Child, Facts, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, Storage, Version};
+use super::{
+    Batch, Child, Done, Error, Facts, Folder, Head, Intent, Listed, Object, ObjectPath, Outcome, Require, Result,
+    Storage, Version,
+};
 
 /// How many requests one operation has in flight at most.
 const FAN_OUT: usize = 16;
-/// What an update replaces is read up to this size, in bytes.
-const PUT_BACK: u64 = 1 << 20;
+/// How often a writer that lost a race looks again.
+const RACES: usize = 64;
 
 /// Where the bucket is, and how long to wait for it.
 #[derive(Clone)]
@@ -114,11 +118,6 @@ impl Storage for S3 {
         Ok(seen.into_iter().map(|seen| seen.is_some_and(|seen| !seen.gone)).collect())
     }
 
-    async fn before_update(&self, path: &ObjectPath) -> Result<Option<(Head, Option<Bytes>)>> {
-        let found = self.in_time("reading", self.bucket.get_small(path, PUT_BACK)).await?;
-        Ok(found.and_then(|(seen, bytes)| Some((head(seen)?, bytes))))
-    }
-
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         let listed = self.inventory(folder, after, limit).await?;
         Ok(listed.into_iter().map(|(listed, _)| listed).collect())
@@ -132,8 +131,18 @@ impl Storage for S3 {
         self.in_time("listing a folder", list::children(&self.bucket, folder, after, limit)).await
     }
 
+    async fn apply(&self, intent: Intent) -> Result<Done> {
+        let done = match intent {
+            Intent::Store(store) => self.store(store).boxed(),
+            Intent::Update(update) => self.update(update).boxed(),
+            Intent::Remove(remove) => self.remove(remove).boxed(),
+            Intent::PutChild(put) => self.put_child(put).boxed(),
+        };
+        self.in_time("writing", done).await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {
-        self.in_time("writing", Commit::new(&self.bucket, &self.edits, batch).run()).await
+        self.in_time("writing", self.write_documents(batch)).await
     }
 
     async fn flush(&self) -> Result<()> {
@@ -149,6 +158,22 @@ impl Storage for S3 {
 /// Awaits all futures, so many at a time; answers in their order.
 async fn at_most<T>(at_once: usize, futures: Vec<BoxFuture<'_, Result<T>>>) -> Result<Vec<T>> {
     stream::iter(futures).buffered(at_once).try_collect().await
+}
+
+/// Looks at an object with a condition that no write carries.
+async fn check(bucket: &Bucket, require: &Require) -> Result<()> {
+    let seen = match require {
+        Require::Absent(path) => bucket.look(path).await?,
+        Require::Version(path, _) | Require::Present(path, _) => bucket.head(path).await?,
+    };
+    match seen.and_then(head).map(|head| head.version).as_ref() == require.seen() {
+        true => Ok(()),
+        false => Err(refused(require.path())),
+    }
+}
+
+fn refused(path: &ObjectPath) -> Error {
+    Error::Precondition { path: path.clone() }
 }
 
 /// What readers see of an object: one that is being removed is there no more.

@@ -20,6 +20,7 @@ use super::bucket::{Bucket, Order, ServerFacts};
 use super::connections::Connections;
 use super::edit::Edits;
 use super::error::{is_no_bucket, reason, reason_in};
+use super::removal::{Deleter, Said};
 use super::requests::Requests;
 use super::{Connection, S3};
 
@@ -36,10 +37,10 @@ impl S3 {
         let probed = std::thread::scope(|scope| {
             scope.spawn(|| connections.handle().block_on(connection.probe(&connections))).join()
         });
-        let server = probed.map_err(|_| anyhow::anyhow!("the probe of the bucket panicked"))??;
+        let found = probed.map_err(|_| anyhow::anyhow!("the probe of the bucket panicked"))??;
         let (store, once) = (connection.store(connection.retries, &connections)?, connection.store(0, &connections)?);
         Ok(Self {
-            bucket: Bucket::new(store, once, connection.retries, connection.probe_folder(), server),
+            bucket: Bucket::new(store, once, connection.retries, connection.probe_folder(), found),
             edits: Edits::new(),
             operation_timeout: connection.operation_timeout,
             connections,
@@ -61,7 +62,7 @@ impl S3 {
         // In which order the server lists cannot be found out by reading: this one is right for either.
         let server = ServerFacts { order: Order::Folders, ahead: 0 };
         Ok(Self {
-            bucket: Bucket::new(store, once, connection.retries, connection.probe_folder(), server),
+            bucket: Bucket::new(store, once, connection.retries, connection.probe_folder(), (server, None)),
             edits: Edits::new(),
             operation_timeout: connection.operation_timeout,
             connections,
@@ -116,7 +117,7 @@ impl Connection {
     }
 
     /// Proves that the bucket can be used, and finds out how its server lists and what its clock shows.
-    async fn probe(&self, connections: &Connections) -> anyhow::Result<ServerFacts> {
+    async fn probe(&self, connections: &Connections) -> anyhow::Result<(ServerFacts, Option<Deleter>)> {
         let store = self.store(self.retries, connections)?;
         let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
         match store.list_paginated(None, one).await {
@@ -125,8 +126,12 @@ impl Connection {
             Err(error) => bail!("cannot list bucket {:?}: {}", self.bucket, explained(&error)),
         }
         let folder = Path::parse(self.probe_folder().join(&Uuid::new_v4().to_string()))?;
-        let proved = prove(&store, &folder.clone().join("a-b")).await;
         let server = facts(&store, &folder).await;
+        let behind = server.as_ref().map_or(0, |server| server.ahead.unsigned_abs());
+        let deleter = Deleter::new(self.attempt_timeout, Duration::from_millis(behind), &connections.connector())?;
+        let once = self.store(0, connections)?;
+        let [written, deleted] = ["a-b", "deleted"].map(|name| folder.clone().join(name));
+        let (proved, honours) = tokio::join!(prove(&store, &written), deletes_on_tags(&once, &deleter, &deleted));
         for name in ["a-b", "a/b"] {
             let deleted = store.delete(&Path::parse(format!("{folder}/{name}"))?).await;
             deleted.map_err(|error| {
@@ -134,7 +139,15 @@ impl Connection {
             })?;
         }
         proved.with_context(|| format!("bucket {:?} cannot be used", self.bucket))?;
-        server
+        let server = server?;
+        let honours = honours.map_err(|error| anyhow::anyhow!("cannot write: {}", explained(&error)))?;
+        if !honours {
+            tracing::info!(
+                bucket = self.bucket,
+                "the bucket does not delete on a condition: removed objects leave tombstones"
+            );
+        }
+        Ok((server, honours.then_some(deleter)))
     }
 
     /// Creates the bucket; `object_store` has no such call, but signs the request.
@@ -186,6 +199,27 @@ async fn prove(store: &AmazonS3, path: &Path) -> anyhow::Result<()> {
     }
     ensure!(winners == 1, "of {RACERS} writers with one tag {winners} won: {HELP}");
     Ok(())
+}
+
+/// Whether the bucket honours `If-Match` on DELETE: a wrong tag is refused and the object stays, and of several that delete on the
+/// right one exactly one does.
+async fn deletes_on_tags(store: &AmazonS3, deleter: &Deleter, path: &Path) -> object_store::Result<bool> {
+    let written = store.put(path, PutPayload::from_static(b"deleted")).await?;
+    let Some(tag) = written.e_tag else { return Ok(false) };
+    let refuses = deleter.ask(store, path, "\"00000000000000000000000000000000\"").await == Said::Refused;
+    if refuses && store.head(path).await.is_ok() {
+        let race: FuturesUnordered<_> = (0..RACERS).map(|_| deleter.ask(store, path, &tag)).collect();
+        let said: Vec<Said> = race.collect().await;
+        let is_gone = matches!(store.head(path).await, Err(object_store::Error::NotFound { .. }));
+        if is_gone {
+            let deleted = said.iter().filter(|said| **said == Said::Deleted).count();
+            return Ok(deleted == 1 && said.iter().all(|said| matches!(said, Said::Deleted | Said::Refused)));
+        }
+    }
+    match store.delete(path).await {
+        Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// How the server lists a folder that has `a-b` and `a/b`, and how far its clock is behind this machine's.

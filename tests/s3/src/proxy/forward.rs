@@ -11,7 +11,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::client::conn::http1::{self as client, SendRequest};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH, TRANSFER_ENCODING};
 use hyper::server::conn::http1 as server;
 use hyper::service::service_fn;
 use hyper::{Method, Response};
@@ -79,6 +79,10 @@ async fn exchange(
     let forwarded = match fault {
         Some(fault) if !fault.is_forwarded() => None,
         _ => {
+            let mut head = head;
+            if fault == Some(Fault::WithoutCondition) {
+                head.headers.remove(IF_MATCH);
+            }
             let answer = forward(state, upstream, outgoing(head, body)).await?;
             if !hold::pass(&state.gates, true, &request).await {
                 return Err(io::Error::other("discarded"));
@@ -90,7 +94,9 @@ async fn exchange(
         (Some(Fault::CloseInBody), Some((head, body))) if !body.is_empty() => {
             Ok(Response::from_parts(head, half(&body)))
         }
-        (None | Some(Fault::Delay(_)), Some((head, body))) => Ok(Response::from_parts(head, whole(body))),
+        (None | Some(Fault::Delay(_) | Fault::WithoutCondition), Some((head, body))) => {
+            Ok(Response::from_parts(head, whole(body)))
+        }
         (Some(fault), _) => refusal(fault, request.method == Method::HEAD.as_str()),
         (None, None) => unreachable!("only a fault keeps a request from being forwarded"),
     }

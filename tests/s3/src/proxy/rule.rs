@@ -35,28 +35,42 @@ pub enum Fault {
     NoSuchBucket,
     /// 403 `RequestTimeTooSkewed`; the server never sees the request.
     SkewedClock,
+    /// This status and code; the server never sees the request.
+    Refuse(u16, &'static str),
+    /// The server does not see the condition, as one that ignores it.
+    WithoutCondition,
 }
 
 impl Fault {
     /// The status and the code of an answer that the proxy gives by itself.
     pub(super) fn answer(self) -> Option<(u16, &'static str)> {
         match self {
-            Self::Delay(_) | Self::Close | Self::CloseAfter | Self::Reset | Self::ResetAfter | Self::CloseInBody => {
-                None
-            }
+            Self::Delay(_)
+            | Self::Close
+            | Self::CloseAfter
+            | Self::Reset
+            | Self::ResetAfter
+            | Self::CloseInBody
+            | Self::WithoutCondition => None,
             Self::InternalError | Self::InternalErrorAfter => Some((500, "InternalError")),
             Self::SlowDown => Some((503, "SlowDown")),
             Self::Conflict => Some((409, "ConditionalRequestConflict")),
             Self::AccessDenied => Some((403, "AccessDenied")),
             Self::NoSuchBucket => Some((404, "NoSuchBucket")),
             Self::SkewedClock => Some((403, "RequestTimeTooSkewed")),
+            Self::Refuse(status, code) => Some((status, code)),
         }
     }
 
     /// Whether the server sees the request.
     pub(super) fn is_forwarded(self) -> bool {
         match self {
-            Self::Delay(_) | Self::CloseAfter | Self::ResetAfter | Self::CloseInBody | Self::InternalErrorAfter => true,
+            Self::Delay(_)
+            | Self::CloseAfter
+            | Self::ResetAfter
+            | Self::CloseInBody
+            | Self::InternalErrorAfter
+            | Self::WithoutCondition => true,
             Self::Close
             | Self::Reset
             | Self::InternalError
@@ -64,7 +78,8 @@ impl Fault {
             | Self::Conflict
             | Self::AccessDenied
             | Self::NoSuchBucket
-            | Self::SkewedClock => false,
+            | Self::SkewedClock
+            | Self::Refuse(..) => false,
         }
     }
 }
