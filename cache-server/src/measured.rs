@@ -23,13 +23,12 @@ enum Kind {
     Exists,
     List,
     Children,
-    Apply,
     Commit,
     Flush,
     Check,
 }
 
-const KINDS: [&str; 9] = ["get", "head", "exists", "list", "children", "apply", "commit", "flush", "check"];
+const KINDS: [&str; 8] = ["get", "head", "exists", "list", "children", "commit", "flush", "check"];
 
 /// What came of operations, as [`result`] numbers them.
 const RESULTS: [&str; 8] =
@@ -130,7 +129,7 @@ impl Storage for Measured {
     }
 
     async fn apply(&self, intent: Intent) -> Result<Done> {
-        self.measure(Kind::Apply, self.inner.apply(intent)).await
+        self.measure(Kind::Commit, self.inner.apply(intent)).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Outcome>> {

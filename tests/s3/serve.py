@@ -46,13 +46,15 @@ def moto():
     from moto.s3.responses import S3Response
     from werkzeug.serving import make_server
 
-    # It looks at a condition and then writes or deletes: two threads may pass the one before either does the other.
+    # It looks at a condition and then writes or deletes: two threads may pass the one before either does the other. And it fails
+    # at a listing while another thread writes.
     alone = threading.Lock()
     def one_at_a_time(work):
-        def work_alone(self):
-            with alone: return work(self)
+        def work_alone(*about):
+            with alone: return work(*about)
         return work_alone
-    for name in ('put_object', 'delete_object'): setattr(S3Response, name, one_at_a_time(getattr(S3Response, name)))
+    for name in ('put_object', 'delete_object', 'list_objects_v2', '_bucket_response_delete_keys'):
+        setattr(S3Response, name, one_at_a_time(getattr(S3Response, name)))
 
     class Handler(MotoRequestHandler):
         def log_request(self, *_): pass
