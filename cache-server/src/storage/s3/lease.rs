@@ -131,20 +131,20 @@ pub(super) async fn settled(bucket: &Bucket, path: &ObjectPath) -> Result<Option
     }
 }
 
-/// Looks at a content after its sidecar, and waits for both at once while they are being removed; tells whether it waited.
+/// Looks at a content after its sidecar, and waits for both at once while they are being removed.
 pub(super) async fn both_settled(
     bucket: &Bucket,
     metadata: &ObjectPath,
     content: &ObjectPath,
-) -> Result<(Option<Seen>, Option<Seen>, bool)> {
+) -> Result<(Option<Seen>, Option<Seen>)> {
     let sidecar = bucket.head(metadata).await?;
     if !sidecar.as_ref().is_some_and(|seen| seen.removing) {
-        return Ok((sidecar, settled(bucket, content).await?, false));
+        return Ok((sidecar, settled(bucket, content).await?));
     }
     let (sidecar, before) = try_join!(settled(bucket, metadata), settled(bucket, content))?;
     match before {
-        Some(left) if left.removing => Ok((sidecar, Some(left), true)),
+        Some(left) if left.removing => Ok((sidecar, Some(left))),
         // It may have been there before the sidecar.
-        _ => Ok((sidecar, settled(bucket, content).await?, true)),
+        _ => Ok((sidecar, settled(bucket, content).await?)),
     }
 }

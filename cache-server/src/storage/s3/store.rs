@@ -13,8 +13,8 @@
 //!
 //! **Shared places, over another entry** (11 requests): the content is refused, and looked at.
 //!
-//! 1. PUT `.config`. 2. HEAD `.metadata`, HEAD content: in this order, so that a sidecar that is as it was before our content
-//!    was there belongs to an earlier writer. 3. PUT content on its tag. 4. PUT `.metadata` on its tag, which decides whose the
+//! 1. HEAD `.metadata`, HEAD content: in this order, so that a sidecar that is as it was before our content was there belongs to
+//!    an earlier writer. 2. PUT `.config`. 3. PUT content on its tag. 4. PUT `.metadata` on its tag, which decides whose the
 //!    content is; who loses looks again. 5. HEAD content: an update of the entry before may have replaced it. 6. The references.
 //!
 //! Who takes over what a crash left swaps the sidecar first: of several, one can.
@@ -115,30 +115,23 @@ impl<'a> Files<'a> {
             Put::Refused(Some(seen)) if condition.is_some() && !seen.gone => return Err(refused(self.content)),
             Put::Refused(_) => None,
         };
-        // Before the content, so that who is overtaken leaves none, and sidecar and content are written close together.
-        self.write_config().await?;
         let mark = Some(self.store.mark);
         for pause in pauses(RACES) {
-            let (metadata, now, has_waited) = both_settled(&self.s3.bucket, &self.metadata, self.content).await?;
-            if has_waited {
-                // It may have gone with the entry that was removed.
-                self.write_config().await?;
+            let (metadata, now) = both_settled(&self.s3.bucket, &self.metadata, self.content).await?;
+            let there = now.as_ref().filter(|now| !now.gone);
+            match (&written, there) {
+                (Some(tag), Some(now)) if now.mark != mark => {
+                    return Ok(Written { tag: tag.clone(), has_config: true });
+                }
+                (None, Some(_)) if condition == Some(If::Absent) => return Err(refused(self.content)),
+                _ => {}
             }
-            written = match (written, now) {
-                (Some(tag), Some(now)) if !now.gone && now.mark != mark => {
-                    return Ok(Written { tag, has_config: true });
-                }
-                (Some(_), Some(now)) if !now.gone && now.mark == mark => Some(now.tag),
-                (written, now) => {
-                    let is_there = now.as_ref().is_some_and(|now| !now.gone);
-                    if condition == Some(If::Absent) && written.is_none() && is_there {
-                        return Err(refused(self.content));
-                    }
-                    if !is_there {
-                        self.write_config().await?;
-                    }
-                    self.put(&If::still(now.as_ref())).await?.written()
-                }
+            // Before the content, so that who is overtaken leaves none; and after the look, since a removal that has ended may have
+            // taken an earlier one with it.
+            self.write_config().await?;
+            written = match (written, there) {
+                (Some(_), Some(now)) => Some(now.tag.clone()),
+                _ => self.put(&If::still(now.as_ref())).await?.written(),
             };
             if let Some(tag) = &written
                 && let Put::Written(metadata) = self.put_metadata(&If::still(metadata.as_ref())).await?
