@@ -10,9 +10,14 @@ use test_buckets::{Fault, Product, Proxy, Rule};
 
 /// A server behind a proxy; it does not wait long.
 fn behind_a_proxy(bucket: &str) -> Option<(Proxy, TestServer)> {
+    waiting_for(bucket, "2000")
+}
+
+/// A server behind a proxy that waits so many milliseconds for an answer of the bucket.
+fn waiting_for(bucket: &str, attempt: &str) -> Option<(Proxy, TestServer)> {
     let proxy = Proxy::to(Product::Moto.shared()?.endpoint());
     let setup = Engine::S3.setup().on_bucket(&proxy.endpoint(), bucket);
-    let setup = setup.flag("--s3-attempt-timeout-ms", "2000").flag("--s3-retries", "3");
+    let setup = setup.flag("--s3-attempt-timeout-ms", attempt).flag("--s3-retries", "3");
     let server = setup.flag("--s3-operation-timeout-ms", "8000").start();
     Some((proxy, server))
 }
@@ -165,7 +170,8 @@ async fn under_random_failures_what_is_acknowledged_is_stored_and_no_answer_is_w
 }
 
 /// One failure of each sort, and how it is answered where trying again does not help.
-const REFUSALS: [(Fault, u16); 8] = [
+const REFUSALS: [(Fault, u16); 9] = [
+    (Fault::Delay(Duration::from_secs(3600)), 503),
     (Fault::InternalError, 503),
     (Fault::Close, 503),
     (Fault::CloseAfter, 503),
@@ -183,9 +189,10 @@ async fn one_failing_request_at_any_place_of_any_operation_hides_and_loses_nothi
 }
 
 async fn fail_everywhere(sort: usize, fault: Fault, answer: u16) {
-    let Some((proxy, server)) = behind_a_proxy(&format!("one-refusal-{sort}")) else { return };
+    let attempt = if matches!(fault, Fault::Delay(_)) { "500" } else { "2000" };
+    let Some((proxy, server)) = waiting_for(&format!("one-refusal-{sort}"), attempt) else { return };
     for place in ["key_based/store/string/k?file_id=f", "direct/store/string"] {
-        for what in ["store", "update", "child", "delete", "delete-on-a-tag"] {
+        for what in ["store", "update", "child", "child-update", "child-delete", "delete", "delete-on-a-tag"] {
             // Until no request fails, since the operation has fewer.
             for at in 1.. {
                 let namespace = format!("{}-{what}-{at}", &place[..3]);
@@ -195,10 +202,16 @@ async fn fail_everywhere(sort: usize, fault: Fault, answer: u16) {
                 let read = || server.get(format!("/{namespace}/retrieve/{id}/string"));
                 let tag = read().ok().await.tag();
                 let delete = || server.delete(format!("/{namespace}/delete/{id}"));
+                let child = |act: &str| format!("/{namespace}/cache/{id}/data/{act}/string/c");
+                if what.starts_with("child-") {
+                    server.post(child("store")).text("old").ok().await;
+                }
                 let request = match what {
                     "store" => server.post(&path).text("new"),
                     "update" => server.post(format!("/{namespace}/update/{id}/string")).text("new"),
-                    "child" => server.post(format!("/{namespace}/cache/{id}/data/store/string/c")).text("child"),
+                    "child" => server.post(child("store")).text("new"),
+                    "child-update" => server.post(child("update")).text("new"),
+                    "child-delete" => server.delete(child("delete")),
                     "delete" => delete(),
                     _ => delete().header("if-match", &tag),
                 };
@@ -216,6 +229,16 @@ async fn fail_everywhere(sort: usize, fault: Fault, answer: u16) {
                     let text = left.text();
                     assert!(text == "old" || may_be_new && text == "new", "{about}: {}: {text}", left.status());
                     server.get(format!("/{namespace}/retrieve/{id}/metadata")).ok().await;
+                }
+                if what.starts_with("child") {
+                    let left = server.get(format!("/{namespace}/cache/{id}/data/string/c")).any().await;
+                    let may_be = match (what, left.status()) {
+                        ("child-update", 200) => ["old", "new"].contains(&&*left.text()),
+                        ("child-delete", 200) => status != 200 && left.text() == "old",
+                        ("child", 200) => left.text() == "new",
+                        (_, missing) => missing == 404 && (what == "child-delete" || what == "child" && status != 200),
+                    };
+                    assert!(may_be, "{about}: {status}, then {}: {}", left.status(), left.text());
                 }
                 if what.starts_with("delete") {
                     delete().ok().await;
