@@ -180,7 +180,7 @@ impl History {
         let owner = reads.keys().next().and_then(|id| rest.owner_at(&ids[*id]));
         let owner = owner.and_then(|owner| ids.iter().position(|id| *id == owner));
         let live = reads.keys().fold(0, |live, id| live | 1 << id);
-        let events = self.events.lock().clone();
+        let events = with_late_updates(&self.events.lock());
         let events = if self.kind.early_stores { without_early_stores(&events) } else { events };
         self.explain(&events, State { owner, value, live });
     }
@@ -196,6 +196,7 @@ impl History {
                 | What::Read { id: of, .. }
                 | What::Update { id: of, .. }
                 | What::Delete { id: of, .. } => of == id,
+                What::LateUpdate { .. } => false,
             };
             let events: Vec<_> = events.iter().filter(of_id).cloned().collect();
             let alive = |value| State { owner: Some(id), value, live: 1 << id };
@@ -215,6 +216,23 @@ impl History {
     }
 }
 
+/// Takes updates that meet a deletion of their id as what may be written just after it.
+fn with_late_updates(events: &[Event]) -> Vec<Event> {
+    let is_deleted = |update: &Event, id: usize| {
+        let meets = |event: &Event| event.sent < update.answered && update.sent < event.answered;
+        events
+            .iter()
+            .any(|event| matches!(event.what, What::Delete { id: deleted, .. } if deleted == id) && meets(event))
+    };
+    let late = |event: &Event| match event.what {
+        What::Update { id, from, value } if is_deleted(event, id) => {
+            Event { what: What::LateUpdate { from, value }, ..event.clone() }
+        }
+        _ => event.clone(),
+    };
+    events.iter().map(late).collect()
+}
+
 /// Leaves out what was seen of stores before they were answered, and takes conditions that build on it, or on its being gone, as
 /// none.
 fn without_early_stores(events: &[Event]) -> Vec<Event> {
@@ -231,6 +249,7 @@ fn without_early_stores(events: &[Event]) -> Vec<Event> {
         let what = match event.what {
             What::Read { value, .. } if is_early(value, event.answered) => return None,
             What::Update { id, from, value } => What::Update { id, from: still(from), value },
+            What::LateUpdate { from, value } => What::LateUpdate { from: still(from), value },
             What::Delete { id, from } => What::Delete { id, from: still(from) },
             What::Create { id, value } if meets_store(event) => What::Store { id, value },
             other @ (What::Read { .. } | What::Store { .. } | What::Create { .. }) => other,

@@ -17,11 +17,32 @@ pub(crate) struct Event {
 /// What was done. Entries and contents are numbers. Refusals are not looked at: another request under way may cause them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum What {
-    Store { id: usize, value: usize },
-    Create { id: usize, value: usize },
-    Read { id: usize, value: usize },
-    Update { id: usize, from: Option<usize>, value: usize },
-    Delete { id: usize, from: Option<usize> },
+    Store {
+        id: usize,
+        value: usize,
+    },
+    Create {
+        id: usize,
+        value: usize,
+    },
+    Read {
+        id: usize,
+        value: usize,
+    },
+    Update {
+        id: usize,
+        from: Option<usize>,
+        value: usize,
+    },
+    /// An update by an id that is being deleted: of another entry's content it may be written just after that.
+    LateUpdate {
+        from: Option<usize>,
+        value: usize,
+    },
+    Delete {
+        id: usize,
+        from: Option<usize>,
+    },
 }
 
 /// A path: the entry that owns it and its content, and the entries that have a reference.
@@ -49,6 +70,9 @@ impl State {
             What::Update { id, from, value } => {
                 let done = self.is_live(id) && self.value.is_some() && is(from);
                 done.then_some(Self { value: Some(value), ..self })
+            }
+            What::LateUpdate { from, value } => {
+                (self.value.is_some() && is(from)).then_some(Self { value: Some(value), ..self })
             }
             What::Delete { id, from } => {
                 let live = self.live & !(1 << id);
