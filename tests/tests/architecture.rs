@@ -62,6 +62,18 @@ fn the_api_does_not_touch_storage_engines() {
     assert_eq!(places("cache-server/src/api", &words, |_| false), NONE);
 }
 
+/// `api` uses `cache`, that uses `storage`, and all of them `layout` and `records`; no arrow leads back.
+#[test]
+fn the_layers_know_what_lies_below_them_alone() {
+    let above = ["crate::api", "crate::cache"];
+    assert_eq!(places("cache-server/src/storage", &above, |_| false), NONE);
+    assert_eq!(places("cache-server/src/cache", &["crate::api"], |_| false), NONE);
+    let not_below =
+        |path: &Path| !["layout.rs", "records.rs", "path.rs", "coding.rs"].iter().any(|name| named(path, name));
+    let others = ["crate::api", "crate::cache", "crate::storage"];
+    assert_eq!(places("cache-server/src", &others, |path| not_below(path) || of(path, "params")), NONE);
+}
+
 #[test]
 fn only_the_configuration_reads_the_environment() {
     let words = ["env::var", "std::env", "env = "];
