@@ -143,7 +143,9 @@ impl Cache {
                 self.is_nearest(&reference, &copies).await?;
             }
             let reference = layout::by_id(namespace, id);
-            let put = PutChild { reference, found, copies, bytes: bytes.clone(), condition: condition.clone() };
+            let may_be_content = copies.iter().any(layout::may_be_content);
+            let (bytes, condition) = (bytes.clone(), condition.clone());
+            let put = PutChild { reference, found, copies, may_be_content, bytes, condition };
             if let Some(done) = lost_race(self.storage.apply(Intent::PutChild(put)).await)? {
                 return Ok(done);
             }

@@ -85,14 +85,16 @@ impl Cache {
         let (new, coding) = content.written().await;
         // Mostly it is packed as it was.
         let (mut bytes, mut packed) = (new.clone(), (kind == FileKind::Binary).then_some(coding));
-        if coding == Some(Coding::Gzip) {
-            let new = new.clone();
-            bytes = blocking::run(new.len(), move || repacked(&new, coding, coding)).await?;
-        }
+        let mut is_checked = coding != Some(Coding::Gzip);
         for _ in 0..RACES {
             let Some(known) = self.known_reference(namespace, id).await? else { return Ok(None) };
             let reference = &known.reference;
             check_kind(reference, kind, sent)?;
+            if !is_checked {
+                let new = new.clone();
+                bytes = blocking::run(new.len(), move || repacked(&new, coding, coding)).await?;
+                is_checked = true;
+            }
             let update = Update {
                 entry: entry_of(namespace, reference, known.version, known.exclusive),
                 content: bytes.clone(),

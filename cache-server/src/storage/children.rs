@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::intent::PutChild;
 use super::{Folder, ObjectPath, Result, Storage};
 use crate::layout;
 
@@ -23,6 +24,11 @@ pub async fn child_files(storage: &(impl Storage + ?Sized), folder: &Folder) -> 
             break;
         }
     }
+    Ok(without_entries(&files))
+}
+
+/// Of files in data folders, those that are not entries, nor child files of entries that lie in there.
+pub(super) fn without_entries(files: &[ObjectPath]) -> Vec<ObjectPath> {
     let contents: BTreeSet<&str> = files.iter().filter_map(|file| file.as_str().strip_suffix(".metadata")).collect();
     let stems: Vec<String> =
         contents.iter().filter_map(|content| Some(format!("{}/data/", content.rsplit_once('.')?.0))).collect();
@@ -31,7 +37,7 @@ pub async fn child_files(storage: &(impl Storage + ?Sized), folder: &Folder) -> 
         let base = file.strip_suffix(".metadata").or_else(|| file.strip_suffix(".config")).unwrap_or(file);
         contents.contains(base) || stems.iter().any(|stem| file.starts_with(stem))
     };
-    Ok(files.iter().filter(|file| !somebodys(file)).cloned().collect())
+    files.iter().filter(|file| !somebodys(file)).cloned().collect()
 }
 
 /// Tells whether no content of the other kind shares the stem, and so the child files, of a content file.
@@ -42,9 +48,9 @@ pub(super) async fn stem_is_free(storage: &(impl Storage + ?Sized), content: &Ob
     }
 }
 
-/// The path of a child file at which another entry lies.
-pub(super) async fn entry_at(storage: &(impl Storage + ?Sized), paths: &[ObjectPath]) -> Result<Option<ObjectPath>> {
-    for path in paths.iter().filter(|path| layout::may_be_content(path)) {
+/// The path of a child file at which another entry lies, where one may.
+pub(super) async fn entry_at(storage: &(impl Storage + ?Sized), put: &PutChild) -> Result<Option<ObjectPath>> {
+    for path in put.copies.iter().filter(|_| put.may_be_content) {
         if storage.exists(&layout::metadata_of(path)).await? {
             return Ok(Some(path.clone()));
         }

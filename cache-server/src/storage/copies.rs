@@ -9,7 +9,7 @@ use crate::layout;
 use crate::records;
 
 /// A content file and what is known of its owner.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Copy {
     pub(super) content: ObjectPath,
     pub(super) metadata: ObjectPath,
@@ -19,7 +19,7 @@ pub(super) struct Copy {
 }
 
 /// What was found at the path of an ownership sidecar.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Sidecar {
     pub(super) version: Option<Version>,
     pub(super) owner: Option<Mark>,

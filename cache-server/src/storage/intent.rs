@@ -113,6 +113,8 @@ pub struct PutChild {
     pub found: Version,
     /// The copies, one in each data folder.
     pub copies: Vec<ObjectPath>,
+    /// Whether another entry's content may lie at these paths.
+    pub may_be_content: bool,
     /// The content.
     pub bytes: Bytes,
     /// What has to be there.

@@ -168,7 +168,7 @@ async fn put_child(storage: &(impl Storage + ?Sized), put: &PutChild) -> Result<
         batch.require(Require::Version(put.reference.clone(), put.found.clone()));
         let mut paths = Vec::new();
         for copy in &put.copies {
-            let may_be_content = layout::may_be_content(copy);
+            let may_be_content = put.may_be_content;
             let is_first = paths.is_empty();
             match &put.condition {
                 ChildCondition::Absent => drop(batch.require(Require::Absent(copy.clone()))),
@@ -196,7 +196,7 @@ async fn put_child(storage: &(impl Storage + ?Sized), put: &PutChild) -> Result<
             Err(Error::Precondition { path }) if path != put.reference => {}
             result => return written(paths, result?),
         }
-        if let Some(path) = entry_at(storage, &put.copies).await? {
+        if let Some(path) = entry_at(storage, put).await? {
             return Ok(Done::OfEntry(path));
         }
         if put.condition == ChildCondition::Absent && storage.exist(&put.copies).await?.contains(&true) {

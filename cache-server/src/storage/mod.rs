@@ -244,6 +244,11 @@ impl Version {
         }
     }
 
+    /// Whether it is of no text, which no object has.
+    fn is_empty(&self) -> bool {
+        matches!(&self.0, Tag::Text(text) if text.is_empty())
+    }
+
     fn from_micros(time: u64) -> Self {
         Self(Tag::Time(time))
     }

@@ -35,8 +35,7 @@ const TOMBSTONE: &str = "tombstone";
 pub(super) struct Bucket {
     /// Tries again by itself what may be repeated.
     store: AmazonS3,
-    /// Tries everything once: for conditional writes, which are repeated knowing what the attempt before may have done,
-    /// and for deletes that must not come late.
+    /// Tries everything once: for conditional writes, which are repeated knowing what the attempt before may have done.
     once: AmazonS3,
     retries: usize,
     /// The folder of the probe, which is no part of what is stored.
@@ -178,6 +177,9 @@ impl Bucket {
 
     /// Reads an object, without its content if that has more bytes than this.
     pub(super) async fn get_small(&self, path: &ObjectPath, most: u64) -> Result<Option<(Seen, Option<Bytes>)>> {
+        if fits(path, "").is_err() {
+            return Ok(None);
+        }
         let mut pauses = pauses(self.retries);
         loop {
             match self.try_get(path, most).await {
@@ -205,6 +207,9 @@ impl Bucket {
     }
 
     pub(super) async fn head(&self, path: &ObjectPath) -> Result<Option<Seen>> {
+        if fits(path, "").is_err() {
+            return Ok(None);
+        }
         match self.store.get_opts(&key(path), GetOptions { head: true, ..GetOptions::default() }).await {
             Ok(found) => Ok(Some(self.seen(&found.meta, &found.attributes))),
             // The answer has no body that could say whether it is the bucket that is not there.
@@ -222,6 +227,7 @@ impl Bucket {
 
     /// Writes an object whatever is there.
     pub(super) async fn put(&self, path: &ObjectPath, bytes: Bytes, mark: Option<Mark>) -> Result<String> {
+        fits(path, "")?;
         let options = PutOptions {
             attributes: attributes(mark.map_or(Writing::Document, Writing::Content), None),
             ..PutOptions::default()
@@ -239,6 +245,7 @@ impl Bucket {
         writing: Writing,
         condition: &If,
     ) -> Result<Put> {
+        fits(path, "")?;
         let write = Uuid::new_v4().to_string();
         let mode = match condition {
             If::Absent => PutMode::Create,
@@ -320,7 +327,7 @@ impl Bucket {
 /// The longest key S3 takes, in bytes.
 const LONGEST_KEY: usize = 1024;
 
-/// Refuses a path that S3 would not take as a key, before anything is written.
+/// Refuses a path that S3 would not take as a key, before anything is written; nothing lies at such a path.
 pub(super) fn fits(path: &ObjectPath, suffix: &str) -> Result<()> {
     match path.as_str().len() + suffix.len() <= LONGEST_KEY {
         true => Ok(()),

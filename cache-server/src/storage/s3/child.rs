@@ -13,22 +13,26 @@ use futures::future::try_join_all;
 
 use super::super::children::entry_at;
 use super::super::intent::{ChildCondition, Done, PutChild};
-use super::super::{ObjectPath, Result};
+use super::super::{ObjectPath, Result, Storage as _};
 use super::bucket::{If, Seen, fits};
 use super::{S3, refused, version};
-use crate::layout;
 
 impl S3 {
     pub(super) async fn put_child(&self, put: PutChild) -> Result<Done> {
-        put.copies.iter().try_for_each(|copy| fits(copy, ""))?;
+        let beside = if put.may_be_content { ".metadata" } else { "" };
+        put.copies.iter().try_for_each(|copy| fits(copy, beside))?;
         let found = match &put.condition {
             ChildCondition::Absent => vec![None; put.copies.len()],
             ChildCondition::Anyway | ChildCondition::Present(_) => {
                 try_join_all(put.copies.iter().map(|copy| self.before_child(&put, copy))).await?
             }
         };
-        if let Some(path) = entry_at(self, &put.copies).await? {
+        if let Some(path) = entry_at(self, &put).await? {
             return Ok(if let ChildCondition::Present(_) = put.condition { Done::Absent } else { Done::OfEntry(path) });
+        }
+        // The first copy decides, but a copy that another entry shares counts, too.
+        if put.condition == ChildCondition::Absent && self.exist(&put.copies[1..]).await?.contains(&true) {
+            return Ok(Done::Exists);
         }
         let is_content = |(_, seen): &(_, &Option<Seen>)| seen.as_ref().is_some_and(|seen| seen.mark.is_some());
         if put.condition == ChildCondition::Anyway
@@ -40,7 +44,7 @@ impl S3 {
         for (copy, seen) in put.copies.iter().zip(found) {
             let condition = match &put.condition {
                 ChildCondition::Absent => Some(If::Absent),
-                ChildCondition::Anyway => layout::may_be_content(copy).then(|| If::still(seen.as_ref())),
+                ChildCondition::Anyway => put.may_be_content.then(|| If::still(seen.as_ref())),
                 ChildCondition::Present(versions) => {
                     let Some(seen) = seen.filter(|seen| !seen.gone && seen.mark.is_none()) else { continue };
                     let is_wanted = |versions: &Vec<_>| versions.contains(&version(&seen.tag));
@@ -75,7 +79,7 @@ impl S3 {
     async fn before_child(&self, put: &PutChild, copy: &ObjectPath) -> Result<Option<Seen>> {
         match put.condition {
             ChildCondition::Present(_) => self.bucket.head(copy).await,
-            ChildCondition::Anyway if layout::may_be_content(copy) => self.bucket.look(copy).await,
+            ChildCondition::Anyway if put.may_be_content => self.bucket.look(copy).await,
             ChildCondition::Anyway | ChildCondition::Absent => Ok(None),
         }
     }

@@ -3,12 +3,13 @@
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use bytes::Bytes;
+use futures::FutureExt;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::super::{Change, ObjectPath, Outcome, Result};
 use super::bucket::{Bucket, If, Put, Seen, Writing, pauses};
 use super::error::unavailable;
-use super::lease::settled;
+use super::lease::{Lease, settled};
 use super::{RACES, version};
 
 /// Writers of different objects rarely meet at one of this many locks.
@@ -69,6 +70,13 @@ pub(super) async fn apply(
                 let still = If::still(now.as_ref());
                 if let Put::Written(tag) = bucket.put_if(path, &bytes, Writing::Document, &still).await? {
                     return Ok(Outcome::Written(version(&tag)));
+                }
+            }
+            // A tombstone that nobody wants goes for good.
+            (Change::Delete, Some(seen)) if bytes.is_none() && bucket.deleter.is_none() => {
+                if let Some(lease) = Lease::take(bucket, path, None, &If::Tag(seen.tag.clone())).await? {
+                    lease.remove(bucket, &|| async { Ok(Vec::new()) }.boxed()).await?;
+                    return Ok(Outcome::Unchanged);
                 }
             }
             // Also what a crash left of a removal.

@@ -13,6 +13,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use futures::try_join;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -28,6 +29,9 @@ const HOLD: Duration = Duration::from_secs(4);
 const LEASE: Duration = Duration::from_secs(10);
 /// How often a remover that runs out of time begins again.
 const HOLDS: usize = 4;
+
+/// What is to be deleted while a lease lasts.
+pub(super) type Files<'a> = dyn Fn() -> BoxFuture<'a, Result<Vec<ObjectPath>>> + Send + Sync + 'a;
 
 /// A sidecar that this remover has flagged.
 #[derive(Debug)]
@@ -61,16 +65,21 @@ impl Lease {
         Ok(put.written().map(|tag| Self { path: path.clone(), tag, document, since }))
     }
 
-    /// Deletes files, and then the sidecar; what another writer has replaced is left to it. Two requests.
-    pub(super) async fn remove(mut self, bucket: &Bucket, files: &[ObjectPath]) -> Result<()> {
+    /// Deletes files, which are told when their turn has come, and then the sidecar; what another writer has replaced is left to
+    /// it. Two requests.
+    pub(super) async fn remove(mut self, bucket: &Bucket, files: &Files<'_>) -> Result<()> {
         for _ in 0..HOLDS {
             let is_over = self.since.elapsed() >= HOLD;
             let work = async {
-                bucket.delete(files).await?;
-                bucket.remove_if(&self.path, &self.tag).await
+                bucket.delete(&files().await?).await?;
+                match bucket.deleter {
+                    Some(_) => bucket.remove_if(&self.path, &self.tag).await.map(drop),
+                    // Whoever would write it waits for the end of the lease.
+                    None => bucket.delete(std::slice::from_ref(&self.path)).await,
+                }
             };
             if let Some(removed) = self.in_time(work).await {
-                return removed.map(drop);
+                return removed;
             }
             if !is_over {
                 // The requests that were sent have arrived by then, and cannot follow the next ones.

@@ -16,7 +16,7 @@ use object_store::{
 use uuid::Uuid;
 
 use super::super::{Folder, Room};
-use super::bucket::{Bucket, Order, ServerFacts};
+use super::bucket::{Bucket, Order, ServerFacts, pauses};
 use super::connections::Connections;
 use super::edit::Edits;
 use super::error::{is_no_bucket, reason, reason_in};
@@ -131,7 +131,8 @@ impl Connection {
         let deleter = Deleter::new(self.attempt_timeout, Duration::from_millis(behind), &connections.connector())?;
         let once = self.store(0, connections)?;
         let [written, deleted] = ["a-b", "deleted"].map(|name| folder.clone().join(name));
-        let (proved, honours) = tokio::join!(prove(&store, &written), deletes_on_tags(&once, &deleter, &deleted));
+        let (proved, honours) =
+            tokio::join!(prove(&store, &written), deletes_on_tags(&once, &deleter, &deleted, self.retries));
         for name in ["a-b", "a/b"] {
             let deleted = store.delete(&Path::parse(format!("{folder}/{name}"))?).await;
             deleted.map_err(|error| {
@@ -140,7 +141,7 @@ impl Connection {
         }
         proved.with_context(|| format!("bucket {:?} cannot be used", self.bucket))?;
         let server = server?;
-        let honours = honours.map_err(|error| anyhow::anyhow!("cannot write: {}", explained(&error)))?;
+        let honours = honours.with_context(|| format!("bucket {:?} cannot be used", self.bucket))?;
         if !honours {
             tracing::info!(
                 bucket = self.bucket,
@@ -203,23 +204,46 @@ async fn prove(store: &AmazonS3, path: &Path) -> anyhow::Result<()> {
 
 /// Whether the bucket honours `If-Match` on DELETE: a wrong tag is refused and the object stays, and of several that delete on the
 /// right one exactly one does.
-async fn deletes_on_tags(store: &AmazonS3, deleter: &Deleter, path: &Path) -> object_store::Result<bool> {
-    let written = store.put(path, PutPayload::from_static(b"deleted")).await?;
-    let Some(tag) = written.e_tag else { return Ok(false) };
-    let refuses = deleter.ask(store, path, "\"00000000000000000000000000000000\"").await == Said::Refused;
-    if refuses && store.head(path).await.is_ok() {
-        let race: FuturesUnordered<_> = (0..RACERS).map(|_| deleter.ask(store, path, &tag)).collect();
-        let said: Vec<Said> = race.collect().await;
-        let is_gone = matches!(store.head(path).await, Err(object_store::Error::NotFound { .. }));
-        if is_gone {
-            let deleted = said.iter().filter(|said| **said == Said::Deleted).count();
-            return Ok(deleted == 1 && said.iter().all(|said| matches!(said, Said::Deleted | Said::Refused)));
+async fn deletes_on_tags(store: &AmazonS3, deleter: &Deleter, path: &Path, retries: usize) -> anyhow::Result<bool> {
+    for pause in pauses(retries).map(Some).chain([None]) {
+        let asked = ask_to_delete(store, deleter, path).await;
+        let cleared = store.delete(path).await;
+        match asked {
+            Ok(Some(honours)) => {
+                return match cleared {
+                    Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(honours),
+                    Err(error) => bail!("cannot delete: {}", explained(&error)),
+                };
+            }
+            Ok(None) if pause.is_none() => bail!("it does not say whether it deletes on a condition"),
+            Err(error) if pause.is_none() => bail!("cannot write: {}", explained(&error)),
+            Ok(None) | Err(_) => tokio::time::sleep(pause.unwrap_or_default()).await,
         }
     }
-    match store.delete(path).await {
-        Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(false),
-        Err(error) => Err(error),
+    unreachable!("the last pause is none")
+}
+
+/// One round of that; `None` when an answer was unclear.
+async fn ask_to_delete(store: &AmazonS3, deleter: &Deleter, path: &Path) -> object_store::Result<Option<bool>> {
+    let written = store.put(path, PutPayload::from_static(b"deleted")).await?;
+    let Some(tag) = written.e_tag else { return Ok(Some(false)) };
+    match deleter.ask(store, path, "\"00000000000000000000000000000000\"").await {
+        Said::Refused => {}
+        Said::Unclear { .. } => return Ok(None),
+        Said::Deleted | Said::Failed(..) => return Ok(Some(false)),
     }
+    if store.head(path).await.is_err() {
+        return Ok(Some(false));
+    }
+    let race: FuturesUnordered<_> = (0..RACERS).map(|_| deleter.ask(store, path, &tag)).collect();
+    let said: Vec<Said> = race.collect().await;
+    if said.iter().any(|said| matches!(said, Said::Unclear { .. })) {
+        return Ok(None);
+    }
+    let is_gone = matches!(store.head(path).await, Err(object_store::Error::NotFound { .. }));
+    let deleted = said.iter().filter(|said| **said == Said::Deleted).count();
+    let others_were_refused = said.iter().all(|said| matches!(said, Said::Deleted | Said::Refused));
+    Ok(Some(is_gone && deleted == 1 && others_were_refused))
 }
 
 /// How the server lists a folder that has `a-b` and `a/b`, and how far its clock is behind this machine's.

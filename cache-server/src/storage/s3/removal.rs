@@ -13,7 +13,7 @@ use http::Method;
 use http::header::{HeaderValue, IF_MATCH};
 use object_store::ClientOptions;
 use object_store::aws::AmazonS3;
-use object_store::client::{HttpClient, HttpConnector, HttpRequest, HttpRequestBody};
+use object_store::client::{HttpClient, HttpConnector, HttpErrorKind, HttpRequest, HttpRequestBody};
 use object_store::signer::{SignedUrlOptions, Signer};
 use uuid::Uuid;
 
@@ -37,8 +37,11 @@ pub(super) enum Said {
     Deleted,
     /// The object has another tag, or is not there.
     Refused,
-    /// It could not say, and may have deleted the object.
-    Unclear(String),
+    /// It could not say, or was not reached; and whether it may have deleted the object.
+    Unclear {
+        may_have: bool,
+        reason: String,
+    },
     /// It did not do it: the code, the status and the reason.
     Failed(Option<String>, u16, String),
 }
@@ -61,18 +64,21 @@ impl Deleter {
         let options = SignedUrlOptions::new().with_signed_header(IF_MATCH, tag.clone());
         let url = match store.signed_url_opts(Method::DELETE, key, self.valid, &options).await {
             Ok(url) => url,
-            Err(error) => return Said::Unclear(reason(&error)),
+            Err(error) => return Said::Unclear { may_have: false, reason: reason(&error) },
         };
         let mut request = HttpRequest::new(HttpRequestBody::empty());
         *request.method_mut() = Method::DELETE;
         *request.uri_mut() = match url.as_str().parse() {
             Ok(uri) => uri,
-            Err(error) => return Said::Unclear(format!("the signed URL cannot be used: {error}")),
+            Err(error) => return Said::Failed(None, 400, format!("the signed URL cannot be used: {error}")),
         };
         request.headers_mut().insert(IF_MATCH, tag);
         let answer = match self.client.execute(request).await {
             Ok(answer) => answer,
-            Err(error) => return Said::Unclear(error.to_string()),
+            Err(error) => {
+                let may_have = !matches!(error.kind(), HttpErrorKind::Connect);
+                return Said::Unclear { may_have, reason: error.to_string() };
+            }
         };
         let status = answer.status().as_u16();
         let text = answer.into_body().bytes().await.unwrap_or_default();
@@ -84,8 +90,9 @@ impl Deleter {
                 let reason = reason_in(&text).unwrap_or_else(|| format!("the server answered status {status}"));
                 let code = code_in(&text);
                 match status {
-                    408 | 409 | 429 | 500 | 502.. => Said::Unclear(reason),
-                    400 if code.is_some_and(is_passing_code) => Said::Unclear(reason),
+                    409 | 429 | 503 => Said::Unclear { may_have: false, reason },
+                    408 | 500 | 502.. => Said::Unclear { may_have: true, reason },
+                    400 if code.is_some_and(is_passing_code) => Said::Unclear { may_have: true, reason },
                     _ => Said::Failed(code.map(str::to_owned), status, reason),
                 }
             }
@@ -112,8 +119,8 @@ impl Bucket {
                     Some(_) if is_uncertain => return Err(unavailable("removing an object", "an answer was lost")),
                     Some(_) => return Ok(false),
                 },
-                Said::Unclear(reason) => {
-                    is_uncertain = true;
+                Said::Unclear { may_have, reason } => {
+                    is_uncertain |= may_have;
                     reason
                 }
                 Said::Failed(code, status, reason) => {

@@ -12,7 +12,7 @@
 //! 2. On the condition of a version: flag the sidecar ([`lease`](super::lease)), and PUT in the place of the content, on its tag,
 //!    what reads as absent, which decides; a sidecar whose content differs is given back.
 //! 3. The hash reference and the id reference, as above.
-//! 4. Flag the sidecar. 5. LIST what lies beside the content: one of the other kind would share the child files. LIST child files.
+//! 4. LIST what lies beside the content: one of the other kind would share the child files. LIST child files. 5. Flag the sidecar.
 //! 6. DELETE content on its tag: that of another store, which waits for us, stays, and its `.config`.
 //! 7. DELETE `.config` and child files in one request. 8. DELETE `.metadata` on its tag.
 //!
@@ -21,12 +21,12 @@
 
 use bytes::Bytes;
 use futures::future::try_join_all;
-use futures::try_join;
+use futures::{FutureExt, try_join};
 
-use super::super::children::child_files;
+use super::super::children::{child_files, without_entries};
 use super::super::copies::{Copy, Sidecar, owner_of};
-use super::super::intent::{Done, Remove, leave_hash};
-use super::super::{Error, Folder, ObjectPath, Outcome, Result, Version};
+use super::super::intent::{Done, Entry, Remove, leave_hash};
+use super::super::{Error, Folder, ObjectPath, Outcome, Result, Storage as _, Version};
 use super::bucket::{If, Put, Seen, Writing};
 use super::lease::{Lease, settled};
 use super::removal::nothing;
@@ -67,11 +67,14 @@ impl S3 {
         // Whoever stores a child file from now on finds no entry, and takes it back.
         let listed =
             try_join_all(entry.copies.iter().map(|content| self.bucket.keys_with(layout::stem(content)))).await?;
-        let is_own = |path: &ObjectPath| {
+        let begins = |path: &ObjectPath, with: &str| {
             let rest = entry.copies.iter().find_map(|content| path.as_str().strip_prefix(layout::stem(content)));
-            rest.is_some_and(|rest| rest.starts_with('.') || rest.starts_with("/data/"))
+            rest.is_some_and(|rest| rest.starts_with(with))
         };
-        let files: Vec<ObjectPath> = listed.into_iter().flatten().filter(is_own).collect();
+        let listed: Vec<ObjectPath> = listed.into_iter().flatten().collect();
+        let (mut files, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(|path| begins(path, "."));
+        let in_data: Vec<ObjectPath> = others.into_iter().filter(|path| begins(path, "/data/")).collect();
+        files.extend(without_entries(&in_data));
         self.bucket.delete(&files).await?;
         let first = entry.copies.first().filter(|_| remove.if_version.is_some());
         let named: Vec<_> = entry.copies.iter().flat_map(layout::with_sidecars).collect();
@@ -116,8 +119,8 @@ impl S3 {
             }
         }
         let (mut removed, mut missing) = (Vec::new(), Vec::new());
-        for copy in going.into_iter().filter(|going| going.copy.is_of(entry)) {
-            let (gone, not_there) = self.remove_copy(copy).await?;
+        for going in going {
+            let (gone, not_there) = self.remove_copy(entry, going).await?;
             removed.extend(gone);
             missing.extend(not_there);
         }
@@ -143,7 +146,7 @@ impl S3 {
     /// Removes a content in one of these versions; tells whether it was.
     async fn remove_content_if(&self, content: &ObjectPath, versions: &[Version]) -> Result<bool> {
         let wanted = match versions {
-            [only] => Some(tag(only)),
+            [only] => Some(tag(only)).filter(|_| !only.is_empty()),
             _ => {
                 let seen = self.bucket.head(content).await?.and_then(head);
                 seen.map(|head| head.version).filter(|version| versions.contains(version)).map(|version| tag(&version))
@@ -184,29 +187,47 @@ impl S3 {
 
     /// Removes the files of a copy, unless another entry has taken them over; answers those that are gone, and those that
     /// were not there.
-    async fn remove_copy(&self, mut going: Going<'_>) -> Result<(Vec<ObjectPath>, Vec<ObjectPath>)> {
-        let (lease, is_decided) = match going.lease.take() {
-            Some(lease) => (lease, true),
-            None => match self.flag(&going, false).await? {
-                Some(lease) => (lease, false),
-                None => return Ok((Vec::new(), Vec::new())),
-            },
+    async fn remove_copy(&self, entry: &Entry, mut going: Going<'_>) -> Result<(Vec<ObjectPath>, Vec<ObjectPath>)> {
+        let is_decided = going.lease.is_some();
+        let (lease, beside, mut children) = loop {
+            if !going.copy.is_of(entry) {
+                return Ok((Vec::new(), Vec::new()));
+            }
+            // Before the flag, which does not last long. The child files of an entry that is stored meanwhile are not among
+            // them: its sidecar is not the one that is flagged.
+            let content = &going.copy.content;
+            let beside = self.bucket.keys_with(&format!("{}.", layout::stem(content))).await?;
+            let has_sibling = match layout::sibling(content) {
+                Some(sibling) if beside.contains(&sibling) => self.exists(&sibling).await?,
+                _ => false,
+            };
+            let children = if has_sibling { Vec::new() } else { child_files(self, going.folder).await? };
+            let lease = match going.lease.take() {
+                Some(lease) => Some(lease),
+                None => self.flag(&going, false).await?,
+            };
+            match lease {
+                Some(lease) => break (lease, beside, children),
+                // Another remover has given it back, or another entry has it.
+                None => going = self.going(&going.copy.content, going.folder).await?,
+            }
         };
         let content = &going.copy.content;
-        let beside = self.bucket.keys_with(&format!("{}.", layout::stem(content))).await?;
-        let mut children = match layout::sibling(content) {
-            Some(sibling) if beside.contains(&sibling) => Vec::new(),
-            _ => child_files(self, going.folder).await?,
-        };
         // What lies beyond goes after the lease: it is looked at again then.
         let beyond = children.split_off(children.len().min(CHILDREN));
-        let mut files = children.clone();
         let by_tag = !is_decided && self.bucket.deleter.is_some();
-        if !by_tag {
-            files.extend([content.clone(), layout::config_of(content)]);
-        } else if lease.protect(self.remove_content(&going)).await? {
-            files.push(layout::config_of(content));
-        }
+        let files = || {
+            let files = async {
+                let mut files = children.clone();
+                if !by_tag {
+                    files.extend([content.clone(), layout::config_of(content)]);
+                } else if self.remove_content(&going).await? {
+                    files.push(layout::config_of(content));
+                }
+                Ok(files)
+            };
+            files.boxed()
+        };
         lease.remove(&self.bucket, &files).await?;
         if !beyond.is_empty() && self.bucket.look(content).await?.is_none_or(|seen| seen.gone) {
             self.bucket.delete(&beyond).await?;

@@ -48,42 +48,42 @@ struct Written {
 impl S3 {
     pub(super) async fn store(&self, store: Store) -> Result<Done> {
         store.copies.iter().try_for_each(|content| fits(content, ".metadata"))?;
+        [&store.reference, &store.share.path].into_iter().try_for_each(|path| fits(path, ""))?;
         let copies: Vec<_> = store.copies.iter().map(|content| Files::of(self, content, &store)).collect();
         let (first, later) = copies.split_first().expect("every strategy has a content file");
         let hash = &store.share.path;
-        let tag;
-        let (turn, known);
+        let (tag, known);
         if store.is_exclusive {
-            // Whoever else edits the reference in this process waits for the end of it.
-            turn = self.edits.try_turn(hash);
-            let known_now = async { if turn.is_some() { Ok(Some(self.bucket.get(hash).await?)) } else { Ok(None) } };
-            let (tags, read) = try_join!(try_join_all(copies.iter().map(Files::write_all)), known_now)?;
+            let written = try_join_all(copies.iter().map(Files::write_all));
+            let (tags, read) = try_join!(written, self.bucket.get(hash))?;
             (tag, known) = (tags.into_iter().next().unwrap_or_default(), read);
         } else {
             let content = first.condition(&store.conditions);
-            let metadata = first.metadata_condition(&store.conditions);
-            let carried = [first.content, &first.metadata];
-            let others = store.conditions.iter().filter(|condition| !carried.contains(&condition.path()));
+            // A condition on the sidecar takes over what a crash left, save that it be there: that is looked at.
+            let takes_over = |condition: &&Require| {
+                *condition.path() == first.metadata && !matches!(condition, Require::Present(..))
+            };
+            let metadata = store.conditions.iter().find(takes_over).map(as_if);
+            let others = store.conditions.iter();
+            let others = others.filter(|condition| condition.path() != first.content && !takes_over(condition));
             try_join_all(others.map(|condition| check(&self.bucket, condition))).await?;
             let written = match metadata {
                 Some(unfinished) => first.take_over(&unfinished).await?,
                 None => first.write(content).await?,
             };
-            turn = self.edits.try_turn(hash);
-            let known_now = async { if turn.is_some() { Ok(Some(self.bucket.get(hash).await?)) } else { Ok(None) } };
             let config = async { if written.has_config { Ok(()) } else { first.write_config().await } };
             let later = try_join_all(later.iter().map(Files::write_later));
-            ((), _, known) = try_join!(config, later, known_now)?;
+            ((), _, known) = try_join!(config, later, self.bucket.get(hash))?;
             tag = written.tag;
         }
         let mark = store.is_exclusive.then_some(store.mark);
         self.bucket.put(&store.reference, store.reference_bytes.clone(), mark).await?;
-        let turn = match turn {
-            Some(turn) => turn,
-            None => self.edits.turn(hash).await,
+        // Who has to wait for others of this process finds what they have written.
+        let (_turn, known) = match self.edits.try_turn(hash) {
+            Some(turn) => (turn, Some(known)),
+            None => (self.edits.turn(hash).await, None),
         };
         edit::apply(&self.bucket, hash, &|now| store.share.join(now), known).await?;
-        drop(turn);
         Ok(Done::Written { version: version(&tag), paths: store.copies })
     }
 }
@@ -112,6 +112,8 @@ impl<'a> Files<'a> {
                 Put::Written(_) => return Ok(Written { tag, has_config: false }),
                 Put::Refused(_) => Some(tag),
             },
+            // What has to be there is not, or something else is.
+            Put::Refused(_) if matches!(condition, Some(If::Tag(_))) => return Err(refused(self.content)),
             Put::Refused(Some(seen)) if condition.is_some() && !seen.gone => return Err(refused(self.content)),
             Put::Refused(_) => None,
         };
@@ -208,19 +210,13 @@ impl<'a> Files<'a> {
     }
 
     fn condition(&self, conditions: &[Require]) -> Option<If> {
-        condition_on(self.content, conditions)
-    }
-
-    /// A condition on the sidecar takes over what a crash left, save that it be there: that is looked at.
-    fn metadata_condition(&self, conditions: &[Require]) -> Option<If> {
-        condition_on(&self.metadata, conditions)
+        conditions.iter().find(|condition| condition.path() == self.content).map(as_if)
     }
 }
 
-/// The condition on an object, as a write of it carries it.
-fn condition_on(path: &ObjectPath, conditions: &[Require]) -> Option<If> {
-    let condition = conditions.iter().find(|condition| condition.path() == path)?;
-    Some(condition.seen().map_or(If::Absent, |version| If::Tag(tag(version))))
+/// A condition on an object, as a write of it carries it.
+fn as_if(condition: &Require) -> If {
+    condition.seen().map_or(If::Absent, |version| If::Tag(tag(version)))
 }
 
 pub(super) fn contended() -> Error {

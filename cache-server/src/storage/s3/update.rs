@@ -10,14 +10,15 @@
 //! the update looks at the sidecar after its write; a store that replaces a content looks at that after the sidecar
 //! ([`store`](super::store)). What is left is an updater that ends between its write and its look.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
-use futures::future::try_join_all;
 
 use super::super::copies::{Copy, Sidecar, owner_of, written_by};
 use super::super::intent::{Done, Entry, Update};
 use super::super::{Head, Mark, ObjectPath, Result};
 use super::bucket::{If, Put, Seen, Writing, pauses};
-use super::{S3, head, refused, tag, version};
+use super::{RACES, S3, head, refused, tag, version};
 use crate::layout;
 
 /// How often a sidecar that is not there yet is looked at.
@@ -44,42 +45,46 @@ impl S3 {
         if packed.is_some_and(|packed| packed != mark.coding) {
             return Ok(Done::Packed(mark.coding));
         }
-        let look = async |(at, copy): (usize, &ObjectPath)| match if_version.as_deref() {
-            Some([only]) if at == 0 => Ok(Some(tag(only))),
-            _ => Ok(self.bucket.head(copy).await?.filter(|seen| !seen.gone).map(|seen| seen.tag)),
+        let Some((first, later)) = entry.copies.split_first() else { return Ok(Done::Absent) };
+        // The content of another entry, under a file id that was this one's id, is not updated.
+        let look = async |copy: &ObjectPath| {
+            let is_own = |seen: &Seen| !seen.gone && seen.mark.is_none_or(|owner| owner.cache_id == mark.cache_id);
+            Ok(self.bucket.head(copy).await?.filter(is_own).map(|seen| seen.tag))
         };
-        let seen = try_join_all(entry.copies.iter().enumerate().map(look)).await?;
-        let wanted = |seen: &String| if_version.as_ref().is_none_or(|versions| versions.contains(&version(seen)));
-        let mut written = None;
-        for (copy, seen) in entry.copies.iter().zip(seen) {
-            let put = match seen {
-                Some(seen) if written.is_some() || wanted(&seen) => {
-                    self.bucket.put_if(copy, content, Writing::Update(mark), &If::Tag(seen)).await?.written()
+        let write = async |copy, seen| self.bucket.put_if(copy, content, Writing::Update(mark), &If::Tag(seen)).await;
+        let seen = match if_version.as_deref() {
+            Some([only]) => Some(tag(only)).filter(|_| !only.is_empty()),
+            Some(versions) => look(first).await?.filter(|seen| versions.contains(&version(seen))),
+            None => look(first).await?,
+        };
+        let Some(seen) = seen else { return Ok(if if_version.is_some() { Done::Changed } else { Done::Absent }) };
+        let Some(ours) = write(first, seen).await?.written() else {
+            return if if_version.is_some() { Ok(Done::Changed) } else { Err(refused(first)) };
+        };
+        let mut paths = vec![first.clone()];
+        for copy in later {
+            // Whoever has written the first copy last writes the others last.
+            for _ in 0..RACES {
+                let Some(seen) = look(copy).await? else { break };
+                if write(copy, seen).await?.written().is_some() {
+                    paths.push(copy.clone());
+                    break;
                 }
-                Some(_) | None => None,
-            };
-            match put {
-                Some(tag) => drop(written.get_or_insert(version(&tag))),
-                None if written.is_none() && if_version.is_some() => return Ok(Done::Changed),
-                None if written.is_none() && self.bucket.head(&entry.reference).await?.is_none() => {
-                    return Ok(Done::Absent);
+                if look(first).await?.is_none_or(|now| now != ours) {
+                    break;
                 }
-                None if written.is_none() => return Err(refused(copy)),
-                // A later update has this copy, or a deletion; or a crash of the store left none.
-                None => {}
             }
         }
-        let version = written.ok_or_else(|| refused(&entry.reference))?;
-        Ok(Done::Written { paths: entry.copies.clone(), version })
+        Ok(Done::Written { paths, version: version(&ours) })
     }
 
     async fn update_shared(&self, update: &Update) -> Result<Done> {
         let Update { entry, content, packed, if_version } = update;
-        let (mut copies, mut contents) = (Vec::new(), Vec::new());
+        let (mut copies, mut contents) = (Vec::new(), HashMap::new());
         for path in &entry.copies {
             let Replaced { copy, content } = self.before_update(path).await?;
             copies.push(copy);
-            contents.push((path.clone(), content));
+            contents.insert(path, content);
         }
         let copies = written_by(entry, copies);
         let Some(first) = copies.first() else { return Ok(Done::Absent) };
@@ -97,20 +102,41 @@ impl S3 {
         if !is_marked && self.bucket.head(&entry.reference).await?.and_then(head).is_none() {
             return Err(refused(&entry.reference));
         }
-        let mut written = None;
-        for copy in &copies {
-            let replaced = contents.iter().find(|(path, _)| *path == copy.content).and_then(|(_, bytes)| bytes.clone());
+        let update_of = |copy: &Copy, replaced: Option<Bytes>, keeps_reference: bool| UpdateOf {
+            s3: self,
+            entry,
+            copy: copy.clone(),
+            replaced,
+            keeps_reference,
+            by_older: !is_marked,
+        };
+        let replaced = contents.get_mut(&first.content).and_then(Option::take);
+        let Some(ours) = update_of(first, replaced, true).write(content).await? else {
+            return Err(refused(&first.content));
+        };
+        let mut paths = vec![first.content.clone()];
+        for copy in &copies[1..] {
             // A newer version has its own copies.
-            let is_shared = written.is_none() || !entry.is_versioned;
-            let this = UpdateOf { s3: self, entry, copy, replaced, keeps_reference: is_shared, by_older: !is_marked };
-            match (this.write(content).await?, &written) {
-                (Some(tag), None) => written = Some(version(&tag)),
-                (None, None) => return Err(refused(&copy.content)),
-                (_, Some(_)) => {}
+            let keeps_reference = !entry.is_versioned;
+            let replaced = contents.get_mut(&copy.content).and_then(Option::take);
+            let mut update = update_of(copy, replaced, keeps_reference);
+            for _ in 0..RACES {
+                if update.write(content).await?.is_some() {
+                    paths.push(copy.content.clone());
+                    break;
+                }
+                // Whoever has written the first copy last writes the others last.
+                if entry.is_versioned || self.bucket.head(&first.content).await?.is_none_or(|now| now.tag != ours) {
+                    break;
+                }
+                let Replaced { copy, content } = self.before_update(&copy.content).await?;
+                if copy.head.is_none() {
+                    break;
+                }
+                update = update_of(&copy, content, keeps_reference);
             }
         }
-        let version = written.ok_or_else(|| refused(&entry.reference))?;
-        Ok(Done::Written { paths: copies.into_iter().map(|copy| copy.content).collect(), version })
+        Ok(Done::Written { paths, version: version(&ours) })
     }
 
     /// Looks at a copy; its sidecar is read only where the content does not say whose it is.
@@ -139,7 +165,7 @@ impl S3 {
 struct UpdateOf<'a> {
     s3: &'a S3,
     entry: &'a Entry,
-    copy: &'a Copy,
+    copy: Copy,
     replaced: Option<Bytes>,
     /// Whether a content that another entry has taken over is replaced, too, as long as the updated entry is there.
     keeps_reference: bool,
