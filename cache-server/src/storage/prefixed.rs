@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::batch::Owned;
 use super::{
     Batch, Child, Error, Facts, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, SharedStorage,
-    Storage, Update, Write,
+    Skipped, Storage, Update, Write,
 };
 
 /// Another storage, seen from one of its folders (`CACHE__SERVICE__STORAGE_PREFIX`).
@@ -108,6 +108,10 @@ impl Storage for Prefixed {
             object.path = self.inner_path(&object.path);
         }
         Ok(listed)
+    }
+
+    fn skipped(&self) -> Option<&Skipped> {
+        self.inner.skipped()
     }
 
     async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {

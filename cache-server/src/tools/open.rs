@@ -113,8 +113,8 @@ fn embedded(path: &Path, prefix: &Folder) -> Result<Engine> {
 
 fn disk(path: &Path, prefix: &Folder, access: Access) -> Result<Engine> {
     ensure!(!is_embedded(path), "the folder is one of the embedded engine: embedded:PATH");
-    // Without a lock, it is the Python service's, which may be running.
-    let is_still = access == Access::Write || fs::exists(path.join(".lock"))?;
+    // The Python service does not look at the lock, and may be running.
+    let is_still = access == Access::Write;
     let storage = match access {
         Access::Read => LocalDisk::open_reading(path),
         Access::Write => LocalDisk::open(path),

@@ -13,7 +13,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params}
 use super::open::Access;
 use super::store::{Content, Item, Piece, Seen, Shape, Store};
 use crate::clock::{Clock as _, SystemClock};
-use crate::storage::{Child, Folder, ObjectPath};
+use crate::storage::{Child, Folder, ObjectPath, Skipped};
 
 /// How long another program that has the file locked is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,6 +28,7 @@ pub(super) struct Sqlite {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
     is_written: bool,
+    skipped: Arc<Skipped>,
 }
 
 impl Sqlite {
@@ -62,7 +63,8 @@ impl Sqlite {
             // All reads are of this moment, whoever writes meanwhile.
             connection.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema").map_err(told)?;
         }
-        Ok(Self { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)), is_written })
+        let connection = Arc::new(Mutex::new(connection));
+        Ok(Self { path: path.to_owned(), connection, is_written, skipped: Arc::default() })
     }
 
     async fn run<T: Send + 'static>(
@@ -76,7 +78,7 @@ impl Sqlite {
 }
 
 /// What `SQLite` says, in words of an operator.
-fn told(error: rusqlite::Error) -> anyhow::Error {
+pub(super) fn told(error: rusqlite::Error) -> anyhow::Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             anyhow::anyhow!("it is no SQLite file, or is damaged: {error}")
@@ -102,6 +104,7 @@ impl Store for Sqlite {
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Item>> {
         let (first, last) = range(folder);
         let mut after = after.map(str::to_owned).unwrap_or_default();
+        let skipped = Arc::clone(&self.skipped);
         self.run(move |connection| {
             let mut listed = Vec::with_capacity(limit.min(4096));
             let mut select = connection.prepare_cached(
@@ -119,7 +122,11 @@ impl Store for Sqlite {
                 after.clone_from(path);
                 listed.extend(rows.into_iter().filter_map(|(path, size)| {
                     let size = size.and_then(|size| u64::try_from(size).ok());
-                    Some(Item { path: ObjectPath::parse(&path).ok()?, size, md5: None, modified: None })
+                    let parsed = ObjectPath::parse(&path);
+                    if parsed.is_err() {
+                        skipped.note(path);
+                    }
+                    Some(Item { path: parsed.ok()?, size, md5: None, modified: None })
                 }));
             }
             Ok(listed)
@@ -138,6 +145,7 @@ impl Store for Sqlite {
                 None => format!("{prefix}{after}\u{1}"),
             },
         };
+        let skipped = Arc::clone(&self.skipped);
         self.run(move |connection| {
             let mut children = Vec::new();
             let mut select = connection.prepare_cached(
@@ -147,18 +155,21 @@ impl Store for Sqlite {
                 let next = select.query_row(params![seek, last], |row| row.get::<_, String>(0)).optional()?;
                 let Some(path) = next else { break };
                 let rest = path.strip_prefix(&prefix).unwrap_or(&path);
-                match rest.split_once('/') {
+                let child = match rest.split_once('/') {
                     Some((name, _)) => {
                         seek = format!("{prefix}{name}0");
-                        children.push(Child::Folder(name.to_owned()));
+                        Child::Folder(name.to_owned())
                     }
                     None => {
                         seek = format!("{path}\u{1}");
-                        children.push(Child::File(rest.to_owned()));
+                        Child::File(rest.to_owned())
                     }
+                };
+                match ObjectPath::parse(child.name()) {
+                    Ok(_) => children.push(child),
+                    Err(_) => skipped.note(path),
                 }
             }
-            children.retain(|child| ObjectPath::parse(child.name()).is_ok());
             Ok(children)
         })
         .await
@@ -233,6 +244,10 @@ impl Store for Sqlite {
 
     fn shape(&self) -> Shape {
         Shape { objects: 512, at_once: 1 }
+    }
+
+    fn skipped(&self) -> Option<&Skipped> {
+        Some(&self.skipped)
     }
 
     /// Reads are of one moment, and a file that is written to is locked for each write.

@@ -4,7 +4,7 @@ use test_buckets::{Fault, Product, Proxy, Rule, tally};
 
 use crate::fill;
 use crate::program::{Server, copied, copy, equal, s3_flags};
-use crate::tree::tree;
+use crate::tree::{pack, tree};
 
 async fn there_and_back(product: Product) {
     let Some(s3) = product.shared() else { return };
@@ -47,7 +47,9 @@ async fn a_copy_to_a_bucket_costs_one_request_an_object_and_a_few_listings() {
     fill::folder("local_disk", &a, 20).await;
     let objects = tree(&a).len();
     let proxy = Proxy::to(s3.endpoint());
-    let (from, to) = (format!("disk:{}", a.display()), "s3://counted".to_owned());
+    // One that nobody writes to: of others, entries of the last minutes are looked at once more.
+    pack(&a, &root.path().join("a.zip"));
+    let (from, to) = (format!("zip:{}", root.path().join("a.zip").display()), "s3://counted".to_owned());
     copied(&from, &to, &s3_flags(&proxy.endpoint()));
     let count = |method: &str, log: &[test_buckets::Request]| log.iter().filter(|r| r.method == method).count();
     let log = proxy.take_log();

@@ -13,7 +13,7 @@ use object_store::{
 };
 use uuid::Uuid;
 
-use super::super::{Error, Folder, Mark, ObjectPath, Result, Room};
+use super::super::{Error, Folder, Mark, ObjectPath, Result, Room, Skipped};
 use super::error::{failed, is_cut_off, is_no_bucket, is_passing, is_uncertain, reason, unavailable};
 use crate::coding::Coding;
 
@@ -39,6 +39,8 @@ pub(super) struct Bucket {
     server: ServerFacts,
     /// Asked before a large object is read.
     pub(super) room: Room,
+    /// Keys that listings left out.
+    pub(super) skipped: Skipped,
 }
 
 /// What the probe found out about the server.
@@ -116,7 +118,7 @@ impl Put {
 
 impl Bucket {
     pub(super) fn new(store: AmazonS3, once: AmazonS3, retries: usize, own: Folder, server: ServerFacts) -> Self {
-        Self { store, once, retries, own, server, room: Room::default() }
+        Self { store, once, retries, own, server, room: Room::default(), skipped: Skipped::default() }
     }
 
     /// Tells whether a key is one the engine keeps for itself, or the folder of such keys: a server that was killed at

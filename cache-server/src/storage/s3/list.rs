@@ -27,7 +27,7 @@ pub(super) async fn objects(
         listed.extend(page.objects.into_iter().filter_map(
             |ObjectMeta { location, size, e_tag, last_modified, .. }| {
                 // A key nobody can address was not written by this service.
-                let path = ObjectPath::parse(location.as_ref()).ok()?;
+                let path = addressable(bucket, location.as_ref(), location.as_ref())?;
                 let modified = u64::try_from(last_modified.timestamp_millis()).ok();
                 let facts = Facts { md5: e_tag.as_deref().and_then(md5), modified };
                 (!bucket.is_own(path.as_str())).then_some((Listed { path, size }, facts))
@@ -64,7 +64,7 @@ pub(super) async fn children(
     while let Some(page) = pages.next(wanted(children.len())).await? {
         let name = |path: object_store::path::Path| {
             let name = path.as_ref().strip_prefix(&prefix).unwrap_or_default().to_owned();
-            (ObjectPath::parse(&name).is_ok() && !bucket.is_own(path.as_ref())).then_some(name)
+            (!bucket.is_own(path.as_ref()) && addressable(bucket, &name, path.as_ref()).is_some()).then_some(name)
         };
         let files = page.objects.into_iter().filter_map(|object| name(object.location)).map(Child::File);
         let folders = page.common_prefixes.into_iter().filter_map(name).map(Child::Folder);
@@ -76,6 +76,15 @@ pub(super) async fn children(
         children.truncate(limit);
     }
     Ok(children)
+}
+
+/// The path that a name is, or that the key it is of is left out.
+fn addressable(bucket: &Bucket, name: &str, key: &str) -> Option<ObjectPath> {
+    let path = ObjectPath::parse(name).ok();
+    if path.is_none() {
+        bucket.skipped.note(key);
+    }
+    path
 }
 
 /// What sorts after a key, and for a folder's key after everything in the folder.
@@ -127,7 +136,10 @@ impl<'a> Pages<'a> {
                 // Python writes `a//b` for a key with an empty segment; `object_store` refuses the whole page then. Look
                 // at fewer keys, until the page ends before that key or the key can be stepped over.
                 Err(object_store::Error::InvalidPath { source }) => match unaddressable(&source) {
-                    Some(key) if most == 1 => (self.after, self.token) = (Some(past(key)), None),
+                    Some(key) if most == 1 => {
+                        self.bucket.skipped.note(key.as_str());
+                        (self.after, self.token) = (Some(past(key)), None);
+                    }
                     Some(_) => most /= 2,
                     None => return Err(failed("listing")(object_store::Error::InvalidPath { source })),
                 },

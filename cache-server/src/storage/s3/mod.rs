@@ -30,7 +30,9 @@ use self::commit::Commit;
 use self::connections::Connections;
 use self::edit::Edits;
 pub(crate) use self::requests::ShownRequests;
-use super::{Batch, Child, Facts, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, Storage, Version};
+use super::{
+    Batch, Child, Facts, Folder, Head, Listed, Object, ObjectPath, Outcome, Result, Skipped, Storage, Version,
+};
 
 /// How many requests one operation has in flight at most.
 const FAN_OUT: usize = 16;
@@ -126,6 +128,10 @@ impl Storage for S3 {
 
     async fn inventory(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<(Listed, Facts)>> {
         self.in_time("listing", list::objects(&self.bucket, folder, after, limit)).await
+    }
+
+    fn skipped(&self) -> Option<&Skipped> {
+        Some(&self.bucket.skipped)
     }
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {
