@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params};
+use tempfile::TempPath;
 
 use super::open::Access;
 use super::store::{Content, Item, Piece, Seen, Shape, Store};
@@ -29,15 +30,16 @@ pub(super) struct Sqlite {
     connection: Arc<Mutex<Connection>>,
     is_written: bool,
     skipped: Arc<Skipped>,
+    _snapshot: Option<Arc<TempPath>>,
 }
 
 impl Sqlite {
     /// Opens a file; for writing it is made, with the table, where it is not there or is empty.
     pub(super) fn open(path: &Path, access: Access) -> Result<Self> {
         let is_written = access == Access::Write;
-        let flags = match access {
-            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        let flags = match is_written {
+            false => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            true => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         };
         let open = || {
             let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -59,12 +61,9 @@ impl Sqlite {
         }
         let columns = connection.prepare("SELECT path, data FROM memory_fs_files LIMIT 1");
         columns.map(drop).map_err(told).context("the table memory_fs_files is another one")?;
-        if access == Access::Read {
-            // All reads are of this moment, whoever writes meanwhile.
-            connection.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema").map_err(told)?;
-        }
+        let (connection, snapshot) = if is_written { (connection, None) } else { snapshot(connection)? };
         let connection = Arc::new(Mutex::new(connection));
-        Ok(Self { path: path.to_owned(), connection, is_written, skipped: Arc::default() })
+        Ok(Self { path: path.to_owned(), connection, is_written, skipped: Arc::default(), _snapshot: snapshot })
     }
 
     async fn run<T: Send + 'static>(
@@ -75,6 +74,22 @@ impl Sqlite {
         let done = tokio::task::spawn_blocking(move || work(&mut connection.lock())).await?;
         done.map_err(told).with_context(|| format!("the SQLite file {:?}", self.path))
     }
+}
+
+/// What all reads are of, whoever writes meanwhile: a transaction where readers and writers of the file do not wait for each other,
+/// else a temporary copy, since the service that writes would wait until the end.
+fn snapshot(connection: Connection) -> Result<(Connection, Option<Arc<TempPath>>)> {
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(told)?;
+    if mode == "wal" {
+        connection.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema").map_err(told)?;
+        return Ok((connection, None));
+    }
+    let copying = "it cannot be copied into a temporary file, beside which the service may go on";
+    let copy = tempfile::NamedTempFile::new().context(copying)?.into_temp_path();
+    let name = copy.to_str().context("the folder of temporary files has a name that is no text")?;
+    connection.execute("VACUUM INTO ?1", [name]).map_err(told).context(copying)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok((Connection::open_with_flags(name, flags).map_err(told)?, Some(Arc::new(copy))))
 }
 
 /// What `SQLite` says, in words of an operator.
