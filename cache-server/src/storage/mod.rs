@@ -41,8 +41,8 @@ pub use memory::Memory;
 pub use path::{Folder, InvalidPath, ObjectPath};
 pub use prefixed::Prefixed;
 pub use room::Room;
-pub(crate) use s3::ShownRequests;
 pub use s3::{Connection, S3};
+pub(crate) use s3::{ShownRequests, TOMBSTONE};
 pub use skipped::Skipped;
 
 /// An engine that keeps objects.

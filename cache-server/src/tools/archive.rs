@@ -112,7 +112,7 @@ impl New {
 impl Archive {
     /// Opens an archive.
     pub(super) fn open(path: &Path, access: Access) -> Result<Self> {
-        let is_there = path.exists() && (access == Access::Read || fs::metadata(path)?.len() > 0);
+        let is_there = path.exists() && (access != Access::Write || fs::metadata(path)?.len() > 0);
         let mut old = match is_there {
             true => Some(ZipArchive::new(File::open(path)?).context("it is no zip archive, or is damaged")?),
             false => None,
@@ -130,7 +130,7 @@ impl Archive {
             }
         }
         let new = match access {
-            Access::Read => None,
+            Access::Read | Access::Repair => None,
             Access::Write => {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 fs::create_dir_all(folder)?;

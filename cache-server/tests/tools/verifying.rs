@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use test_buckets::Product;
 
 use crate::fill::{self, Stored};
+use crate::owners::owners;
 use crate::program::{Said, Server, copied, run, s3_flags};
 use crate::tree::{clone, pack, plant, tree};
 
@@ -181,6 +182,9 @@ async fn in_a_bucket(product: Product) {
     planted.push(("leftover-tombstone".to_owned(), 1));
     planted.sort();
     found_and_mended("s3://damaged/below", &planted, &flags).await;
+    let stale = &entries[entries.len() - 6];
+    let owners = owners(&s3.bucket("damaged"), &format!("below/{}", stale.content_file())).await;
+    assert_eq!(owners, (stale.id.clone(), stale.id.clone()));
     let mut serving = flags.clone();
     serving.extend(["--storage-mode", "s3", "--bucket", "damaged", "--storage-prefix", "below"].map(str::to_owned));
     the_rest_is_served(&Server::start(&serving), &entries).await;

@@ -43,6 +43,11 @@ pub(super) struct Bucket {
     pub(super) skipped: Skipped,
 }
 
+const TOMBSTONE_BEGIN: &str = "{\n  \"cache_hash\": \"\",\n  \"cache_ids\": [],\n  \"latest_id\": \"";
+const TOMBSTONE_END: &str = "\",\n  \"total_versions\": 0\n}";
+/// How many bytes a tombstone has; another object may have as many.
+pub(crate) const TOMBSTONE: u64 = (TOMBSTONE_BEGIN.len() + 36 + TOMBSTONE_END.len()) as u64;
+
 /// What the probe found out about the server.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ServerFacts {
@@ -219,9 +224,7 @@ impl Bucket {
     /// without entries, which counts as absent there too.
     pub(super) async fn put_stand_in(&self, path: &ObjectPath, condition: &If) -> Result<Put> {
         let unique = Uuid::new_v4();
-        let bytes = format!(
-            "{{\n  \"cache_hash\": \"\",\n  \"cache_ids\": [],\n  \"latest_id\": \"{unique}\",\n  \"total_versions\": 0\n}}"
-        );
+        let bytes = format!("{TOMBSTONE_BEGIN}{unique}{TOMBSTONE_END}");
         self.write_if(path, &bytes.into(), |write| attributes(None, Some(write), true), condition).await
     }
 

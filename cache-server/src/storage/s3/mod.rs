@@ -25,6 +25,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use object_store::aws::AmazonS3Builder;
 
+pub(crate) use self::bucket::TOMBSTONE;
 use self::bucket::{Bucket, Seen};
 use self::commit::Commit;
 use self::connections::Connections;

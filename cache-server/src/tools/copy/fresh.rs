@@ -7,9 +7,10 @@ use anyhow::{Context, Result};
 use cache_client::CacheId;
 
 use super::super::budget::MOST;
+use super::super::documents::mark_in;
 use super::super::sections::{Kind, Section};
 use super::super::store::{Item, Piece};
-use super::source::{mark_in, read};
+use super::source::read;
 use super::transfer::{Candidate, Transfer};
 use crate::layout;
 use crate::records::Located;

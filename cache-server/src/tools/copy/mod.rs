@@ -33,7 +33,7 @@ use super::budget::Budget;
 use super::config::CopyConfig;
 use super::listing::Side;
 use super::nothing::Nothing;
-use super::open::{Access, open};
+use super::open::{Access, open, open_there};
 use super::progress::Progress;
 use super::sections::Kind;
 use crate::clock::{Clock as _, SystemClock};
@@ -88,8 +88,7 @@ pub(super) async fn run(config: CopyConfig) -> Result<Verdict> {
         bail!("{from} cannot be copied to {to}: {reason}");
     }
     let progress = Arc::new(Progress::new(json));
-    let source = open(&from, Access::Read, &reach).await?;
-    let source = source.with_context(|| format!("there is nothing at {from}"))?;
+    let source = open_there(&from, Access::Read, &reach).await?;
     let target = match open(&to, if dry_run { Access::Read } else { Access::Write }, &reach).await? {
         Some(target) => target,
         None => Box::new(Nothing),

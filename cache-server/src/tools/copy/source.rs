@@ -6,8 +6,7 @@ use anyhow::{Context, Result};
 
 use super::super::store::{Content, Store};
 use super::transfer::Transfer;
-use crate::records::Owned;
-use crate::storage::{Mark, ObjectPath};
+use crate::storage::ObjectPath;
 
 /// How names of ownership sidecars end.
 pub(super) const METADATA: &str = ".metadata";
@@ -53,12 +52,6 @@ impl Transfer {
 pub(super) fn base(path: &ObjectPath) -> &str {
     let text = path.as_str();
     text.strip_suffix(".config").or_else(|| text.strip_suffix(METADATA)).unwrap_or(text)
-}
-
-/// Whose content it is, as its metadata says.
-pub(super) fn mark_in(metadata: &[u8]) -> Option<Mark> {
-    let owner = serde_json::from_slice::<Owned>(metadata).ok()?.data;
-    Some(Mark { cache_id: owner.cache_id, coding: owner.coding() })
 }
 
 /// Reads objects, as many together as the store takes.

@@ -15,12 +15,13 @@ use serde_json::json;
 
 use super::super::Verdict;
 use super::super::budget::{Budget, MOST};
+use super::super::documents::mark_in;
 use super::super::listing::{Side, Unsorted, Walk};
 use super::super::progress::Progress;
 use super::super::sections::{Kind, Section};
 use super::super::store::{Content, Item, Piece};
 use super::Counts;
-use super::source::{METADATA, base, mark_in, read};
+use super::source::{METADATA, base, read};
 use crate::storage::{Mark, ObjectPath, Skipped};
 
 /// Up to so many bytes are copied in one call.
