@@ -1,6 +1,7 @@
 //! A copy that is killed at any moment: no reference dangles at the target, and the next copy makes it equal.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -100,7 +101,25 @@ async fn a_killed_copy_to_the_embedded_engine_goes_on() {
 #[test]
 fn a_killed_copy_of_many_entries_goes_on() {
     let root = tempfile::tempdir().unwrap();
-    let file = root.path().join("many");
-    entries(&file, many("COPY_MANY", 20_000) as u64);
-    kill_and_resume(&format!("sqlite:{}", file.display()), &root.path().join("b"), "embedded", 2);
+    let (file, to) = (root.path().join("many"), root.path().join("b"));
+    let count = many("COPY_MANY", 20_000) as u64;
+    entries(&file, count);
+    let (from, to) = (format!("sqlite:{}", file.display()), format!("embedded:{}", to.display()));
+    for quarters in [1, 3] {
+        let mut copying = command();
+        copying.args(["copy", "--json", "--from", &from, "--to", &to]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut copying = copying.spawn().unwrap();
+        let lines = BufReader::new(copying.stdout.take().unwrap()).lines();
+        let mut progress = lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+        let is_there = |line: &Value| Some(line["objects"].as_u64()? * 4 >= line["of_objects"].as_u64()? * quarters);
+        assert!(progress.any(|line| is_there(&line) == Some(true)), "it ended without being so far");
+        copying.kill().unwrap();
+        assert!(!copying.wait().unwrap().success());
+        is_whole(&to);
+    }
+    let summary = copied(&from, &to, &[]);
+    let [rest, same] = ["copied", "same"].map(|name| summary[name].as_u64().unwrap());
+    assert!(rest > 0 && same > count && rest + same == 5 * count, "{summary}");
+    let said = run(&["verify", &to, "--json"]);
+    assert_eq!(said.status, 0, "{said:?}");
 }

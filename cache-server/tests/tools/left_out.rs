@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use rusqlite::Connection;
+use serde_json::Value;
 use test_buckets::{Product, Proxy};
 
 use crate::fill::{self, Stored};
@@ -163,8 +164,15 @@ async fn a_copy_by_the_beginning_of_keys_adds_no_id_of_an_entry_that_is_deleted_
     let root = tempfile::tempdir().unwrap();
     let (a, b) = (root.path().join("a"), root.path().join("b"));
     let entries = fill::folder("local_disk", &a, 0).await;
-    copied(&url("disk", &a), "s3://deleted", &s3_flags(s3.endpoint()));
     let entry = entries.iter().find(|entry| entry.namespace == "ns-direct" && entry.content.starts_with(b"{")).unwrap();
+    // One that was stored long ago.
+    for name in [entry.by_id(), entry.by_hash()] {
+        let mut document: Value = serde_json::from_slice(&fs::read(a.join(&name)).unwrap()).unwrap();
+        let of_entry = if document["cache_ids"].is_array() { &mut document["cache_ids"][0] } else { &mut document };
+        of_entry["timestamp"] = 1.into();
+        fs::write(a.join(name), document.to_string()).unwrap();
+    }
+    copied(&url("disk", &a), "s3://deleted", &s3_flags(s3.endpoint()));
     let proxy = Proxy::to(s3.endpoint());
     let content = format!("/{}", entry.content_file());
     let mut hold = proxy.hold_before(move |request| request.path.ends_with(&content));
