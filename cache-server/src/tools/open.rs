@@ -57,7 +57,7 @@ pub(super) async fn open(place: &Place, access: Access, reach: &Reach) -> Result
             None => return Ok(None),
         },
         Place::Disk(path, _) if access != Access::Write && is_empty(path).with_context(opening)? => return Ok(None),
-        Place::Disk(path, prefix) => Box::new(disk(path, prefix, access).with_context(opening)?),
+        Place::Disk(path, prefix) => Box::new(disk(path, prefix, names(place), access).with_context(opening)?),
         Place::S3 { bucket, prefix, endpoint } => {
             let (bucket, prefix, endpoint) = (bucket.clone(), prefix.clone(), endpoint.clone());
             let mut config = reach.s3.clone();
@@ -73,9 +73,8 @@ pub(super) async fn open(place: &Place, access: Access, reach: &Reach) -> Result
                 anyhow::Ok(part(Arc::new(s3), &prefix))
             });
             let storage = opened.await?.with_context(opening)?;
-            let names = Names { path: Some(1024 - prefix_length(place)), reserved: &[".probe"], ..Names::default() };
             let shape = Shape { objects: 64, at_once: 4 };
-            Box::new(Engine { storage, shape, names, is_still: false, keeps_marks: true })
+            Box::new(Engine { storage, shape, names: names(place), is_still: false, keeps_marks: true })
         }
         Place::Sqlite(path) => Box::new(Sqlite::open(path, access).with_context(opening)?),
         Place::Zip(path) => Box::new(Archive::open(path, access).with_context(opening)?),
@@ -88,11 +87,21 @@ pub(super) async fn open(place: &Place, access: Access, reach: &Reach) -> Result
     Ok(Some(store))
 }
 
-/// How many bytes a place adds to every path.
-fn prefix_length(place: &Place) -> usize {
+/// What names a store at a place can hold.
+pub(super) fn names(place: &Place) -> Names {
     match place {
-        Place::Embedded(_, prefix) | Place::Disk(_, prefix) | Place::S3 { prefix, .. } => prefix.prefix().len(),
-        Place::Sqlite(_) | Place::Zip(_) | Place::Http(_) => 0,
+        Place::Disk(path, prefix) => Names {
+            segment: Some(255),
+            reserved: &[".lock", ".tmp"],
+            files_and_folders: true,
+            path: Some(4095_usize.saturating_sub(path.as_os_str().len() + 1 + prefix.prefix().len())),
+        },
+        Place::S3 { prefix, .. } => Names {
+            path: Some(1024_usize.saturating_sub(prefix.prefix().len())),
+            reserved: &[".probe"],
+            ..Names::default()
+        },
+        Place::Embedded(..) | Place::Sqlite(_) | Place::Zip(_) | Place::Http(_) => Names::default(),
     }
 }
 
@@ -123,7 +132,7 @@ fn is_empty(path: &Path) -> Result<bool> {
 /// Opens the one folder there is, since the engine cannot be read without being recovered first.
 fn embedded(path: &Path, prefix: &Folder, access: Access) -> Result<Option<Engine>> {
     if !is_embedded(path) {
-        ensure!(is_empty(path)?, "the folder is not one of the embedded engine; files are disk:PATH");
+        ensure!(Embedded::is_unmade(path)?, "the folder is not one of the embedded engine; files are disk:PATH");
         if access != Access::Write {
             return Ok(None);
         }
@@ -143,7 +152,7 @@ fn embedded(path: &Path, prefix: &Folder, access: Access) -> Result<Option<Engin
     }))
 }
 
-fn disk(path: &Path, prefix: &Folder, access: Access) -> Result<Engine> {
+fn disk(path: &Path, prefix: &Folder, names: Names, access: Access) -> Result<Engine> {
     ensure!(!is_embedded(path), "the folder is one of the embedded engine: embedded:PATH");
     // The Python service does not look at the lock, and may be running.
     let is_still = access != Access::Read;
@@ -154,12 +163,7 @@ fn disk(path: &Path, prefix: &Folder, access: Access) -> Result<Engine> {
     Ok(Engine {
         storage: part(Arc::new(storage?), prefix),
         shape: Shape { objects: 16, at_once: 24 },
-        names: Names {
-            segment: Some(255),
-            reserved: &[".lock", ".tmp"],
-            files_and_folders: true,
-            path: Some(4095_usize.saturating_sub(path.as_os_str().len() + 1)),
-        },
+        names,
         is_still,
         keeps_marks: false,
     })

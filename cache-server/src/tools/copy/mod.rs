@@ -33,7 +33,7 @@ use super::budget::Budget;
 use super::config::CopyConfig;
 use super::listing::Side;
 use super::nothing::Nothing;
-use super::open::{Access, open, open_there};
+use super::open::{Access, names, open, open_there};
 use super::progress::Progress;
 use super::sections::Kind;
 use crate::clock::{Clock as _, SystemClock};
@@ -91,7 +91,7 @@ pub(super) async fn run(config: CopyConfig) -> Result<Verdict> {
     let source = open_there(&from, Access::Read, &reach).await?;
     let target = match open(&to, if dry_run { Access::Read } else { Access::Write }, &reach).await? {
         Some(target) => target,
-        None => Box::new(Nothing),
+        None => Box::new(Nothing(names(&to))),
     };
     let fresh_since = if source.is_still() { u64::MAX } else { SystemClock.now().saturating_sub(FRESH) };
     let mut transfer = Transfer {
