@@ -65,6 +65,25 @@ async fn lost_metadata_is_made_again_with_the_right_coding_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn a_content_that_an_entry_left_which_is_gone_stays_packed() {
+    let root = tempfile::tempdir().unwrap();
+    let server = Server::on("local_disk", root.path());
+    let path = "/ns/key_based/store/binary/k?file_id=f";
+    let first = send(&server, path, packed("first"), true).await;
+    let second = send(&server, path, packed("second"), true).await;
+    server.kill();
+    for reference in ["by_id", "by_hash"] {
+        fs::remove_file(root.path().join(second["paths"][reference][0].as_str().unwrap())).unwrap();
+    }
+    let said = repair(root.path());
+    let found: Vec<Value> = said.lines("damage").into_iter().map(|line| line["damage"].clone()).collect();
+    assert_eq!((said.status, found), (1, vec![Value::from("stale-sidecar")]), "{said:?}");
+    let server = Server::on("local_disk", root.path());
+    let answer = server.get(&format!("/ns/retrieve/{}/binary", first["cache_id"].as_str().unwrap())).await;
+    assert_eq!(answer, (200, "second".into()));
+}
+
+#[tokio::test]
 async fn a_broken_gzip_is_mended_from_another_copy_of_the_entry() {
     let root = tempfile::tempdir().unwrap();
     let server = Server::on("local_disk", root.path());

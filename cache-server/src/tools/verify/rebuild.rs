@@ -45,7 +45,12 @@ impl Sidecars {
         };
         let coding = match own {
             Some(own) => Ok(own.content_encoding.clone()),
-            None => coding(reference, content).map(|coding| coding.map(|coding| coding.name().to_owned())),
+            None => match (coding(reference, content), owner) {
+                (Ok(coding), _) => Ok(coding.map(|coding| coding.name().to_owned())),
+                // The content may still be that of the entry that is gone.
+                (Err(_), Some(gone)) => Ok(gone.content_encoding.clone()),
+                (Err(unclear), None) => Err(unclear),
+            },
         };
         let data = |content_encoding| Owner {
             cache_hash: reference.cache_hash.clone(),
@@ -79,7 +84,7 @@ struct Unclear;
 /// How a content is packed that has no metadata any more: as a bucket keeps it with the content. Else bytes that look like gzip are
 /// what was stored, or are packed on the way, as the hash of the entry tells. A text is never packed.
 fn coding(reference: &Located, content: &Content) -> Result<Option<Coding>, Unclear> {
-    if let Some(mark) = content.mark.filter(|mark| mark.cache_id == reference.cache_id) {
+    if let Some(mark) = content.mark {
         return Ok(mark.coding);
     }
     if kind(reference.file_type) == Kind::Json || !content.bytes.starts_with(&[0x1f, 0x8b]) {

@@ -111,6 +111,7 @@ impl Verify {
         }
         Ok(())
     }
+
     /// Keeps with a content, in a bucket, whose it is by now.
     async fn mark(&self, path: &ObjectPath, content: &Content, mark: Option<Mark>) -> Result<()> {
         let (Some(storage), Some(version)) = (&self.repairs, &content.version) else { return Ok(()) };
