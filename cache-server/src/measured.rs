@@ -11,7 +11,7 @@ use http_service::metrics::show::{counters_by, durations_by};
 use http_service::metrics::{Collector, DescriptorEncoder, Durations};
 
 use crate::storage::{
-    Batch, Child, Done, Error, Folder, Head, Intent, Listed, Object, ObjectPath, Outcome, Result, SharedStorage,
+    Batch, Child, Done, Error, Facts, Folder, Head, Intent, Listed, Object, ObjectPath, Outcome, Result, SharedStorage,
     Storage,
 };
 
@@ -118,6 +118,10 @@ impl Storage for Measured {
 
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
         self.measure(Kind::List, self.inner.list(folder, after, limit)).await
+    }
+
+    async fn inventory(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<(Listed, Facts)>> {
+        self.measure(Kind::List, self.inner.inventory(folder, after, limit)).await
     }
 
     async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {

@@ -78,9 +78,10 @@ impl Cache {
                 }
             }
         }
-        let left = self.storage.list(&layout::namespace_folder(namespace), None, limit).await?;
+        // What reads as absent is taken along.
+        let left = self.storage.inventory(&layout::namespace_folder(namespace), None, limit).await?;
         let is_last = left.len() < limit;
-        let removed = stream::iter(left).map(|listed| self.remove_left(listed.path)).buffer_unordered(AT_ONCE);
+        let removed = stream::iter(left).map(|(listed, _)| self.remove_left(listed.path)).buffer_unordered(AT_ONCE);
         let removed: Vec<bool> = removed.try_collect().await?;
         cleared.files += removed.iter().filter(|removed| **removed).count() as u64;
         if is_last && removed.iter().all(|removed| *removed) {

@@ -6,6 +6,8 @@
 //! one disk flush for a whole group of concurrent requests. A value is stored behind the eight bytes of its version.
 
 use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io;
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
@@ -50,6 +52,10 @@ const LARGE_VALUE: u32 = 16 << 10;
 const VERSION: usize = 8;
 /// Up to so many objects are read where the caller runs; more are read on a thread that may wait for the disk.
 const FEW: usize = 8;
+/// What the engine makes first in a folder; a file that marks the folder as a database comes last.
+const LOCK: &str = "lock";
+const TABLES: &str = "keyspaces";
+const JOURNAL: &str = "0.jnl";
 /// The key of the version up to which versions may be in use.
 const RESERVED: &str = "reserved";
 
@@ -87,6 +93,7 @@ impl Embedded {
     /// Opens the folder with versions of this clock.
     pub fn open_by(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
         let open = || {
+            make_again(folder)?;
             let database = Database::builder(folder)
                 .max_journaling_size(MAX_JOURNALS)
                 .cache_size(BLOCK_CACHE)
@@ -112,6 +119,22 @@ impl Embedded {
         let place = Place::open(folder).map_err(|error| failed(opening)(error.into()))?;
         let committer = Committer::start(tree.clone(), versions)?;
         Ok(Self { committer, tree, place: Arc::new(place), room: Room::default() })
+    }
+
+    /// Tells whether a folder has nothing in it, or what is there of a database that was being made when its process was killed.
+    pub(crate) fn is_unmade(folder: &Path) -> io::Result<bool> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            entries => entries?,
+        };
+        for entry in entries {
+            match entry?.file_name().to_str() {
+                Some(LOCK | JOURNAL) => {}
+                Some(TABLES) if fs::read_dir(folder.join(TABLES))?.next().is_none() => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// Asks for room before it reads large objects, when there is little left.
@@ -170,6 +193,20 @@ impl Tree {
             first.map(|guard| guard.key().map(|key| text(&key))).transpose().map_err(failed("listing"))
         })
     }
+}
+
+/// Removes the journal of a database that was being made when its process was killed: nothing was ever in it, and the engine refuses
+/// to make it twice.
+fn make_again(folder: &Path) -> io::Result<()> {
+    if !folder.join(JOURNAL).exists() || !Embedded::is_unmade(folder)? {
+        return Ok(());
+    }
+    let lock = File::options().write(true).create(true).truncate(false).open(folder.join(LOCK))?;
+    // Another process may just be making it.
+    if lock.try_lock().is_ok() && Embedded::is_unmade(folder)? {
+        fs::remove_file(folder.join(JOURNAL))?;
+    }
+    Ok(())
 }
 
 #[async_trait]

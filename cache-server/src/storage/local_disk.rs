@@ -22,8 +22,8 @@ use parking_lot::{Mutex, MutexGuard};
 use self::listing::Listings;
 use super::place::Place;
 use super::{
-    Batch, Change, Child, Error, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, Storage, Version,
-    Versions, Write, room,
+    Batch, Change, Child, Error, Folder, Head, Listed, Object, ObjectPath, Outcome, Require, Result, Skipped, Storage,
+    Version, Versions, Write, room,
 };
 use crate::storage::Room;
 
@@ -50,6 +50,7 @@ struct Disk {
     lock: File,
     place: Place,
     listings: Listings,
+    skipped: Skipped,
 }
 
 impl LocalDisk {
@@ -78,7 +79,15 @@ impl LocalDisk {
         let versions = Versions::after(reserved, clock);
         keeps_versions(&temporary, &versions.next())?;
         let place = Place::open(&temporary).map_err(&opening)?;
-        let disk = Disk { root: root.to_owned(), locks, versions, lock, place, listings: Listings::default() };
+        let disk = Disk {
+            root: root.to_owned(),
+            locks,
+            versions,
+            lock,
+            place,
+            listings: Listings::default(),
+            skipped: Skipped::default(),
+        };
         Ok(Self { disk: Arc::new(disk), room: Room::default() })
     }
 
@@ -96,8 +105,8 @@ impl LocalDisk {
         };
         let locks = std::iter::repeat_with(Mutex::default).take(LOCKS).collect();
         let place = Place::open(root).map_err(&opening)?;
-        let (versions, listings) = (Versions::default(), Listings::default());
-        let disk = Disk { root: root.to_owned(), locks, versions, lock, place, listings };
+        let (versions, listings, skipped) = (Versions::default(), Listings::default(), Skipped::default());
+        let disk = Disk { root: root.to_owned(), locks, versions, lock, place, listings, skipped };
         Ok(Self { disk: Arc::new(disk), room: Room::default() })
     }
 
@@ -154,6 +163,10 @@ impl Storage for LocalDisk {
             Ok(listed)
         })
         .await
+    }
+
+    fn skipped(&self) -> Option<&Skipped> {
+        Some(&self.disk.skipped)
     }
 
     async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {

@@ -20,6 +20,7 @@ mod place;
 mod prefixed;
 mod room;
 mod s3;
+mod skipped;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -45,8 +46,9 @@ pub use local_disk::LocalDisk;
 pub use memory::Memory;
 pub use prefixed::Prefixed;
 pub use room::Room;
-pub(crate) use s3::ShownRequests;
 pub use s3::{Connection, S3};
+pub(crate) use s3::{ShownRequests, TOMBSTONE};
+pub use skipped::Skipped;
 
 /// An engine that keeps objects.
 ///
@@ -89,6 +91,11 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Lists like [`Storage::list`], with what more the engine's listing tells.
     async fn inventory(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<(Listed, Facts)>> {
         Ok(self.list(folder, after, limit).await?.into_iter().map(|listed| (listed, Facts::default())).collect())
+    }
+
+    /// What its listings left out so far, where they may have to.
+    fn skipped(&self) -> Option<&Skipped> {
+        None
     }
 
     /// Lists objects below a folder at any depth from the last path to the first, before the path `before`.

@@ -2,7 +2,7 @@
 
 use super::{
     Batch, Child, Done, Error, Facts, Folder, Head, Intent, Listed, Object, ObjectPath, Outcome, Result, SharedStorage,
-    Storage, Write,
+    Skipped, Storage, Write,
 };
 use async_trait::async_trait;
 
@@ -93,6 +93,10 @@ impl Storage for Prefixed {
             object.path = self.inner_path(&object.path);
         }
         Ok(listed)
+    }
+
+    fn skipped(&self) -> Option<&Skipped> {
+        self.inner.skipped()
     }
 
     async fn list_back(&self, folder: &Folder, before: Option<&str>, limit: usize) -> Result<Vec<Listed>> {

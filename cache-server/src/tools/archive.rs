@@ -3,7 +3,7 @@
 //! Its directory is kept in memory, as every program does that reads an archive. A target is written beside the old archive and
 //! takes its place at the end, so a copy that is killed has changed nothing, and begins again.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::ops::Bound;
@@ -14,13 +14,16 @@ use anyhow::{Context, Result, ensure};
 use async_trait::async_trait;
 use bytes::Bytes;
 use parking_lot::Mutex;
+use rusqlite::{Connection, OptionalExtension as _, params};
 use tempfile::NamedTempFile;
+use zip::read::ZipFile;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::open::Access;
+use super::sqlite::told;
 use super::store::{Content, Item, Piece, Seen, Shape, Store};
-use crate::storage::{Child, Folder, ObjectPath};
+use crate::storage::{Child, Folder, ObjectPath, Skipped};
 
 /// Objects in an archive.
 #[derive(Debug, Clone)]
@@ -29,6 +32,7 @@ pub(super) struct Archive {
     /// Where each object is in the archive, and how large.
     index: Arc<BTreeMap<ObjectPath, (usize, u64)>>,
     inner: Arc<Mutex<Inner>>,
+    skipped: Arc<Skipped>,
 }
 
 struct Inner {
@@ -42,42 +46,100 @@ impl std::fmt::Debug for Inner {
     }
 }
 
-/// An archive that takes the place of another one.
+/// An archive that takes the place of another one. An object may be written several times, and a member of an archive once: all
+/// are kept in a temporary database until the end.
 struct New {
-    writer: ZipWriter<NamedTempFile>,
-    written: HashSet<ObjectPath>,
-    /// References that may be written several times: only the last of each goes into the archive, at its end.
-    late: BTreeMap<ObjectPath, Bytes>,
+    file: NamedTempFile,
+    pieces: Connection,
+}
+
+impl New {
+    fn open(file: NamedTempFile) -> rusqlite::Result<Self> {
+        // Without a name, the database is a file that nobody else sees and that goes with the connection.
+        let pieces = Connection::open("")?;
+        pieces.execute_batch(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE pieces (path TEXT PRIMARY KEY, data BLOB)",
+        )?;
+        Ok(Self { file, pieces })
+    }
+
+    fn read(&self, path: &ObjectPath) -> rusqlite::Result<Option<Bytes>> {
+        let mut select = self.pieces.prepare_cached("SELECT data FROM pieces WHERE path = ?1")?;
+        Ok(select.query_row([path.as_str()], |row| row.get::<_, Vec<u8>>(0)).optional()?.map(Bytes::from))
+    }
+
+    fn has(&self, path: &ObjectPath) -> rusqlite::Result<bool> {
+        self.pieces.prepare_cached("SELECT 1 FROM pieces WHERE path = ?1")?.exists([path.as_str()])
+    }
+
+    fn write(&mut self, pieces: &[Piece]) -> rusqlite::Result<()> {
+        let transaction = self.pieces.transaction()?;
+        for Piece { path, bytes, .. } in pieces {
+            let mut put = transaction.prepare_cached("INSERT OR REPLACE INTO pieces (path, data) VALUES (?1, ?2)")?;
+            put.execute(params![path.as_str(), bytes.as_ref()])?;
+        }
+        transaction.commit()
+    }
+
+    /// Writes the archive: what is new, and what the old one has beside it. Returns how many members that are; none when nothing is
+    /// new.
+    fn pack(&self, old: Option<&mut ZipArchive<File>>) -> Result<usize> {
+        let (mut writer, mut count) = (ZipWriter::new(self.file.as_file()), 0);
+        let mut select = self.pieces.prepare("SELECT path, data FROM pieces ORDER BY rowid").map_err(told)?;
+        let mut rows = select.query([]).map_err(told)?;
+        while let Some(row) = rows.next().map_err(told)? {
+            let (path, bytes): (String, Vec<u8>) = row.try_into().map_err(told)?;
+            let options = SimpleFileOptions::default().large_file(bytes.len() as u64 > u64::from(u32::MAX));
+            writer.start_file(path, options)?;
+            writer.write_all(&bytes)?;
+            count += 1;
+        }
+        if let Some(old) = old.filter(|_| count > 0) {
+            for number in 0..old.len() {
+                let member = old.by_index_raw(number)?;
+                let is_replaced = object(&member).map(|path| self.has(&path)).transpose().map_err(told)?;
+                if is_replaced != Some(true) {
+                    writer.raw_copy_file(member)?;
+                    count += 1;
+                }
+            }
+        }
+        writer.finish()?.sync_all()?;
+        Ok(count)
+    }
 }
 
 impl Archive {
     /// Opens an archive.
     pub(super) fn open(path: &Path, access: Access) -> Result<Self> {
-        let is_there = path.exists() && (access == Access::Read || fs::metadata(path)?.len() > 0);
+        let is_there = path.exists() && (access != Access::Write || fs::metadata(path)?.len() > 0);
         let mut old = match is_there {
             true => Some(ZipArchive::new(File::open(path)?).context("it is no zip archive, or is damaged")?),
             false => None,
         };
-        let mut index = BTreeMap::new();
+        let (mut index, skipped) = (BTreeMap::new(), Skipped::default());
         if let Some(old) = &mut old {
             for number in 0..old.len() {
                 let member = old.by_index_raw(number)?;
-                // A folder is no object, and what nobody can address is none either.
-                if let Some(path) = member.name().ok().and_then(|name| ObjectPath::parse(&name).ok()) {
-                    index.insert(path, (number, member.size()));
+                match object(&member) {
+                    Some(path) => drop(index.insert(path, (number, member.size()))),
+                    // A folder is no object.
+                    None if member.is_dir() => {}
+                    None => skipped.note(String::from_utf8_lossy(member.name_raw())),
                 }
             }
         }
         let new = match access {
-            Access::Read => None,
+            Access::Read | Access::Repair => None,
             Access::Write => {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 fs::create_dir_all(folder)?;
                 let file = tempfile::Builder::new().prefix(".copy-").suffix(".zip").tempfile_in(folder)?;
-                Some(New { writer: ZipWriter::new(file), written: HashSet::new(), late: BTreeMap::new() })
+                Some(New::open(file).map_err(told)?)
             }
         };
-        Ok(Self { path: path.to_owned(), index: Arc::new(index), inner: Arc::new(Mutex::new(Inner { old, new })) })
+        let (index, inner) = (Arc::new(index), Arc::new(Mutex::new(Inner { old, new })));
+        Ok(Self { path: path.to_owned(), index, inner, skipped: Arc::new(skipped) })
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Inner) -> Result<T> + Send + 'static) -> Result<T> {
@@ -87,10 +149,9 @@ impl Archive {
     }
 }
 
-fn put(writer: &mut ZipWriter<NamedTempFile>, path: &ObjectPath, bytes: &[u8]) -> Result<()> {
-    let options = SimpleFileOptions::default().large_file(bytes.len() as u64 > u64::from(u32::MAX));
-    writer.start_file(path.as_str(), options)?;
-    Ok(writer.write_all(bytes)?)
+/// The object that a member is.
+fn object(member: &ZipFile<'_, File>) -> Option<ObjectPath> {
+    ObjectPath::parse(&member.name().ok()?).ok()
 }
 
 #[async_trait]
@@ -135,14 +196,17 @@ impl Store for Archive {
         self.run(move |inner| {
             let mut read = |path: &ObjectPath| -> Result<Option<Content>> {
                 let content = |bytes| Content { bytes, modified: 0, mark: None, version: None };
-                if let Some(bytes) = inner.new.as_ref().and_then(|new| new.late.get(path)) {
-                    return Ok(Some(content(bytes.clone())));
+                let written = inner.new.as_ref().map(|new| new.read(path)).transpose().map_err(told)?.flatten();
+                if let Some(bytes) = written {
+                    return Ok(Some(content(bytes)));
                 }
                 let (Some((number, size)), Some(old)) = (index.get(path), &mut inner.old) else { return Ok(None) };
                 let mut bytes = Vec::with_capacity(usize::try_from(*size).unwrap_or(0).min(1 << 20));
                 let mut member = old.by_index(*number)?;
-                // Reading to the end checks the sum that the archive has.
-                member.read_to_end(&mut bytes).with_context(|| format!("the member {path:?} is damaged"))?;
+                // Reading to the end checks the sum that the archive has; past the size that it tells, nothing is unpacked.
+                let damaged = || format!("the member {path:?} is damaged");
+                member.by_ref().take(size.saturating_add(1)).read_to_end(&mut bytes).with_context(damaged)?;
+                ensure!(bytes.len() as u64 == *size, "{}: it has another size than the archive tells", damaged());
                 Ok(Some(content(bytes.into())))
             };
             paths.iter().map(&mut read).collect()
@@ -150,19 +214,19 @@ impl Store for Archive {
         .await
     }
 
-    async fn write(&self, pieces: Vec<Piece>) -> Result<()> {
+    async fn exist(&self, paths: &[ObjectPath]) -> Result<Vec<bool>> {
+        let (paths, index) = (paths.to_vec(), Arc::clone(&self.index));
         self.run(move |inner| {
-            let new = inner.new.as_mut().context("it was opened to be read")?;
-            for Piece { path, bytes, .. } in pieces {
-                if path.as_str().contains("/refs/by-hash/") {
-                    new.late.insert(path, bytes);
-                } else if new.written.insert(path.clone()) {
-                    put(&mut new.writer, &path, &bytes)?;
-                }
-            }
-            Ok(())
+            let is_new = |path| inner.new.as_ref().map(|new| new.has(path)).transpose();
+            let exists = |path| anyhow::Ok(index.contains_key(path) || is_new(path).map_err(told)? == Some(true));
+            paths.iter().map(exists).collect()
         })
         .await
+    }
+
+    async fn write(&self, pieces: Vec<Piece>) -> Result<()> {
+        self.run(move |inner| inner.new.as_mut().context("it was opened to be read")?.write(&pieces).map_err(told))
+            .await
     }
 
     async fn write_if(&self, piece: Piece, _: &Seen) -> Result<bool> {
@@ -171,26 +235,14 @@ impl Store for Archive {
 
     /// Adds what only the old archive has, reads the new one through, and puts it in the place of the old one.
     async fn finish(&self) -> Result<()> {
-        let (index, path) = (Arc::clone(&self.index), self.path.clone());
+        let path = self.path.clone();
         self.run(move |inner| {
-            let Some(mut new) = inner.new.take() else { return Ok(()) };
-            if new.written.is_empty() && new.late.is_empty() && inner.old.is_some() {
+            let Some(new) = inner.new.take() else { return Ok(()) };
+            let count = new.pack(inner.old.as_mut())?;
+            if count == 0 && inner.old.is_some() {
                 return Ok(());
             }
-            for (path, bytes) in &new.late {
-                put(&mut new.writer, path, bytes)?;
-            }
-            let mut count = new.written.len() + new.late.len();
-            if let Some(old) = &mut inner.old {
-                let kept =
-                    index.iter().filter(|(path, _)| !new.written.contains(*path) && !new.late.contains_key(*path));
-                for (_, (number, _)) in kept {
-                    new.writer.raw_copy_file(old.by_index_raw(*number)?)?;
-                    count += 1;
-                }
-            }
-            let file = new.writer.finish()?;
-            file.as_file().sync_all()?;
+            let file = new.file;
             let mut archive = ZipArchive::new(File::open(file.path())?)?;
             ensure!(archive.len() == count, "it has {} members instead of {count}", archive.len());
             for number in 0..archive.len() {
@@ -210,6 +262,10 @@ impl Store for Archive {
 
     fn shape(&self) -> Shape {
         Shape { objects: 256, at_once: 1 }
+    }
+
+    fn skipped(&self) -> Option<&Skipped> {
+        Some(&self.skipped)
     }
 
     fn is_still(&self) -> bool {

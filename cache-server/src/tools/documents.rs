@@ -4,7 +4,8 @@ use anyhow::{Context, Result, ensure};
 use md5::{Digest as _, Md5};
 
 use super::store::{Piece, Seen};
-use crate::storage::{Batch, Change, Error, ObjectPath, Outcome, Require, SharedStorage};
+use crate::records::Owned;
+use crate::storage::{Batch, Change, Error, Mark, ObjectPath, Outcome, Require, SharedStorage};
 
 /// Writes objects whatever is there, and proves that they are what was sent: by the digest that the engine answered, or by
 /// reading them back.
@@ -38,11 +39,34 @@ pub(super) async fn put_all(storage: &SharedStorage, pieces: Vec<Piece>) -> Resu
     Ok(())
 }
 
-/// Writes an object if there is still what was seen; `false` when there is something else.
+/// Writes an object that is no content if there is still what was seen; `false` when there is something else.
 pub(super) async fn put_if(storage: &SharedStorage, piece: Piece, seen: &Seen) -> Result<bool> {
+    let (path, bytes) = (piece.path.clone(), piece.bytes.clone());
+    if put_beside(storage, piece, seen, None).await? {
+        return Ok(true);
+    }
+    if let Seen::Version(_) = seen {
+        return Ok(false);
+    }
+    // There may be a tombstone, which reads as nothing: an edit waits until it may be replaced.
+    let mut batch = Batch::new();
+    batch.edit(path, move |now| if now.is_none() { Change::Put(bytes.clone()) } else { Change::Keep });
+    Ok(matches!(storage.commit(batch).await?.as_slice(), [Outcome::Written(_)]))
+}
+
+/// Writes an object if there is still what was seen, and one more condition holds.
+pub(super) async fn put_beside(
+    storage: &SharedStorage,
+    piece: Piece,
+    seen: &Seen,
+    also: Option<Require>,
+) -> Result<bool> {
     let Piece { path, bytes, mark } = piece;
     let mut batch = Batch::new();
     batch.require(condition(&path, seen)).put_content(path, bytes, mark);
+    if let Some(also) = also {
+        batch.require(also);
+    }
     happened(storage.commit(batch).await)
 }
 
@@ -71,4 +95,10 @@ fn happened(outcome: Result<Vec<Outcome>, Error>) -> Result<bool> {
         Err(Error::Precondition { .. }) => Ok(false),
         Err(error) => Err(error).context("a write failed"),
     }
+}
+
+/// Whose content it is, as its metadata says.
+pub(super) fn mark_in(metadata: &[u8]) -> Option<Mark> {
+    let owner = serde_json::from_slice::<Owned>(metadata).ok()?.data;
+    Some(Mark { cache_id: owner.cache_id, coding: owner.coding() })
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::documents;
 use super::store::{Content, Item, Names, Piece, Seen, Shape, Store};
-use crate::storage::{Child, Facts, Folder, Listed, ObjectPath, SharedStorage};
+use crate::storage::{Child, Facts, Folder, Listed, ObjectPath, SharedStorage, Skipped};
 
 /// An engine, and what is known of its kind.
 #[derive(Debug)]
@@ -76,6 +76,10 @@ impl Store for Engine {
 
     fn is_still(&self) -> bool {
         self.is_still
+    }
+
+    fn skipped(&self) -> Option<&Skipped> {
+        self.storage.skipped()
     }
 
     fn keeps_marks(&self) -> bool {

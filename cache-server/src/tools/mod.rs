@@ -1,6 +1,7 @@
 //! Subcommands that work on stores while no server does, or beside one: copying, and looking for damage.
 
 mod archive;
+mod budget;
 mod config;
 mod copy;
 mod documents;

@@ -3,12 +3,12 @@
 use anyhow::{Result, bail};
 use async_trait::async_trait;
 
-use super::store::{Content, Item, Piece, Seen, Shape, Store};
+use super::store::{Content, Item, Names, Piece, Seen, Shape, Store};
 use crate::storage::{Child, Folder, ObjectPath};
 
-/// A store without anything in it.
+/// A store without anything in it that can hold these names.
 #[derive(Debug)]
-pub(super) struct Nothing;
+pub(super) struct Nothing(pub(super) Names);
 
 #[async_trait]
 impl Store for Nothing {
@@ -38,6 +38,10 @@ impl Store for Nothing {
 
     fn shape(&self) -> Shape {
         Shape { objects: 512, at_once: 1 }
+    }
+
+    fn names(&self) -> Names {
+        self.0
     }
 
     fn is_still(&self) -> bool {

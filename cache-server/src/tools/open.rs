@@ -18,22 +18,46 @@ use crate::storage::{Embedded, Folder, LocalDisk, Prefixed, S3, SharedStorage};
 /// What a store is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
+    /// Nothing is written.
     Read,
+    /// What is there is changed; nothing is made that is not.
+    Repair,
+    /// It is made where it is not there.
     Write,
 }
 
-/// Opens a store. `None` for one that is not there and is only to be read; with [`Access::Write`] it is made.
+/// Opens a store that has something in it: an empty folder or bucket may as well be another one than was meant. What only a store
+/// has proves that it is one.
+pub(super) async fn open_there(place: &Place, access: Access, reach: &Reach) -> Result<Box<dyn Store>> {
+    let is_proved = match place {
+        Place::Embedded(_, prefix) => *prefix == Folder::root(),
+        Place::Disk(path, prefix) => *prefix == Folder::root() && path.join(".lock").exists(),
+        Place::S3 { .. } => false,
+        Place::Sqlite(_) | Place::Zip(_) | Place::Http(_) => true,
+    };
+    let store = open(place, access, reach).await?;
+    let store = store.with_context(|| format!("there is nothing at {place}"))?;
+    let is_there = is_proved || !store.children(&Folder::root(), None, 1).await?.is_empty();
+    ensure!(is_there, "there is nothing at {place}");
+    Ok(store)
+}
+
+/// Opens a store. `None` for one that is not there; with [`Access::Write`] it is made.
 pub(super) async fn open(place: &Place, access: Access, reach: &Reach) -> Result<Option<Box<dyn Store>>> {
     let opening = || format!("cannot open {place}");
-    if access == Access::Read
+    if access != Access::Write
         && let Some(path) = place.path()
         && !fs::exists(path).with_context(opening)?
     {
         return Ok(None);
     }
     let store: Box<dyn Store> = match place {
-        Place::Embedded(path, prefix) => Box::new(embedded(path, prefix).with_context(opening)?),
-        Place::Disk(path, prefix) => Box::new(disk(path, prefix, access).with_context(opening)?),
+        Place::Embedded(path, prefix) => match embedded(path, prefix, access).with_context(opening)? {
+            Some(engine) => Box::new(engine),
+            None => return Ok(None),
+        },
+        Place::Disk(path, _) if access != Access::Write && is_empty(path).with_context(opening)? => return Ok(None),
+        Place::Disk(path, prefix) => Box::new(disk(path, prefix, names(place), access).with_context(opening)?),
         Place::S3 { bucket, prefix, endpoint } => {
             let (bucket, prefix, endpoint) = (bucket.clone(), prefix.clone(), endpoint.clone());
             let mut config = reach.s3.clone();
@@ -41,13 +65,16 @@ pub(super) async fn open(place: &Place, access: Access, reach: &Reach) -> Result
             config.endpoint = endpoint.or(config.endpoint);
             let opened = tokio::task::spawn_blocking(move || {
                 let connection = config.connection(prefix.clone())?;
-                let s3 = if access == Access::Read { S3::open_reading(&connection) } else { S3::open(&connection) };
-                anyhow::Ok(part(Arc::new(s3?), &prefix))
+                let s3 = match access {
+                    Access::Read => S3::open_reading(&connection)?,
+                    Access::Repair => S3::open_reading(&connection).and_then(|_| S3::open(&connection))?,
+                    Access::Write => S3::open(&connection)?,
+                };
+                anyhow::Ok(part(Arc::new(s3), &prefix))
             });
             let storage = opened.await?.with_context(opening)?;
-            let names = Names { path: Some(1024 - prefix_length(place)), reserved: &[".probe"], ..Names::default() };
             let shape = Shape { objects: 64, at_once: 4 };
-            Box::new(Engine { storage, shape, names, is_still: false, keeps_marks: true })
+            Box::new(Engine { storage, shape, names: names(place), is_still: false, keeps_marks: true })
         }
         Place::Sqlite(path) => Box::new(Sqlite::open(path, access).with_context(opening)?),
         Place::Zip(path) => Box::new(Archive::open(path, access).with_context(opening)?),
@@ -60,11 +87,21 @@ pub(super) async fn open(place: &Place, access: Access, reach: &Reach) -> Result
     Ok(Some(store))
 }
 
-/// How many bytes a place adds to every path.
-fn prefix_length(place: &Place) -> usize {
+/// What names a store at a place can hold.
+pub(super) fn names(place: &Place) -> Names {
     match place {
-        Place::Embedded(_, prefix) | Place::Disk(_, prefix) | Place::S3 { prefix, .. } => prefix.prefix().len(),
-        Place::Sqlite(_) | Place::Zip(_) | Place::Http(_) => 0,
+        Place::Disk(path, prefix) => Names {
+            segment: Some(255),
+            reserved: &[".lock", ".tmp"],
+            files_and_folders: true,
+            path: Some(4095_usize.saturating_sub(path.as_os_str().len() + 1 + prefix.prefix().len())),
+        },
+        Place::S3 { prefix, .. } => Names {
+            path: Some(1024_usize.saturating_sub(prefix.prefix().len())),
+            reserved: &[".probe"],
+            ..Names::default()
+        },
+        Place::Embedded(..) | Place::Sqlite(_) | Place::Zip(_) | Place::Http(_) => Names::default(),
     }
 }
 
@@ -93,41 +130,40 @@ fn is_empty(path: &Path) -> Result<bool> {
 }
 
 /// Opens the one folder there is, since the engine cannot be read without being recovered first.
-fn embedded(path: &Path, prefix: &Folder) -> Result<Engine> {
-    let is_there = is_embedded(path);
-    ensure!(is_there || is_empty(path)?, "the folder is not one of the embedded engine; files are disk:PATH");
+fn embedded(path: &Path, prefix: &Folder, access: Access) -> Result<Option<Engine>> {
+    if !is_embedded(path) {
+        ensure!(Embedded::is_unmade(path)?, "the folder is not one of the embedded engine; files are disk:PATH");
+        if access != Access::Write {
+            return Ok(None);
+        }
+    }
     let storage = Embedded::open(path).map_err(anyhow::Error::from).map_err(|error| match format!("{error:#}") {
         text if text.contains("Locked") => anyhow::anyhow!(
             "a running server has it open: stop that, or copy from its address, http://…, to which this needs its API key"
         ),
         _ => error,
     })?;
-    Ok(Engine {
+    Ok(Some(Engine {
         storage: part(Arc::new(storage), prefix),
         shape: Shape { objects: 512, at_once: 4 },
         names: Names::default(),
         is_still: true,
         keeps_marks: false,
-    })
+    }))
 }
 
-fn disk(path: &Path, prefix: &Folder, access: Access) -> Result<Engine> {
+fn disk(path: &Path, prefix: &Folder, names: Names, access: Access) -> Result<Engine> {
     ensure!(!is_embedded(path), "the folder is one of the embedded engine: embedded:PATH");
-    // Without a lock, it is the Python service's, which may be running.
-    let is_still = access == Access::Write || fs::exists(path.join(".lock"))?;
+    // The Python service does not look at the lock, and may be running.
+    let is_still = access != Access::Read;
     let storage = match access {
         Access::Read => LocalDisk::open_reading(path),
-        Access::Write => LocalDisk::open(path),
+        Access::Repair | Access::Write => LocalDisk::open(path),
     };
     Ok(Engine {
         storage: part(Arc::new(storage?), prefix),
         shape: Shape { objects: 16, at_once: 24 },
-        names: Names {
-            segment: Some(255),
-            reserved: &[".lock", ".tmp"],
-            files_and_folders: true,
-            path: Some(4095_usize.saturating_sub(path.as_os_str().len() + 1)),
-        },
+        names,
         is_still,
         keeps_marks: false,
     })

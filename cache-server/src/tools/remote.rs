@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use parking_lot::Mutex;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 use serde::Deserialize;
 
@@ -24,6 +25,9 @@ const AT_ONCE: usize = 16;
 const RETRIES: u32 = 6;
 /// What is not escaped in a path.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// What is said of a server that does not know what a copy asks for.
+const OTHER: &str = "the server lists no objects with their sizes: it is none of this kind, or an older one";
 
 /// A running server.
 #[derive(Debug)]
@@ -54,7 +58,8 @@ impl Remote {
             );
         }
         let client = Client::builder().default_headers(headers).connect_timeout(Duration::from_secs(5));
-        let client = client.read_timeout(Duration::from_secs(60)).build()?;
+        // The key is for this server alone.
+        let client = client.read_timeout(Duration::from_secs(60)).redirect(Policy::none()).build()?;
         let remote = Self { client, url: url.clone(), cursors: Mutex::default() };
         remote.page(&Folder::root(), None, 1).await?;
         Ok(remote)
@@ -71,6 +76,12 @@ impl Remote {
                 Ok(answer) => match answer.status() {
                     StatusCode::NOT_FOUND => return Ok(None),
                     status if status.is_success() => return Ok(Some(answer)),
+                    status if status.is_redirection() => {
+                        let to = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
+                        bail!(
+                            "the server answered {status} and leads to {to}: give the address at which it answers itself"
+                        )
+                    }
                     StatusCode::UNAUTHORIZED => {
                         bail!("the server wants an API key, or another one: --api-key, or CACHE_SERVER__ADMIN_API_KEY")
                     }
@@ -96,16 +107,15 @@ impl Remote {
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         let path = format!("admin/storage/files/sizes/{}", escaped(folder.as_str()));
         let answer = self.get(&path, &query).await?;
-        let answer =
-            answer.context("the server lists no objects with their sizes: it is none of this kind, or an older one")?;
+        let answer = answer.context(OTHER)?;
         let next = answer.headers().get("x-next-cursor").and_then(|next| next.to_str().ok()).map(str::to_owned);
         let body = answer.bytes().await.map_err(reqwest::Error::without_url)?;
         Ok((serde_json::from_slice(&body).context("the server's listing cannot be read")?, next))
     }
 
     async fn names(&self, of: &str, folder: &Folder) -> Result<Vec<String>> {
-        let answer = self.get(&format!("admin/storage/{of}/{}", escaped(folder.as_str())), &[]).await?;
-        let Some(answer) = answer else { return Ok(Vec::new()) };
+        let answer =
+            self.get(&format!("admin/storage/{of}/{}", escaped(folder.as_str())), &[]).await?.context(OTHER)?;
         let body = answer.bytes().await.map_err(reqwest::Error::without_url)?;
         serde_json::from_slice(&body).context("the server's listing cannot be read")
     }
@@ -163,6 +173,20 @@ impl Store for Remote {
             anyhow::Ok(Some(Content { bytes, modified: 0, mark: None, version: None }))
         });
         stream::iter(read.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await
+    }
+
+    async fn exist(&self, paths: &[ObjectPath]) -> Result<Vec<bool>> {
+        #[derive(Deserialize)]
+        struct Told {
+            exists: bool,
+        }
+        let asked = paths.iter().map(|path| async move {
+            let path = format!("admin/storage/file/exists/{}", escaped(path.as_str()));
+            let answer = self.get(&path, &[]).await?.context(OTHER)?;
+            let body = answer.bytes().await.map_err(reqwest::Error::without_url)?;
+            anyhow::Ok(serde_json::from_slice::<Told>(&body).context("the server's answer cannot be read")?.exists)
+        });
+        stream::iter(asked.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await
     }
 
     async fn write(&self, _: Vec<Piece>) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The parts of a store in the order in which they are copied: of each namespace contents before references by id, and those
 //! before references by hash, so that no reference ever points to what is not there.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use cache_client::Namespace;
 
 use super::store::Store;
@@ -33,12 +33,16 @@ pub(super) struct Section {
     pub(super) is_deep: bool,
 }
 
-/// The names of all namespaces, and of whatever else lies at the root, in order.
+/// The names of all namespaces, and of whatever else lies at the root, in order; or those that are wanted, which have to be there.
 pub(super) async fn namespaces(store: &dyn Store, wanted: &[Namespace]) -> Result<Vec<String>> {
     if !wanted.is_empty() {
         let mut names: Vec<String> = wanted.iter().map(ToString::to_string).collect();
         names.sort();
         names.dedup();
+        for name in &names {
+            let is_there = !store.children(&Folder::parse(name)?, None, 1).await?.is_empty();
+            ensure!(is_there, "there is no namespace {name:?}");
+        }
         return Ok(names);
     }
     let (folders, _) = names(store, &Folder::root()).await?;

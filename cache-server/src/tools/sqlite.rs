@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params};
+use tempfile::TempPath;
 
 use super::open::Access;
 use super::store::{Content, Item, Piece, Seen, Shape, Store};
 use crate::clock::{Clock as _, SystemClock};
-use crate::storage::{Child, Folder, ObjectPath};
+use crate::storage::{Child, Folder, ObjectPath, Skipped};
 
 /// How long another program that has the file locked is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,15 +29,17 @@ pub(super) struct Sqlite {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
     is_written: bool,
+    skipped: Arc<Skipped>,
+    _snapshot: Option<Arc<TempPath>>,
 }
 
 impl Sqlite {
     /// Opens a file; for writing it is made, with the table, where it is not there or is empty.
     pub(super) fn open(path: &Path, access: Access) -> Result<Self> {
         let is_written = access == Access::Write;
-        let flags = match access {
-            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        let flags = match is_written {
+            false => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            true => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         };
         let open = || {
             let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -58,11 +61,9 @@ impl Sqlite {
         }
         let columns = connection.prepare("SELECT path, data FROM memory_fs_files LIMIT 1");
         columns.map(drop).map_err(told).context("the table memory_fs_files is another one")?;
-        if access == Access::Read {
-            // All reads are of this moment, whoever writes meanwhile.
-            connection.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema").map_err(told)?;
-        }
-        Ok(Self { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)), is_written })
+        let (connection, snapshot) = if is_written { (connection, None) } else { snapshot(connection)? };
+        let connection = Arc::new(Mutex::new(connection));
+        Ok(Self { path: path.to_owned(), connection, is_written, skipped: Arc::default(), _snapshot: snapshot })
     }
 
     async fn run<T: Send + 'static>(
@@ -75,8 +76,24 @@ impl Sqlite {
     }
 }
 
+/// What all reads are of, whoever writes meanwhile: a transaction where readers and writers of the file do not wait for each other,
+/// else a temporary copy, since the service that writes would wait until the end.
+fn snapshot(connection: Connection) -> Result<(Connection, Option<Arc<TempPath>>)> {
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(told)?;
+    if mode == "wal" {
+        connection.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema").map_err(told)?;
+        return Ok((connection, None));
+    }
+    let copying = "it cannot be copied into a temporary file, beside which the service may go on";
+    let copy = tempfile::NamedTempFile::new().context(copying)?.into_temp_path();
+    let name = copy.to_str().context("the folder of temporary files has a name that is no text")?;
+    connection.execute("VACUUM INTO ?1", [name]).map_err(told).context(copying)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok((Connection::open_with_flags(name, flags).map_err(told)?, Some(Arc::new(copy))))
+}
+
 /// What `SQLite` says, in words of an operator.
-fn told(error: rusqlite::Error) -> anyhow::Error {
+pub(super) fn told(error: rusqlite::Error) -> anyhow::Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             anyhow::anyhow!("it is no SQLite file, or is damaged: {error}")
@@ -102,6 +119,7 @@ impl Store for Sqlite {
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Item>> {
         let (first, last) = range(folder);
         let mut after = after.map(str::to_owned).unwrap_or_default();
+        let skipped = Arc::clone(&self.skipped);
         self.run(move |connection| {
             let mut listed = Vec::with_capacity(limit.min(4096));
             let mut select = connection.prepare_cached(
@@ -119,7 +137,11 @@ impl Store for Sqlite {
                 after.clone_from(path);
                 listed.extend(rows.into_iter().filter_map(|(path, size)| {
                     let size = size.and_then(|size| u64::try_from(size).ok());
-                    Some(Item { path: ObjectPath::parse(&path).ok()?, size, md5: None, modified: None })
+                    let parsed = ObjectPath::parse(&path);
+                    if parsed.is_err() {
+                        skipped.note(path);
+                    }
+                    Some(Item { path: parsed.ok()?, size, md5: None, modified: None })
                 }));
             }
             Ok(listed)
@@ -138,6 +160,7 @@ impl Store for Sqlite {
                 None => format!("{prefix}{after}\u{1}"),
             },
         };
+        let skipped = Arc::clone(&self.skipped);
         self.run(move |connection| {
             let mut children = Vec::new();
             let mut select = connection.prepare_cached(
@@ -147,18 +170,21 @@ impl Store for Sqlite {
                 let next = select.query_row(params![seek, last], |row| row.get::<_, String>(0)).optional()?;
                 let Some(path) = next else { break };
                 let rest = path.strip_prefix(&prefix).unwrap_or(&path);
-                match rest.split_once('/') {
+                let child = match rest.split_once('/') {
                     Some((name, _)) => {
                         seek = format!("{prefix}{name}0");
-                        children.push(Child::Folder(name.to_owned()));
+                        Child::Folder(name.to_owned())
                     }
                     None => {
                         seek = format!("{path}\u{1}");
-                        children.push(Child::File(rest.to_owned()));
+                        Child::File(rest.to_owned())
                     }
+                };
+                match ObjectPath::parse(child.name()) {
+                    Ok(_) => children.push(child),
+                    Err(_) => skipped.note(path),
                 }
             }
-            children.retain(|child| ObjectPath::parse(child.name()).is_ok());
             Ok(children)
         })
         .await
@@ -233,6 +259,10 @@ impl Store for Sqlite {
 
     fn shape(&self) -> Shape {
         Shape { objects: 512, at_once: 1 }
+    }
+
+    fn skipped(&self) -> Option<&Skipped> {
+        Some(&self.skipped)
     }
 
     /// Reads are of one moment, and a file that is written to is locked for each write.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::storage::{Child, Folder, Mark, ObjectPath, SharedStorage, Version};
+use crate::storage::{Child, Folder, Mark, ObjectPath, SharedStorage, Skipped, Version};
 
 /// An object as a listing shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +121,11 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
 
     /// Whether nobody else writes to it as long as it is open.
     fn is_still(&self) -> bool;
+
+    /// What its listings left out so far, since no object can have that name here.
+    fn skipped(&self) -> Option<&Skipped> {
+        None
+    }
 
     /// Whether it keeps with an object whose content that is.
     fn keeps_marks(&self) -> bool {

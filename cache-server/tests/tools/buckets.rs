@@ -4,7 +4,7 @@ use test_buckets::{Fault, Product, Proxy, Rule, tally};
 
 use crate::fill;
 use crate::program::{Server, copied, copy, equal, s3_flags};
-use crate::tree::tree;
+use crate::tree::{pack, plant, tree};
 
 async fn there_and_back(product: Product) {
     let Some(s3) = product.shared() else { return };
@@ -47,7 +47,9 @@ async fn a_copy_to_a_bucket_costs_one_request_an_object_and_a_few_listings() {
     fill::folder("local_disk", &a, 20).await;
     let objects = tree(&a).len();
     let proxy = Proxy::to(s3.endpoint());
-    let (from, to) = (format!("disk:{}", a.display()), "s3://counted".to_owned());
+    // One that nobody writes to: of others, entries of the last minutes are looked at once more.
+    pack(&a, &root.path().join("a.zip"));
+    let (from, to) = (format!("zip:{}", root.path().join("a.zip").display()), "s3://counted".to_owned());
     copied(&from, &to, &s3_flags(&proxy.endpoint()));
     let count = |method: &str, log: &[test_buckets::Request]| log.iter().filter(|r| r.method == method).count();
     let log = proxy.take_log();
@@ -62,6 +64,43 @@ async fn a_copy_to_a_bucket_costs_one_request_an_object_and_a_few_listings() {
     let log = proxy.take_log();
     assert_eq!((count("PUT", &log), count("HEAD", &log)), (0, 0), "{:#?}", tally(&log));
     assert!(count("GET", &log) < 50, "{:#?}", tally(&log));
+}
+
+#[tokio::test]
+async fn names_that_a_bucket_cannot_hold_end_a_copy_before_it_begins() {
+    let Some(s3) = Product::Moto.shared() else { return };
+    let root = tempfile::tempdir().unwrap();
+    let a = root.path().join("a");
+    plant(
+        &a,
+        &format!("ns/data/{}f", format!("{}/", "k".repeat(240)).repeat(4)),
+        b"longer than 1,024 bytes with the prefix",
+    );
+    plant(&a, "ns/data/f", b"short");
+    let flags = s3_flags(s3.endpoint());
+    let from = format!("disk:{}", a.display());
+    copy(&from, &format!("s3://named/{}", "p".repeat(80)), &flags).refused("is longer than 943 bytes");
+    assert!(s3.bucket("named").keys("").await.is_empty());
+    copied(&from, "s3://named", &flags);
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_addressed_are_told() {
+    let Some(s3) = Product::Moto.shared() else { return };
+    let root = tempfile::tempdir().unwrap();
+    let a = root.path().join("a");
+    fill::folder("local_disk", &a, 3).await;
+    let flags = s3_flags(s3.endpoint());
+    copied(&format!("disk:{}", a.display()), "s3://odd", &flags);
+    // As the Python service stores a key with an empty segment; this server takes what is not signed.
+    let key = format!("{}/odd/many/data/direct/a//b.json", s3.endpoint());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    assert!(client.put(key).body("{}").send().await.unwrap().status().is_success());
+    let said = copy("s3://odd", &format!("disk:{}", root.path().join("b").display()), &flags);
+    said.refused("without some of it: names that cannot be held here (1: \"many/data/direct/a//b.json\")");
+    assert_eq!(tree(&root.path().join("b")), tree(&a));
+    // It is the first one in the bucket, which can be opened all the same.
+    copied("s3://odd/ns-direct", "s3://odd/again", &flags);
 }
 
 #[tokio::test]

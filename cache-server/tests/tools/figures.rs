@@ -21,7 +21,7 @@ fn many(name: &str, usual: u64) -> u64 {
 }
 
 /// Writes entries of 1 KiB into an `SQLite` file, as the Python service lays them out.
-fn entries(file: &Path, count: u64) {
+pub(crate) fn entries(file: &Path, count: u64) {
     let connection = Connection::open(file).unwrap();
     connection
         .execute_batch(

@@ -88,6 +88,8 @@ async fn names_that_the_target_cannot_hold_end_a_copy_before_it_begins() {
     assert!(said.err.contains("has a part of more than 255 bytes"), "{said:?}");
     assert!(said.err.contains("which is no folder"), "{said:?}");
     assert!(tree(&b).is_empty());
+    let nowhere = url("disk", &root.path().join("nowhere"));
+    copy(&url("embedded", &a), &nowhere, &["--dry-run".to_owned()]).refused("the target cannot hold");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 /// All files below a folder, with their contents; without what the engine keeps for itself.
@@ -28,6 +29,16 @@ pub(crate) fn clone(from: &Path, to: &Path) {
     for (name, bytes) in tree(from) {
         plant(to, &name, &bytes);
     }
+}
+
+/// Packs a folder into an archive of the Python service.
+pub(crate) fn pack(from: &Path, to: &Path) {
+    let mut writer = zip::ZipWriter::new(fs::File::create(to).unwrap());
+    for (name, bytes) in tree(from) {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(&bytes).unwrap();
+    }
+    writer.finish().unwrap();
 }
 
 /// Writes a file.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -39,17 +40,42 @@ impl Disk {
         for entry in entries {
             let entry = entry.map_err(&listing)?;
             // A name that is no text, or that nobody can address, was not written by this service.
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            if is_own(&folder.join(&name)) || ObjectPath::parse(&name).is_err() {
-                continue;
-            }
-            let is_folder = entry.file_type().map_err(&listing)?.is_dir();
+            let name = match entry.file_name().into_string() {
+                Ok(name) if is_own(&folder.join(&name)) => continue,
+                Ok(name) if ObjectPath::parse(&name).is_ok() => name,
+                Ok(name) => {
+                    self.skipped.note(folder.join(&name));
+                    continue;
+                }
+                Err(name) => {
+                    self.skipped.note(folder.join(&name.to_string_lossy()));
+                    continue;
+                }
+            };
+            let kind = entry.file_type().map_err(&listing)?;
+            let is_folder = match kind.is_symlink() {
+                false => kind.is_dir(),
+                // Read through as the server reads, but for one that leads nowhere or never comes to an end.
+                true => match fs::metadata(entry.path()) {
+                    Ok(target) if !target.is_dir() || !self.leads_up(folder, &entry.path()) => target.is_dir(),
+                    _ => {
+                        self.skipped.note(folder.join(&name));
+                        continue;
+                    }
+                },
+            };
             children.push(if is_folder { Child::Folder(name) } else { Child::File(name) });
         }
         children.sort_by_cached_key(Child::sort_key);
         let children = Arc::new(children);
         self.listings.remember(folder, modified, begun, &children);
         Ok(children)
+    }
+
+    /// Tells whether a link in a folder leads to that folder or to one above it: who followed it would never come to an end.
+    fn leads_up(&self, folder: &Folder, link: &Path) -> bool {
+        let (target, here) = (fs::canonicalize(link), fs::canonicalize(self.root.join(folder.as_str())));
+        target.ok().zip(here.ok()).is_none_or(|(target, here)| here.starts_with(target))
     }
 
     /// Adds the files below a folder that come after `after`, until there are `limit`.

@@ -13,7 +13,7 @@ use object_store::{
 };
 use uuid::Uuid;
 
-use super::super::{Error, Folder, Mark, ObjectPath, Result, Room};
+use super::super::{Error, Folder, Mark, ObjectPath, Result, Room, Skipped};
 use super::error::{failed, is_cut_off, is_no_bucket, is_passing, is_uncertain, reason, status, unavailable};
 use super::list;
 use super::removal::Deleter;
@@ -45,6 +45,8 @@ pub(super) struct Bucket {
     pub(super) deleter: Option<Deleter>,
     /// Asked before a large object is read.
     pub(super) room: Room,
+    /// Keys that listings left out.
+    pub(super) skipped: Skipped,
 }
 
 /// What the probe found out about the server.
@@ -146,7 +148,7 @@ impl Bucket {
         own: Folder,
         (server, deleter): (ServerFacts, Option<Deleter>),
     ) -> Self {
-        Self { store, once, retries, own, server, deleter, room: Room::default() }
+        Self { store, once, retries, own, server, deleter, room: Room::default(), skipped: Skipped::default() }
     }
 
     /// Tells whether a key is one the engine keeps for itself, or the folder of such keys: a server that was killed at

@@ -4,30 +4,46 @@
 //! by folder ([`Order::Folders`]) has another order: objects are listed in that one, and for the children of a folder,
 //! which have to be in ours, all of them are looked at.
 
+use std::collections::HashSet;
+
+use futures::FutureExt;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::{ListResult, ObjectMeta};
 
 use super::super::{Child, Facts, Folder, Listed, ObjectPath, Result};
 use super::bucket::{Bucket, Order};
 use super::error::failed;
+use super::removal::TOMBSTONE;
+use super::{FAN_OUT, at_most};
 
 /// The most keys S3 answers in one request.
 const PAGE: usize = 1000;
+
+/// Whether what reads as absent is listed. Where the bucket deletes on a tag there is hardly any, and it is not looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tombstones {
+    Shown,
+    Hidden,
+}
 
 pub(super) async fn objects(
     bucket: &Bucket,
     folder: &Folder,
     after: Option<&str>,
     limit: usize,
+    tombstones: Tombstones,
 ) -> Result<Vec<(Listed, Facts)>> {
     let prefix = folder.prefix();
     let mut pages = Pages::new(bucket, &prefix, false, after.map(str::to_owned));
     let mut listed = Vec::new();
-    while let Some(page) = pages.next(limit - listed.len()).await? {
+    while let Some(mut page) = pages.next(limit - listed.len()).await? {
+        if tombstones == Tombstones::Hidden {
+            page.objects = living(bucket, page.objects).await?;
+        }
         listed.extend(page.objects.into_iter().filter_map(
             |ObjectMeta { location, size, e_tag, last_modified, .. }| {
                 // A key nobody can address was not written by this service.
-                let path = ObjectPath::parse(location.as_ref()).ok()?;
+                let path = addressable(bucket, location.as_ref(), location.as_ref())?;
                 let modified = u64::try_from(last_modified.timestamp_millis()).ok();
                 let facts = Facts { md5: e_tag.as_deref().and_then(md5), modified };
                 (!bucket.is_own(path.as_str())).then_some((Listed { path, size }, facts))
@@ -35,6 +51,21 @@ pub(super) async fn objects(
         ));
     }
     Ok(listed)
+}
+
+/// Of listed objects, those that do not read as absent: a request for each that is as long as a tombstone.
+async fn living(bucket: &Bucket, mut objects: Vec<ObjectMeta>) -> Result<Vec<ObjectMeta>> {
+    if bucket.deleter.is_some() {
+        return Ok(objects);
+    }
+    let as_long = objects.iter().filter(|object| object.size == TOMBSTONE);
+    let look = |path: ObjectPath| async move { Ok((bucket.head(&path).await?.is_some_and(|seen| seen.gone), path)) };
+    let looks = as_long.filter_map(|object| ObjectPath::parse(object.location.as_ref()).ok());
+    let looked = at_most(FAN_OUT, looks.map(|path| look(path).boxed()).collect()).await?;
+    let gone = looked.into_iter().filter(|(gone, _)| *gone).map(|(_, path)| path.to_string());
+    let gone: HashSet<String> = gone.collect();
+    objects.retain(|object| !gone.contains(object.location.as_ref()));
+    Ok(objects)
 }
 
 /// The MD5 of a content, which is the `ETag` of an object that was written in one piece and without a key of its own.
@@ -74,9 +105,10 @@ pub(super) async fn children(
     while let Some(page) = pages.next(wanted(children.len())).await? {
         let name = |path: object_store::path::Path| {
             let name = path.as_ref().strip_prefix(&prefix).unwrap_or_default().to_owned();
-            (ObjectPath::parse(&name).is_ok() && !bucket.is_own(path.as_ref())).then_some(name)
+            (!bucket.is_own(path.as_ref()) && addressable(bucket, &name, path.as_ref()).is_some()).then_some(name)
         };
-        let files = page.objects.into_iter().filter_map(|object| name(object.location)).map(Child::File);
+        let objects = living(bucket, page.objects).await?;
+        let files = objects.into_iter().filter_map(|object| name(object.location)).map(Child::File);
         let folders = page.common_prefixes.into_iter().filter_map(name).map(Child::Folder);
         children.extend(files.chain(folders));
     }
@@ -86,6 +118,15 @@ pub(super) async fn children(
         children.truncate(limit);
     }
     Ok(children)
+}
+
+/// The path that a name is, or that the key it is of is left out.
+fn addressable(bucket: &Bucket, name: &str, key: &str) -> Option<ObjectPath> {
+    let path = ObjectPath::parse(name).ok();
+    if path.is_none() {
+        bucket.skipped.note(key);
+    }
+    path
 }
 
 /// What sorts after a key, and for a folder's key after everything in the folder.
@@ -137,7 +178,10 @@ impl<'a> Pages<'a> {
                 // Python writes `a//b` for a key with an empty segment; `object_store` refuses the whole page then. Look
                 // at fewer keys, until the page ends before that key or the key can be stepped over.
                 Err(object_store::Error::InvalidPath { source }) => match unaddressable(&source) {
-                    Some(key) if most == 1 => (self.after, self.token) = (Some(past(key)), None),
+                    Some(key) if most == 1 => {
+                        self.bucket.skipped.note(key.as_str());
+                        (self.after, self.token) = (Some(past(key)), None);
+                    }
                     Some(_) => most /= 2,
                     None => return Err(failed("listing")(object_store::Error::InvalidPath { source })),
                 },

@@ -30,10 +30,12 @@ use object_store::aws::AmazonS3Builder;
 use self::bucket::{Bucket, Seen};
 use self::connections::Connections;
 use self::edit::Edits;
+use self::list::Tombstones;
+pub(crate) use self::removal::TOMBSTONE;
 pub(crate) use self::requests::ShownRequests;
 use super::{
     Batch, Child, Done, Error, Facts, Folder, Head, Intent, Listed, Object, ObjectPath, Outcome, Require, Result,
-    Storage, Version,
+    Skipped, Storage, Version,
 };
 
 /// How many requests one operation has in flight at most.
@@ -119,12 +121,16 @@ impl Storage for S3 {
     }
 
     async fn list(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Listed>> {
-        let listed = self.inventory(folder, after, limit).await?;
-        Ok(listed.into_iter().map(|(listed, _)| listed).collect())
+        let listed = list::objects(&self.bucket, folder, after, limit, Tombstones::Hidden);
+        Ok(self.in_time("listing", listed).await?.into_iter().map(|(listed, _)| listed).collect())
     }
 
     async fn inventory(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<(Listed, Facts)>> {
-        self.in_time("listing", list::objects(&self.bucket, folder, after, limit)).await
+        self.in_time("listing", list::objects(&self.bucket, folder, after, limit, Tombstones::Shown)).await
+    }
+
+    fn skipped(&self) -> Option<&Skipped> {
+        Some(&self.bucket.skipped)
     }
 
     async fn children(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Result<Vec<Child>> {

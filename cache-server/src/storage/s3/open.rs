@@ -108,9 +108,8 @@ impl Connection {
 
     /// Proves that the bucket is there and can be listed.
     async fn look(&self, connections: &Connections) -> anyhow::Result<()> {
-        let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
-        match self.store(self.retries, connections)?.list_paginated(None, one).await {
-            Ok(_) => Ok(()),
+        match list_one(&self.store(self.retries, connections)?).await {
+            Ok(()) => Ok(()),
             Err(error) if is_no_bucket(&error) => bail!("bucket {:?} does not exist", self.bucket),
             Err(error) => bail!("cannot list bucket {:?}: {}", self.bucket, explained(&error)),
         }
@@ -119,9 +118,8 @@ impl Connection {
     /// Proves that the bucket can be used, and finds out how its server lists and what its clock shows.
     async fn probe(&self, connections: &Connections) -> anyhow::Result<(ServerFacts, Option<Deleter>)> {
         let store = self.store(self.retries, connections)?;
-        let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
-        match store.list_paginated(None, one).await {
-            Ok(_) => {}
+        match list_one(&store).await {
+            Ok(()) => {}
             Err(error) if is_no_bucket(&error) => self.create(&store).await?,
             Err(error) => bail!("cannot list bucket {:?}: {}", self.bucket, explained(&error)),
         }
@@ -170,6 +168,15 @@ impl Connection {
         ensure!(is_there, "{}: {}", refused(), reason_in(&text).unwrap_or_else(|| format!("status {status}")));
         tracing::info!(bucket = self.bucket, "created the bucket");
         Ok(())
+    }
+}
+
+/// Lists one key, which may be one that nobody can address.
+async fn list_one(store: &AmazonS3) -> object_store::Result<()> {
+    let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
+    match store.list_paginated(None, one).await {
+        Ok(_) | Err(object_store::Error::InvalidPath { .. }) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

@@ -160,11 +160,12 @@ impl Bucket {
     }
 }
 
+const BEGIN: &str = "{\n  \"cache_hash\": \"\",\n  \"cache_ids\": [],\n  \"latest_id\": \"";
+const END: &str = "\",\n  \"total_versions\": 0\n}";
+/// How many bytes a tombstone has; another object may have as many.
+pub(crate) const TOMBSTONE: u64 = (BEGIN.len() + 36 + END.len()) as u64;
+
 /// A document that reads as absent, with bytes that no other has.
 pub(super) fn nothing() -> Bytes {
-    let unique = Uuid::new_v4();
-    let text = format!(
-        "{{\n  \"cache_hash\": \"\",\n  \"cache_ids\": [],\n  \"latest_id\": \"{unique}\",\n  \"total_versions\": 0\n}}"
-    );
-    text.into()
+    format!("{BEGIN}{}{END}", Uuid::new_v4()).into()
 }

@@ -3,19 +3,30 @@
 use anyhow::{Context, Result};
 use cache_client::Namespace;
 use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
 
 use super::super::listing::Unsorted;
 use super::super::sections::{self, Kind, Section};
 use super::super::store::Item;
-use super::transfer::{Candidate, Transfer, read};
+use super::source::read;
+use super::transfer::{Candidate, Transfer};
 use crate::layout;
-use crate::records::{HashEntry, HashReference, Located, Owned, reference_bytes};
-use crate::storage::{Folder, ObjectPath};
+use crate::records::{HashEntry, HashReference, Located, Owner, reference_bytes};
+use crate::storage::ObjectPath;
 
 /// How many references are looked at together.
 const PAGE: usize = 512;
 /// How many entries are copied at the same time.
 const AT_ONCE: usize = 8;
+
+/// What is needed of a sidecar.
+#[derive(Deserialize)]
+struct Sidecar {
+    data: Owner,
+    /// How long the content was when it was stored.
+    #[serde(rename = "content__size", default)]
+    size: u64,
+}
 
 /// Copies the entries of the namespaces whose key begins with a text, with their child files.
 ///
@@ -51,69 +62,58 @@ async fn references(transfer: &Transfer, namespace: &Namespace, section: &Sectio
             return Ok(());
         }
         let found = read(&*transfer.from.store, &page).await?;
-        let parsed = found.iter().map(|content| serde_json::from_slice::<Located>(&content.as_ref()?.bytes).ok());
-        let references: Vec<(ObjectPath, Located)> =
-            page.iter().zip(parsed).filter_map(|(path, reference)| Some((path.clone(), reference?))).collect();
-        let first = |reference: &Located| reference.file_paths.content_files.first().map(layout::metadata_of);
-        let sidecars: Vec<ObjectPath> = references.iter().filter_map(|(_, reference)| first(reference)).collect();
-        let mut owners = read(&*transfer.from.store, &sidecars).await?.into_iter();
-        let mut chosen = Vec::new();
-        for (path, reference) in references {
-            let owner = if first(&reference).is_some() { owners.next().flatten() } else { None };
-            let owner = owner.and_then(|owner| serde_json::from_slice::<Owned>(&owner.bytes).ok());
-            if owner.is_some_and(|owner| owner.data.cache_key.starts_with(prefix)) {
-                chosen.push((path, reference));
+        let (mut references, mut unclear) = (Vec::new(), Vec::new());
+        for (path, content) in page.iter().zip(&found) {
+            // One that is not there any more was deleted.
+            let Some(content) = content else { continue };
+            let reference = serde_json::from_slice::<Located>(&content.bytes).ok();
+            let sidecar =
+                reference.as_ref().and_then(|of| of.file_paths.content_files.first().map(layout::metadata_of));
+            match reference.zip(sidecar) {
+                Some((reference, sidecar)) => references.push((path.clone(), reference, sidecar)),
+                None => unclear.push(path.clone()),
             }
         }
-        let copied = chosen.into_iter().map(|(path, reference)| entry(transfer, namespace, path, reference));
+        let sidecars: Vec<ObjectPath> = references.iter().map(|(.., sidecar)| sidecar.clone()).collect();
+        let owners = read(&*transfer.from.store, &sidecars).await?;
+        let mut chosen = Vec::new();
+        for ((path, reference, _), owner) in references.into_iter().zip(owners) {
+            match owner.and_then(|owner| serde_json::from_slice::<Sidecar>(&owner.bytes).ok()) {
+                Some(owner) if owner.data.cache_key.starts_with(prefix) => chosen.push((path, reference, owner.size)),
+                Some(_) => {}
+                None => unclear.push(path),
+            }
+        }
+        // Nobody can tell the key of an entry that is there and has no sidecar.
+        let there = transfer.from.store.exist(&unclear).await?;
+        for (path, _) in unclear.iter().zip(there).filter(|(_, is_there)| *is_there) {
+            transfer.left_out.note(path.as_str());
+        }
+        let copied =
+            chosen.into_iter().map(|(path, reference, size)| entry(transfer, namespace, path, reference, size));
         stream::iter(copied).buffer_unordered(AT_ONCE).try_for_each(|()| async { Ok(()) }).await?;
         transfer.progress.add(page.len() as u64, 0);
     }
 }
 
 /// Copies an entry: its files, its reference, and its share in the reference by hash.
-async fn entry(transfer: &Transfer, namespace: &Namespace, path: ObjectPath, reference: Located) -> Result<()> {
-    let mut files: Vec<ObjectPath> = Vec::new();
+async fn entry(
+    transfer: &Transfer,
+    namespace: &Namespace,
+    path: ObjectPath,
+    reference: Located,
+    size: u64,
+) -> Result<()> {
     for content in &reference.file_paths.content_files {
-        files.extend([content.clone(), layout::config_of(content), layout::metadata_of(content)]);
+        transfer.content(content, Some(size)).await?;
     }
-    for folder in &reference.file_paths.data_folders {
-        files.extend(below(transfer, folder).await?);
-    }
-    for files in [files, vec![path]] {
-        let names = transfer.to.store.names();
-        if let Some(reason) = files.iter().find_map(|path| Some(format!("{path:?} {}", names.refuse(path)?))) {
-            anyhow::bail!("the target cannot hold a name of the source: {reason}");
-        }
-        let found = read(&*transfer.to.store, &files).await.context("reading the target")?;
-        let item = |path: ObjectPath, size: Option<u64>| Item { path, size, md5: None, modified: None };
-        let chunk = files.into_iter().zip(found).map(|(path, there)| Candidate {
-            there: there.map(|there| item(path.clone(), Some(there.bytes.len() as u64))),
-            item: item(path, None),
-        });
-        let pieces = transfer.differing(chunk.collect()).await?;
-        transfer.write(pieces).await?;
-    }
+    transfer.children(&reference).await?;
+    let there = transfer.to.store.exist(std::slice::from_ref(&path)).await.context("reading the target")?;
+    let item = Item { path, size: None, md5: None, modified: None };
+    let there = there.contains(&true).then(|| item.clone());
+    let pieces = transfer.differing(vec![Candidate { item, there }]).await?;
+    transfer.write(transfer.with_contents(pieces).await?).await?;
     let share = HashEntry { cache_id: reference.cache_id, timestamp: reference.timestamp };
     let alone = HashReference::with(None, &reference.cache_hash, share);
     transfer.share(layout::by_hash(namespace, &reference.cache_hash), reference_bytes(&alone)).await
-}
-
-async fn below(transfer: &Transfer, folder: &Folder) -> Result<Vec<ObjectPath>> {
-    let section = Section { folder: folder.clone(), kind: Kind::Data, is_deep: true };
-    loop {
-        let (mut walk, mut files) = (transfer.from.walk(&section).await?, Vec::new());
-        let walked: Result<()> = async {
-            while let Some(item) = walk.next().await? {
-                files.push(item.path);
-            }
-            Ok(())
-        }
-        .await;
-        match walked {
-            Err(error) if error.is::<Unsorted>() => {}
-            Err(error) => return Err(error),
-            Ok(()) => return Ok(files),
-        }
-    }
 }

@@ -10,7 +10,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use md5::{Digest as _, Md5};
 
 use super::super::store::{Content, Piece, Seen};
-use super::transfer::{Candidate, Transfer, read};
+use super::source::read;
+use super::transfer::{Candidate, Transfer};
 use crate::layout;
 use crate::records::{HashEntry, HashReference, reference_bytes};
 use crate::storage::ObjectPath;
@@ -23,10 +24,16 @@ const AT_ONCE: usize = 8;
 impl Transfer {
     /// Copies references by hash.
     pub(super) async fn hashes(&self, chunk: Vec<Candidate>) -> Result<()> {
-        // New ones of a store that nobody else writes to are plain objects.
-        let is_plain = self.to.store.is_still() && self.from.store.is_still();
+        // New ones in a store that nobody else writes to are plain objects.
+        let is_plain = self.to.store.is_still();
         let (new, others): (Vec<_>, Vec<_>) = chunk.into_iter().partition(|of| is_plain && of.there.is_none());
-        let pieces = self.differing(new).await?;
+        let mut pieces = Vec::with_capacity(new.len());
+        for Piece { path, bytes, mark } in self.differing(new).await? {
+            match self.without_fresh(&path, bytes).await? {
+                Some(bytes) => pieces.push(Piece { path, bytes, mark }),
+                None => drop(self.counts.same.fetch_add(1, Relaxed)),
+            }
+        }
         self.write(pieces).await?;
         let paths: Vec<ObjectPath> = others.iter().map(|of| of.item.path.clone()).collect();
         let source = read(&*self.from.store, &paths).await.context("reading the source")?;
@@ -108,11 +115,16 @@ impl Transfer {
         let (Some(mut reference), Some(namespace)) = (parsed, namespace) else { return Ok(Some(bytes)) };
         let fresh = reference.cache_ids.iter().filter(|entry| entry.timestamp >= self.fresh_since);
         let fresh: Vec<CacheId> = fresh.map(|entry| entry.cache_id).collect();
-        if fresh.is_empty() || self.dry_run {
+        if fresh.is_empty() {
             return Ok(Some(bytes));
         }
         let paths: Vec<ObjectPath> = fresh.iter().map(|id| layout::by_id(&namespace, *id)).collect();
-        let there = self.to.store.exist(&paths).await?;
+        let mut there = self.to.store.exist(&paths).await?;
+        if self.dry_run {
+            // All would be there by then but those that are left out.
+            let dropped = self.dropped.lock();
+            there.iter_mut().zip(&fresh).for_each(|(is_there, id)| *is_there |= !dropped.contains(id));
+        }
         for (id, _) in fresh.into_iter().zip(there).filter(|(_, is_there)| !is_there) {
             match reference.without(id) {
                 Some(left) => reference = left,

@@ -17,21 +17,27 @@ mod entries;
 mod fresh;
 mod hashes;
 mod plan;
+mod source;
 mod transfer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+
+use parking_lot::Mutex;
 
 use self::transfer::Transfer;
 use super::Verdict;
+use super::budget::Budget;
 use super::config::CopyConfig;
 use super::listing::Side;
 use super::nothing::Nothing;
-use super::open::{Access, open};
+use super::open::{Access, names, open, open_there};
 use super::progress::Progress;
+use super::sections::Kind;
 use crate::clock::{Clock as _, SystemClock};
+use crate::storage::Skipped;
 
 /// How long before the start an entry counts as one that may still have been on its way, in milliseconds.
 ///
@@ -82,39 +88,60 @@ pub(super) async fn run(config: CopyConfig) -> Result<Verdict> {
         bail!("{from} cannot be copied to {to}: {reason}");
     }
     let progress = Arc::new(Progress::new(json));
-    let source = open(&from, Access::Read, &reach).await?;
-    let source = source.with_context(|| format!("there is nothing at {from}"))?;
+    let source = open_there(&from, Access::Read, &reach).await?;
     let target = match open(&to, if dry_run { Access::Read } else { Access::Write }, &reach).await? {
         Some(target) => target,
-        None => Box::new(Nothing),
+        None => Box::new(Nothing(names(&to))),
     };
     let fresh_since = if source.is_still() { u64::MAX } else { SystemClock.now().saturating_sub(FRESH) };
-    let transfer = Transfer {
+    let mut transfer = Transfer {
         from: Side::new(source),
         to: Side::new(target),
         dry_run,
-        fresh_since,
+        // The key of an entry was read before its files are: each reference is looked at.
+        fresh_since: if prefix.is_some() { 0 } else { fresh_since },
         counts: Counts::default(),
         progress: Arc::clone(&progress),
         sharing: tokio::sync::Mutex::default(),
+        room: Budget::new(),
+        dropped: Mutex::default(),
+        left_out: Skipped::default(),
     };
     let done = match &prefix {
         Some(prefix) => entries::copy(&transfer, &namespace, prefix).await,
-        None => everything(&transfer, &namespace).await,
+        None => everything(&mut transfer, &namespace).await,
     };
     let finished = transfer.to.store.finish().await;
     if let Err(error) = done.and(finished) {
         let hint = "what was copied stays, and running the same command again goes on from there";
         return Err(error.context(format!("{from} was not copied to {to} ({hint})")));
     }
-    Ok(transfer.summary())
+    let verdict = transfer.summary();
+    let skipped = transfer.from.store.skipped().and_then(Skipped::told);
+    let skipped = skipped.map(|names| format!("names that cannot be held here ({names})"));
+    let unclear = transfer.left_out.told();
+    let unclear =
+        unclear.map(|names| format!("references whose content is not there or whose key nobody can tell ({names})"));
+    let left_out: Vec<String> = skipped.into_iter().chain(unclear).collect();
+    ensure!(left_out.is_empty(), "{from} was copied to {to} without some of it: {}", left_out.join("; "));
+    Ok(verdict)
 }
 
-async fn everything(transfer: &Transfer, namespaces: &[cache_client::Namespace]) -> Result<()> {
+async fn everything(transfer: &mut Transfer, namespaces: &[cache_client::Namespace]) -> Result<()> {
     let plan = plan::plan(transfer, namespaces).await?;
     transfer.progress.known(plan.objects, plan.bytes);
+    if transfer.from.store.skipped().is_some_and(|skipped| skipped.told().is_some()) {
+        // A reference may name what was left out: each is looked at.
+        transfer.fresh_since = 0;
+    }
     for section in &plan.sections {
-        transfer.section(section).await.with_context(|| format!("copying {:?}", section.folder.as_str()))?;
+        let copying = || format!("copying {:?}", section.folder.as_str());
+        transfer.section(section).await.with_context(copying)?;
+        if section.kind == Kind::Data && transfer.counts.vanished.load(Relaxed) > 0 {
+            transfer.nothing_vanished().with_context(copying)?;
+            // A reference may name what is gone: each is looked at.
+            transfer.fresh_since = 0;
+        }
     }
     Ok(())
 }

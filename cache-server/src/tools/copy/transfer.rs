@@ -1,25 +1,28 @@
 //! Comparing the two sides in step, and copying what differs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
+use cache_client::CacheId;
 use futures::{TryStreamExt, stream};
 use indicatif::{HumanBytes, HumanCount};
 use md5::{Digest as _, Md5};
+use parking_lot::Mutex;
 use serde_json::json;
 
 use super::super::Verdict;
+use super::super::budget::{Budget, MOST};
+use super::super::documents::mark_in;
 use super::super::listing::{Side, Unsorted, Walk};
 use super::super::progress::Progress;
 use super::super::sections::{Kind, Section};
-use super::super::store::{Content, Item, Piece, Store};
+use super::super::store::{Content, Item, Piece};
 use super::Counts;
-use crate::layout;
-use crate::records::Owned;
-use crate::storage::{Mark, ObjectPath};
+use super::source::{METADATA, base, read};
+use crate::storage::{Mark, ObjectPath, Skipped};
 
 /// Up to so many bytes are copied in one call.
 const CHUNK: u64 = 4 << 20;
@@ -38,6 +41,12 @@ pub(super) struct Transfer {
     pub(super) progress: Arc<Progress>,
     /// Held while an entry is added to the reference of its hash.
     pub(super) sharing: tokio::sync::Mutex<()>,
+    /// The bytes that may still be held.
+    pub(super) room: Budget,
+    /// Entries whose reference was not copied, since their content is gone.
+    pub(super) dropped: Mutex<HashSet<CacheId>>,
+    /// References that were not copied, since what they name is not there or cannot be told.
+    pub(super) left_out: Skipped,
 }
 
 /// An object of the source, and what the target has at its path.
@@ -97,7 +106,7 @@ impl Transfer {
                     None => drop(self.counts.only_target.fetch_add(1, Relaxed)),
                 }
             }
-            bytes += item.size.unwrap_or(SMALLEST).max(SMALLEST);
+            bytes += item.size.unwrap_or(CHUNK).max(SMALLEST);
             chunk.push(Candidate { item, there });
         }
         if chunk.is_empty() {
@@ -111,10 +120,16 @@ impl Transfer {
     async fn chunk_of(&self, kind: Kind, chunk: Vec<Candidate>) -> Result<()> {
         let (objects, bytes) = (chunk.len() as u64, chunk.iter().map(|of| of.item.size.unwrap_or(0)).sum());
         match kind {
-            Kind::Data | Kind::ById => {
+            Kind::Data => {
+                let size = |item: &Item| item.size.unwrap_or(MOST);
+                let held = chunk.iter().map(|of| size(&of.item) + of.there.as_ref().map_or(0, size)).sum();
+                let _room = self.room.take(held).await?;
                 let pieces = self.differing(chunk).await?;
-                let pieces = if kind == Kind::ById { self.with_contents(pieces).await? } else { pieces };
                 self.write(pieces).await?;
+            }
+            Kind::ById => {
+                let pieces = self.differing(chunk).await?;
+                self.write(self.with_contents(pieces).await?).await?;
             }
             Kind::ByHash => self.hashes(chunk).await?,
         }
@@ -123,16 +138,19 @@ impl Transfer {
     }
 
     /// Reads what differs, and counts what is the same.
+    ///
+    /// A content is read with its metadata. A target that keeps with a content whose it is gets both when the metadata differs.
     pub(super) async fn differing(&self, chunk: Vec<Candidate>) -> Result<Vec<Piece>> {
-        let total = chunk.len();
+        let total = chunk.len() as u64;
         // What the listings say of both is enough for some.
-        let unsure = chunk.iter().filter(|of| {
+        let is_unsure = |of: &&Candidate| {
             let same = of.there.as_ref().is_some_and(|there| there.md5.is_some() && there.md5 == of.item.md5);
             !(same && of.item.size == of.there.as_ref().and_then(|there| there.size))
-        });
-        let unsure: Vec<&Candidate> = unsure.collect();
+        };
+        let groups: HashSet<&str> = chunk.iter().filter(is_unsure).map(|of| base(&of.item.path)).collect();
+        let unsure: Vec<&Candidate> = chunk.iter().filter(|of| groups.contains(base(&of.item.path))).collect();
         let paths: Vec<ObjectPath> = unsure.iter().map(|of| of.item.path.clone()).collect();
-        let source = read(&*self.from.store, &paths).await.context("reading the source")?;
+        let source = self.source(&paths).await?;
         // Only of the same length, and where no listing tells more, the target has to be read.
         let must_read = |of: &&Candidate, content: &Option<Content>| {
             let (Some(there), Some(content)) = (&of.there, content) else { return false };
@@ -150,9 +168,8 @@ impl Transfer {
         {
             there.extend(content.map(|content| (path.clone(), content.bytes)));
         }
-        let mut pieces = Vec::new();
-        let mut marks = Vec::new();
-        let (mut vanished, mut replaced) = (0, 0);
+        let (mut read, mut vanished) = (Vec::new(), 0);
+        let mut owners: HashMap<&str, (Option<Mark>, bool)> = HashMap::new();
         for (of, content) in unsure.into_iter().zip(source) {
             let Some(content) = content else {
                 vanished += 1;
@@ -165,48 +182,46 @@ impl Transfer {
                     there.md5.is_some_and(|md5| md5 == <[u8; 16]>::from(Md5::digest(&content.bytes)))
                 }
             };
-            if is_same {
-                continue;
+            if self.to.store.keeps_marks() && of.item.path.as_str().ends_with(METADATA) {
+                owners.insert(base(&of.item.path), (mark_in(&content.bytes), !is_same));
             }
-            replaced += u64::from(of.there.is_some());
-            marks.push(content.mark);
-            pieces.push(Piece { path: of.item.path.clone(), bytes: content.bytes, mark: content.mark });
+            read.push((of, content, is_same));
+        }
+        let mut pieces = Vec::new();
+        let mut replaced = 0;
+        for (of, content, is_same) in read {
+            let (mark, is_anothers) = owners.get(of.item.path.as_str()).copied().unwrap_or_default();
+            if !is_same || is_anothers {
+                replaced += u64::from(of.there.is_some());
+                let mark = content.mark.or(mark);
+                pieces.push(Piece { path: of.item.path.clone(), bytes: content.bytes, mark });
+            }
         }
         self.counts.vanished.fetch_add(vanished, Relaxed);
         self.counts.replaced.fetch_add(replaced, Relaxed);
-        self.counts.same.fetch_add(total as u64 - vanished - pieces.len() as u64, Relaxed);
-        if self.to.store.keeps_marks() && marks.iter().any(Option::is_none) {
-            self.mark(&mut pieces, &chunk).await?;
-        }
+        self.counts.same.fetch_add(total - vanished - pieces.len() as u64, Relaxed);
         Ok(pieces)
     }
 
-    /// Adds to contents whose they are, as their sidecars say: a target that keeps it with a content answers with one read less.
-    async fn mark(&self, pieces: &mut [Piece], chunk: &[Candidate]) -> Result<()> {
-        let sidecar = |path: &ObjectPath| layout::metadata_of(path);
-        let mut known: HashMap<ObjectPath, Option<Mark>> = HashMap::new();
-        for piece in pieces.iter().filter(|piece| piece.path.as_str().ends_with(METADATA)) {
-            known.insert(piece.path.clone(), mark_in(&piece.bytes));
-        }
-        let unread: Vec<ObjectPath> = chunk
-            .iter()
-            .map(|of| &of.item.path)
-            .filter(|path| path.as_str().ends_with(METADATA) && !known.contains_key(*path))
-            .filter(|path| pieces.iter().any(|piece| piece.mark.is_none() && sidecar(&piece.path) == **path))
-            .cloned()
-            .collect();
-        for (path, content) in unread.iter().zip(read(&*self.from.store, &unread).await?) {
-            known.insert(path.clone(), content.and_then(|content| mark_in(&content.bytes)));
-        }
-        for piece in pieces.iter_mut().filter(|piece| piece.mark.is_none()) {
-            piece.mark = known.get(&sidecar(&piece.path)).copied().flatten();
-        }
+    /// Fails when a source that nobody writes to does not have what it lists.
+    pub(super) fn nothing_vanished(&self) -> Result<()> {
+        let vanished = self.counts.vanished.load(Relaxed);
+        ensure!(
+            vanished == 0 || !self.from.store.is_still(),
+            "{vanished} objects that the source lists are not there when they are read"
+        );
         Ok(())
     }
 
     pub(super) async fn write(&self, pieces: Vec<Piece>) -> Result<()> {
         let bytes: u64 = pieces.iter().map(|piece| piece.bytes.len() as u64).sum();
         let count = pieces.len() as u64;
+        let names = self.to.store.names();
+        if let Some(reason) =
+            pieces.iter().find_map(|Piece { path, .. }| Some(format!("{path:?} {}", names.refuse(path)?)))
+        {
+            bail!("the target cannot hold a name of the source: {reason}");
+        }
         if !self.dry_run && count > 0 {
             self.to.store.write(pieces).await.context("writing the target")?;
         }
@@ -240,28 +255,7 @@ impl Transfer {
     }
 }
 
-/// How names of ownership sidecars end.
-pub(super) const METADATA: &str = ".metadata";
-
 /// Whether a path is that of a sidecar of the content at, or beside, another path.
 fn is_sidecar_beside(path: &ObjectPath, other: &ObjectPath) -> bool {
-    let content = |path: &ObjectPath| -> Option<String> {
-        let path = path.as_str();
-        Some(path.strip_suffix(".config").or_else(|| path.strip_suffix(METADATA))?.to_owned())
-    };
-    content(path).is_some_and(|of| of == other.as_str() || content(other).as_ref() == Some(&of))
-}
-
-fn mark_in(metadata: &[u8]) -> Option<Mark> {
-    let owner = serde_json::from_slice::<Owned>(metadata).ok()?.data;
-    Some(Mark { cache_id: owner.cache_id, coding: owner.coding() })
-}
-
-/// Reads objects, as many together as the store takes.
-pub(super) async fn read(store: &dyn Store, paths: &[ObjectPath]) -> Result<Vec<Option<Content>>> {
-    let mut contents = Vec::with_capacity(paths.len());
-    for some in paths.chunks(store.shape().objects.max(1)) {
-        contents.extend(store.read(some).await?);
-    }
-    Ok(contents)
+    base(path) != path.as_str() && base(path) == base(other)
 }

@@ -9,53 +9,24 @@ use parking_lot::Mutex;
 
 use super::damage::{Damage, Fate};
 use super::groups::{Group, Groups};
-use super::rebuild;
 use super::references::parse;
+use super::sidecars::Found;
 use super::{AT_ONCE, Known, PAGE, Verify};
 use crate::layout;
 use crate::records::{Config, Owned};
-use crate::storage::ObjectPath;
+use crate::storage::{ObjectPath, TOMBSTONE};
+use crate::tools::budget::MOST;
 use crate::tools::sorter::Sorted;
 use crate::tools::store::Content;
+
+/// Contents of so many bytes are read together; a larger one alone.
+const TOGETHER: u64 = 4 << 20;
 
 /// How many contents of an entry are missing, of how many.
 type Missing = Mutex<HashMap<CacheId, (u8, u8)>>;
 
-/// A document as it was found.
-#[derive(Debug)]
-pub(super) enum Found<T> {
-    Missing,
-    Torn(u64),
-    Whole(T, u64),
-}
-
-impl<T: serde::de::DeserializeOwned> Found<T> {
-    fn of(content: Option<&Content>) -> Self {
-        match content {
-            None => Self::Missing,
-            Some(content) => match serde_json::from_slice(&content.bytes) {
-                Ok(document) => Self::Whole(document, content.modified),
-                Err(_) => Self::Torn(content.modified),
-            },
-        }
-    }
-}
-
-impl<T> Found<T> {
-    pub(super) fn whole(&self) -> Option<&T> {
-        match self {
-            Self::Whole(document, _) => Some(document),
-            Self::Missing | Self::Torn(_) => None,
-        }
-    }
-
-    fn modified(&self) -> u64 {
-        match self {
-            Self::Whole(_, modified) | Self::Torn(modified) => *modified,
-            Self::Missing => 0,
-        }
-    }
-}
+/// A group with its sidecars as they were found.
+type Judged = (Group, Found<Config>, Found<Owned>);
 
 impl Verify {
     /// Looks at all contents of a namespace beside what its references say of them.
@@ -83,40 +54,66 @@ impl Verify {
         for group in &page {
             paths.extend(group.has_config.then(|| layout::config_of(&group.path)));
             paths.extend(group.has_metadata.then(|| layout::metadata_of(&group.path)));
-            paths.extend(self.is_read(group).then(|| group.path.clone()));
         }
         let mut found = self.read(&paths).await?.into_iter();
         self.progress.add(page.iter().map(|group| group.objects).sum(), 0);
+        let (mut some, mut bytes) = (Vec::new(), 0);
         for group in page {
             let config = if group.has_config { found.next().flatten() } else { None };
             let metadata = if group.has_metadata { found.next().flatten() } else { None };
-            let content = if self.is_read(&group) { found.next().flatten() } else { None };
             if group.has_metadata && metadata.is_none() {
                 self.tombstone(&layout::metadata_of(&group.path)).await?;
             }
-            let config = Found::of(config.as_ref());
-            let metadata = Found::of(metadata.as_ref());
-            if !group.has_content {
-                for named in &group.named_by {
-                    missing.lock().entry(named.id).or_insert((0, named.copies)).0 += 1;
-                }
-                self.without_content(&group, &config, &metadata).await?;
-            } else {
-                self.group(known, &group, config, metadata, content).await?;
+            // Each content is read twice before it counts as damaged.
+            bytes += if self.is_read(&group) { 2 * group.size.unwrap_or(MOST) } else { 0 };
+            some.push((group, Found::of(config), Found::of(metadata)));
+            if bytes > TOGETHER {
+                self.groups(known, std::mem::take(&mut some), bytes, missing).await?;
+                bytes = 0;
             }
+        }
+        self.groups(known, some, bytes, missing).await
+    }
+
+    /// Looks at groups whose contents are together not much larger than [`TOGETHER`].
+    async fn groups(&self, known: &Known, groups: Vec<Judged>, bytes: u64, missing: &Missing) -> Result<()> {
+        let _room = self.budget.take(bytes).await?;
+        let read = groups.iter().map(|(group, ..)| group).filter(|group| self.is_read(group));
+        let read: Vec<ObjectPath> = read.map(|group| group.path.clone()).collect();
+        let mut found = self.read(&read).await?.into_iter();
+        for (group, config, metadata) in groups {
+            let content = if self.is_read(&group) { Some(found.next().flatten()) } else { None };
+            if group.has_content && !matches!(content, Some(None)) {
+                let content = content.flatten().filter(|_| self.reads_data(&group));
+                self.group(known, &group, config, metadata, content).await?;
+                continue;
+            }
+            if group.has_content {
+                self.tombstone(&group.path).await?;
+            }
+            for named in &group.named_by {
+                missing.lock().entry(named.id).or_insert((0, named.copies)).0 += 1;
+            }
+            self.without_content(&group, &config, &metadata).await?;
         }
         Ok(())
     }
 
+    fn reads_data(&self, group: &Group) -> bool {
+        self.read_data.is_some_and(|share| share.has(group.path.as_str()))
+    }
+
+    /// Whether a content is read: to look into it, or since it is as long as a tombstone.
     fn is_read(&self, group: &Group) -> bool {
-        group.has_content && self.read_data.is_some_and(|share| share.has(group.path.as_str()))
+        let may_be_tombstone = self.side.store.keeps_marks() && group.size == Some(TOMBSTONE);
+        group.has_content && (may_be_tombstone || self.reads_data(group))
     }
 
     /// Sidecars without a content.
     async fn without_content(&self, group: &Group, config: &Found<Config>, metadata: &Found<Owned>) -> Result<()> {
         let beside = [
-            (layout::config_of(&group.path), config.modified(), !matches!(config, Found::Missing)),
-            (layout::metadata_of(&group.path), metadata.modified(), !matches!(metadata, Found::Missing)),
+            (layout::config_of(&group.path), config.modified(), config.seen.is_some()),
+            (layout::metadata_of(&group.path), metadata.modified(), metadata.seen.is_some()),
         ];
         for (path, ..) in beside.into_iter().filter(|(.., is_there)| *is_there) {
             if !self.exists(&group.path).await? {
@@ -222,76 +219,6 @@ impl Verify {
         self.found(Damage::DanglingReference, &path, fate);
         if fate == Fate::Moved {
             known.gone.lock().insert(id);
-        }
-        Ok(())
-    }
-
-    /// Sidecars of a content that references name, which are missing, torn, or another entry's that is gone.
-    async fn sidecars(
-        &self,
-        known: &Known,
-        group: &Group,
-        config: &Found<Config>,
-        metadata: &Found<Owned>,
-    ) -> Result<()> {
-        let Some(content) = self.read_one(&group.path).await? else { return Ok(()) };
-        let owner = metadata.whole().map(|owned| &owned.data);
-        let is_named = owner.is_some_and(|owner| group.named_by.iter().any(|named| named.id == owner.cache_id));
-        if let Some(owner) = owner.filter(|_| !is_named) {
-            let by_id = layout::by_id(&known.namespace, owner.cache_id);
-            if known.rebuilt.lock().contains(&owner.cache_id) {
-                return Ok(());
-            }
-            if known.unreadable.lock().contains_key(&owner.cache_id)
-                && let Some(config) = config.whole()
-            {
-                return self.rebuild_reference(known, owner, config, &by_id).await;
-            }
-            let reference = self.read_one(&by_id).await?.and_then(|content| parse(&content.bytes));
-            if reference.is_some_and(|reference| reference.file_paths.content_files.contains(&group.path)) {
-                return Ok(());
-            }
-        }
-        // The entry that was stored last has the path.
-        let Some(newest) = group.named_by.iter().max_by_key(|named| named.timestamp) else { return Ok(()) };
-        let by_id = layout::by_id(&known.namespace, newest.id);
-        let Some(reference) = self.read_one(&by_id).await?.and_then(|content| parse(&content.bytes)) else {
-            return Ok(());
-        };
-        let files = rebuild::Sidecars::of(&reference, &group.path, owner, config.whole(), &content.bytes);
-        let metadata_path = layout::metadata_of(&group.path);
-        let config_path = layout::config_of(&group.path);
-        let kind = |found: Option<u64>| match found {
-            None => Damage::MissingSidecar,
-            Some(_) => Damage::TornSidecar,
-        };
-        let youngest = [content.modified, config.modified(), metadata.modified()].into_iter().max().unwrap_or(0);
-        let is_young = self.is_young(youngest);
-        match metadata {
-            Found::Whole(..) if is_named => {}
-            Found::Whole(..) => {
-                let fate = self.put_sidecar(&metadata_path, files.metadata.clone(), is_young, false).await?;
-                self.found(Damage::StaleSidecar, &metadata_path, fate);
-            }
-            Found::Missing => {
-                let fate = self.put_sidecar(&metadata_path, files.metadata.clone(), is_young, false).await?;
-                self.found(kind(None), &metadata_path, fate);
-            }
-            Found::Torn(_) => {
-                let fate = self.put_sidecar(&metadata_path, files.metadata.clone(), is_young, true).await?;
-                self.found(kind(Some(0)), &metadata_path, fate);
-            }
-        }
-        match config {
-            Found::Whole(..) => {}
-            Found::Missing => {
-                let fate = self.put_sidecar(&config_path, files.config.clone(), is_young, false).await?;
-                self.found(kind(None), &config_path, fate);
-            }
-            Found::Torn(_) => {
-                let fate = self.put_sidecar(&config_path, files.config.clone(), is_young, true).await?;
-                self.found(kind(Some(0)), &config_path, fate);
-            }
         }
         Ok(())
     }

@@ -8,12 +8,15 @@ use super::references::Named;
 use crate::storage::ObjectPath;
 use crate::tools::listing::Walk;
 use crate::tools::sorter::Sorted;
+use crate::tools::store::Item;
 
 /// A content with what is beside it, and what references say of it.
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) path: ObjectPath,
     pub(super) has_content: bool,
+    /// The length of the content in bytes, where the listing tells it.
+    pub(super) size: Option<u64>,
     pub(super) has_config: bool,
     pub(super) has_metadata: bool,
     pub(super) named_by: Vec<Named>,
@@ -53,7 +56,7 @@ impl<'a> Groups<'a> {
     pub(super) async fn next(&mut self, most: usize) -> Result<Vec<Group>> {
         while self.ready.len() < most && !self.ended {
             match self.walk.next().await? {
-                Some(item) => self.take(&item.path)?,
+                Some(item) => self.take(&item)?,
                 None => {
                     self.ready.extend(self.open.drain(..));
                     self.missing(None)?;
@@ -65,8 +68,8 @@ impl<'a> Groups<'a> {
         Ok(self.ready.drain(..count).collect())
     }
 
-    fn take(&mut self, path: &ObjectPath) -> Result<()> {
-        let text = path.as_str();
+    fn take(&mut self, item: &Item) -> Result<()> {
+        let text = item.path.as_str();
         // All that begins with a text is together in the listing.
         while self.open.last().is_some_and(|group| !text.starts_with(group.path.as_str())) {
             self.ready.extend(self.open.pop());
@@ -85,6 +88,7 @@ impl<'a> Groups<'a> {
                 self.open.push(Group {
                     path,
                     has_content: false,
+                    size: None,
                     has_config: false,
                     has_metadata: false,
                     named_by,
@@ -98,12 +102,11 @@ impl<'a> Groups<'a> {
         group.objects += 1;
         group.has_config |= config.is_some();
         group.has_metadata |= metadata.is_some();
-        group.has_content |= config.is_none() && metadata.is_none();
-        if config.is_none()
-            && metadata.is_none()
-            && let Some((stem, "json" | "bin")) = text.rsplit_once('.')
-        {
-            self.stems.push(stem.to_owned());
+        if config.is_none() && metadata.is_none() {
+            (group.has_content, group.size) = (true, item.size);
+            if let Some((stem, "json" | "bin")) = text.rsplit_once('.') {
+                self.stems.push(stem.to_owned());
+            }
         }
         Ok(())
     }
@@ -130,6 +133,7 @@ impl<'a> Groups<'a> {
                     last = Some(Group {
                         path,
                         has_content: false,
+                        size: None,
                         has_config: false,
                         has_metadata: false,
                         named_by: named.into_iter().collect(),

@@ -20,6 +20,7 @@ mod reading;
 mod rebuild;
 mod references;
 mod repair;
+mod sidecars;
 
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -32,9 +33,10 @@ use serde_json::json;
 
 use self::damage::{Damage, Fate, Findings};
 use super::Verdict;
+use super::budget::Budget;
 use super::config::{Share, VerifyConfig};
 use super::listing::{Side, Unsorted};
-use super::open::{Access, open};
+use super::open::{Access, open_there};
 use super::progress::Progress;
 use super::sections::{self, Kind, Section};
 use super::sorter::{Sorted, Sorter};
@@ -61,6 +63,8 @@ struct Verify {
     would: bool,
     now: u64,
     read_data: Option<Share>,
+    /// Room for contents.
+    budget: Budget,
     findings: Findings,
     progress: Progress,
 }
@@ -85,8 +89,7 @@ struct Known {
 pub(super) async fn run(config: VerifyConfig) -> Result<Verdict> {
     let VerifyConfig { place, namespace, read_data, repair, dry_run, json, now, reach } = config;
     let writes = repair && !dry_run;
-    let store = open(&place, if writes { Access::Write } else { Access::Read }, &reach).await?;
-    let store = store.with_context(|| format!("there is nothing at {place}"))?;
+    let store = open_there(&place, if writes { Access::Repair } else { Access::Read }, &reach).await?;
     let repairs = store.storage().filter(|_| writes);
     ensure!(!writes || repairs.is_some(), "{place} can be verified and not repaired: copy it to disk:PATH first");
     let verify = Verify {
@@ -95,6 +98,7 @@ pub(super) async fn run(config: VerifyConfig) -> Result<Verdict> {
         would: repair,
         now: now.unwrap_or_else(|| SystemClock.now()),
         read_data,
+        budget: Budget::new(),
         findings: Findings::new(writes),
         progress: Progress::new(json),
     };

@@ -7,22 +7,15 @@ use super::Verify;
 use super::damage::{Damage, Fate};
 use super::groups::Group;
 use super::references::parse;
-use crate::coding::Coding;
 use crate::layout;
 use crate::records::{Owned, Owner};
+use crate::storage::ObjectPath;
 use crate::tools::store::Content;
 
 impl Verify {
     /// Looks into a content.
     pub(super) async fn content(&self, group: &Group, owner: Option<&Owner>, content: &Content) -> Result<()> {
-        let is_packed = owner.and_then(Owner::coding) == Some(Coding::Gzip);
-        let is_child = !group.has_metadata && !group.has_config && group.named_by.is_empty();
-        let is_whole = match (is_packed, group.path.as_str().ends_with(".json")) {
-            (true, _) => std::io::copy(&mut MultiGzDecoder::new(content.bytes.as_ref()), &mut std::io::sink()).is_ok(),
-            (false, true) => is_whole(&content.bytes),
-            (false, false) => true,
-        };
-        if is_whole || (is_child && content.bytes.is_empty() && !group.path.as_str().ends_with(".json")) {
+        if is_readable(&group.path, owner, &content.bytes) {
             return Ok(());
         }
         let again = self.read_one(&group.path).await?;
@@ -52,12 +45,21 @@ impl Verify {
             let metadata = layout::metadata_of(other);
             let found = self.read(&[other.clone(), metadata]).await?;
             let [Some(copy), Some(metadata)] = found.as_slice() else { continue };
-            let is_own = serde_json::from_slice::<Owned>(&metadata.bytes).is_ok_and(|of| of.data.cache_id == newest.id);
-            if is_own && is_whole(&copy.bytes) {
+            let Ok(Owned { data: owner }) = serde_json::from_slice(&metadata.bytes) else { continue };
+            if owner.cache_id == newest.id && is_readable(other, Some(&owner), &copy.bytes) {
                 return self.replace(&group.path, content, copy.bytes.clone(), content.mark).await;
             }
         }
         Ok(Fate::Left)
+    }
+}
+
+/// Whether a content can be unpacked, or has an end.
+fn is_readable(path: &ObjectPath, owner: Option<&Owner>, bytes: &[u8]) -> bool {
+    match (owner.is_some_and(Owner::is_gzip), path.as_str().ends_with(".json")) {
+        (true, _) => std::io::copy(&mut MultiGzDecoder::new(bytes), &mut std::io::sink()).is_ok(),
+        (false, true) => is_whole(bytes),
+        (false, false) => true,
     }
 }
 

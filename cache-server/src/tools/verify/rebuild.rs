@@ -9,13 +9,16 @@ use crate::records::{
     sidecar_bytes,
 };
 use crate::storage::{Folder, ObjectPath};
-use cache_client::Namespace;
+use crate::tools::store::Content;
+use cache_client::{Algorithm, CacheHashGenerator, Namespace};
+use flate2::read::MultiGzDecoder;
 
 /// The sidecars of a content.
 #[derive(Debug)]
 pub(super) struct Sidecars {
     pub(super) config: Bytes,
-    pub(super) metadata: Bytes,
+    /// `None` where nobody can tell how the content is packed.
+    pub(super) metadata: Option<Bytes>,
 }
 
 impl Sidecars {
@@ -25,7 +28,7 @@ impl Sidecars {
         path: &ObjectPath,
         owner: Option<&Owner>,
         config: Option<&Config>,
-        content: &Bytes,
+        content: &Content,
     ) -> Self {
         let kind = kind(reference.file_type);
         let own = owner.filter(|owner| owner.cache_id == reference.cache_id);
@@ -40,14 +43,20 @@ impl Sidecars {
             file_paths: folders.collect(),
             file_type: kind.into(),
         };
-        // Whether it is packed is nowhere else; a text is never stored packed.
-        let is_gzip = kind == Kind::Binary && content.starts_with(&[0x1f, 0x8b]);
-        let coding = own.map_or(is_gzip.then(|| Coding::Gzip.name().to_owned()), |own| own.content_encoding.clone());
-        let data = Owner {
+        let coding = match own {
+            Some(own) => Ok(own.content_encoding.clone()),
+            None => match (coding(reference, content), owner) {
+                (Ok(coding), _) => Ok(coding.map(|coding| coding.name().to_owned())),
+                // The content may still be that of the entry that is gone.
+                (Err(_), Some(gone)) => Ok(gone.content_encoding.clone()),
+                (Err(unclear), None) => Err(unclear),
+            },
+        };
+        let data = |content_encoding| Owner {
             cache_hash: reference.cache_hash.clone(),
             cache_key,
             cache_id: reference.cache_id,
-            content_encoding: coding,
+            content_encoding,
             file_id,
             file_type: reference.file_type,
             json_field_path: own.and_then(|own| own.json_field_path.clone()),
@@ -55,17 +64,43 @@ impl Sidecars {
             stored_at: reference.timestamp,
             strategy: reference.strategy,
         };
-        let metadata = Metadata {
-            content_hash: content_hash(content),
+        let metadata = |data| Metadata {
+            content_hash: content_hash(&content.bytes),
             chain_hash: None,
             previous_version_path: None,
-            content_size: content.len() as u64,
+            content_size: content.bytes.len() as u64,
             tags: Vec::new(),
             timestamp: reference.timestamp,
             data,
         };
-        Self { config: sidecar_bytes(&config), metadata: sidecar_bytes(&metadata) }
+        let metadata = coding.ok().map(|coding| sidecar_bytes(&metadata(data(coding))));
+        Self { config: sidecar_bytes(&config), metadata }
     }
+}
+
+/// Nobody can tell how a content is packed.
+struct Unclear;
+
+/// How a content is packed that has no metadata any more: as a bucket keeps it with the content. Else bytes that look like gzip are
+/// what was stored, or are packed on the way, as the hash of the entry tells. A text is never packed.
+fn coding(reference: &Located, content: &Content) -> Result<Option<Coding>, Unclear> {
+    if let Some(mark) = content.mark {
+        return Ok(mark.coding);
+    }
+    if kind(reference.file_type) == Kind::Json || !content.bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(None);
+    }
+    let (hash, bytes) = (&reference.cache_hash, content.bytes.as_ref());
+    for algorithm in [Algorithm::Sha256, Algorithm::Md5, Algorithm::Sha384] {
+        let Ok(hashes) = CacheHashGenerator::new(algorithm, hash.as_str().len()) else { continue };
+        if hashes.from_bytes(bytes) == *hash {
+            return Ok(None);
+        }
+        if hashes.from_reader(MultiGzDecoder::new(bytes)).is_ok_and(|(of, _)| of == *hash) {
+            return Ok(Some(Coding::Gzip));
+        }
+    }
+    Err(Unclear)
 }
 
 /// A reference by id, made of the two sidecars of its content.

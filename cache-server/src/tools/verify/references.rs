@@ -126,7 +126,9 @@ impl Verify {
         if !self.side.store.keeps_marks() {
             return Ok(());
         }
-        let listed = self.side.store.list(&crate::storage::Folder::parse(folder)?, None, 1000).await?;
+        // From just before it.
+        let before = path.as_str().char_indices().next_back().map(|(at, _)| &path.as_str()[..at]);
+        let listed = self.side.store.list(&crate::storage::Folder::parse(folder)?, before, 1000).await?;
         let Some(item) = listed.into_iter().find(|item| item.path == *path) else { return Ok(()) };
         if self.read_one(path).await?.is_some() {
             return Ok(());

@@ -4,10 +4,11 @@ use anyhow::Result;
 use bytes::Bytes;
 
 use super::damage::{Damage, Fate};
+use super::references::parse;
 use super::{Known, Verify, rebuild};
 use crate::records::{Config, Owner};
-use crate::storage::{Mark, ObjectPath};
-use crate::tools::documents::{put_if, remove_if};
+use crate::storage::{Mark, ObjectPath, Require};
+use crate::tools::documents::{put_beside, put_if, remove_if};
 use crate::tools::sections::DAMAGED;
 use crate::tools::store::{Content, Piece, Seen};
 
@@ -52,7 +53,7 @@ impl Verify {
     }
 
     /// Keeps a copy below `.damaged/`; what is there already is never replaced.
-    async fn keep(&self, path: &ObjectPath, content: &Content) -> Result<()> {
+    pub(super) async fn keep(&self, path: &ObjectPath, content: &Content) -> Result<()> {
         let Some(storage) = &self.repairs else { return Ok(()) };
         for attempt in 0..1000_u32 {
             let suffix = if attempt == 0 { String::new() } else { format!("~{attempt}") };
@@ -90,27 +91,24 @@ impl Verify {
         Ok(if written { Fate::Mended } else { Fate::Left })
     }
 
-    /// Writes a sidecar in the place of none, of one that is torn, which is kept, or of one that is another entry's.
-    pub(super) async fn put_sidecar(
+    /// Writes an object beside a content, while what was seen of both is still there.
+    pub(super) async fn put_beside(
         &self,
         path: &ObjectPath,
         bytes: Bytes,
-        is_young: bool,
-        keep: bool,
+        seen: Option<&Content>,
+        (content_path, content): (&ObjectPath, &Content),
     ) -> Result<Fate> {
-        if is_young {
-            return Ok(Fate::Young);
-        }
-        let Some(storage) = &self.repairs else { return Ok(if self.would { Fate::Mended } else { Fate::Left }) };
-        let content = self.read_one(path).await?;
-        let seen = match &content {
-            Some(Content { version: Some(version), .. }) => Seen::Version(version.clone()),
-            _ => Seen::Nothing,
+        let (Some(storage), Some(version)) = (&self.repairs, &content.version) else {
+            return Ok(if self.would { Fate::Mended } else { Fate::Left });
         };
-        if let Some(content) = content.filter(|_| keep) {
-            self.keep(path, &content).await?;
-        }
-        let written = put_if(storage, Piece { path: path.clone(), bytes, mark: None }, &seen).await?;
+        let seen = match seen.and_then(|seen| seen.version.clone()) {
+            Some(version) => Seen::Version(version),
+            None => Seen::Nothing,
+        };
+        let also = Require::Version(content_path.clone(), version.clone());
+        let piece = Piece { path: path.clone(), bytes, mark: None };
+        let written = put_beside(storage, piece, &seen, Some(also)).await?;
         Ok(if written { Fate::Mended } else { Fate::Left })
     }
 
@@ -127,6 +125,9 @@ impl Verify {
             return Ok(());
         }
         let Some(seen) = self.read_one(path).await? else { return Ok(()) };
+        if parse(&seen.bytes).is_some_and(|reference| reference.cache_id == owner.cache_id) {
+            return Ok(());
+        }
         let bytes = rebuild::reference(&known.namespace, owner, config);
         let fate = self.replace(path, &seen, bytes, None).await?;
         if known.unreadable.lock().remove(&owner.cache_id).is_some() {
