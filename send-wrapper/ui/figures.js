@@ -1,6 +1,7 @@
 // What happened in a range of time, and in as long a time before it: what cards and charts show of it.
 
-import { call, change, count, duration, percent, short, size } from "./kit.js";
+import { call } from "./house/api.js";
+import { change, count, duration, percent, short, size } from "./house/format.js";
 import { DAY, keyOf, rangeOf, ranges, units, windowAt } from "./time_range.js";
 
 /** @type {Metric[]} */

@@ -1,7 +1,17 @@
 // Whether the cache and the recorders of the applications work, and what was lost.
 
-import { absolute, Card, call, count, duration, html, Problem, Text, useLive, useStore, visible, zone } from "./kit.js";
-import { chip, column, figure, List, main, time } from "./list.js";
+import { chip, numberColumn, textColumn, timeColumn } from "./columns.js";
+import { call } from "./house/api.js";
+import { Card } from "./house/card.js";
+import { count, duration } from "./house/format.js";
+import { html } from "./house/html.js";
+import { useLive } from "./house/load.js";
+import { Problem } from "./house/problem.js";
+import { zone } from "./house/settings.js";
+import { useStore } from "./house/store.js";
+import { Text } from "./house/text.js";
+import { absolute } from "./house/time.js";
+import { List } from "./list.js";
 
 const EVERY = 15_000;
 
@@ -11,25 +21,23 @@ function stateOf({ ended, silent, degraded }) {
   return silent ? "silent" : degraded ? "degraded" : "recording";
 }
 
-/** What should not be there. @param {number} value */
-const bad = (value) => html`<span class=${value > 0 ? "bad-text" : ""}>${count(value)}</span>`;
+/** What should not be there. @param {string} id @param {string} title */
+const badColumn = (id, title) =>
+  numberColumn(id, title, { format: (value) => html`<span class=${value > 0 ? "bad-text" : ""}>${count(value)}</span>` });
 
-/** @type {Column<Recorder>[]} */
 const columns = [
-  main("instance", "Recorder", (row) => row.instance, visible),
-  column(
-    "state",
-    "State",
-    stateOf,
-    (state, row) => html`${chip(state)}${row.reason && html` <${Text} of=${row.reason} most=${60} />`}`,
-  ),
-  column("beat", "Last word", (row) => row.beat_at, time),
-  column("since", "Records since", (row) => row.started_at, time),
-  figure("recorded", "Recorded", (row) => row.recorded),
-  figure("queued", "Waiting", (row) => row.queued),
-  figure("left", "Left out", (row) => row.left_out),
-  figure("dropped", "Dropped", (row) => row.dropped, bad),
-  figure("lost", "Lost", (row) => row.lost, bad),
+  textColumn("instance", "Recorder", { isMain: true }),
+  textColumn("state", "State", {
+    value: stateOf,
+    show: (state, { reason }) => html`${chip(state)}${reason && html` <${Text} of=${reason} most=${60} />`}`,
+  }),
+  timeColumn("beat_at", "Last word"),
+  timeColumn("started_at", "Records since"),
+  numberColumn("recorded", "Recorded"),
+  numberColumn("queued", "Waiting"),
+  numberColumn("left_out", "Left out"),
+  badColumn("dropped", "Dropped"),
+  badColumn("lost", "Lost"),
 ];
 
 /** The tab. */

@@ -1,14 +1,11 @@
 // A table that the server sorts and cuts into pages: one of them is shown, with the way to the next one and back.
 
 import { call } from "./house/api.js";
-import { Empty } from "./house/empty.js";
 import { count, counted } from "./house/format.js";
 import { html, useEffect, useRef, useState } from "./house/html.js";
 import { useLoad } from "./house/load.js";
-import { Loading } from "./house/loading.js";
-import { Panel } from "./house/panel.js";
 import { useQuery } from "./house/router.js";
-import { CsvButton, Table } from "./house/table.js";
+import { List } from "./list.js";
 
 /**
  * The page that the address names. What was shown stays until the next page is there.
@@ -47,27 +44,21 @@ export function useListing(name, path, query) {
 }
 
 /**
- * @param {{ of: ReturnType<typeof useListing>, title: string, field: string, columns: import("./columns.js").Column[], id: string,
- *   href?: (row: any) => string, actions?: (row: any) => import("./house/html.js").View, sort?: string, all?: number,
- *   children?: import("./house/html.js").View }} props `field`: of the answer, with the rows; `id`: of a row; `all`: how many there
- *   are on all pages; `children`: what is shown where there are none.
+ * @param {{ of: ReturnType<typeof useListing>, title: string, field: string, columns: import("./columns.js").Column[],
+ *   id: string | ((row: any) => string), href?: (row: any) => string, actions?: (row: any) => View, sort?: string, all?: number,
+ *   empty?: string, note?: View, children?: View }} props `field`: of the answer, with the rows; `id`: of a row; `all`: how many there are
+ *   on all pages; `children`: what is shown where there are none.
  */
-export function Listing({ of, title, field, columns, id, href, actions, sort, all, children }) {
+export function Listing({ of, title, field, id, sort, all, empty = `No ${title.toLowerCase()}`, note, ...more }) {
   const { value, name, from, next, back, on } = of;
   /** @type {any[]} */
   const rows = value?.[field] ?? [];
-  const show = () =>
-    rows.length > 0
-      ? html`<${Table} name=${name} label=${title} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => row[id]} href=${href} actions=${actions}
-          sort=${sort} isSorted isSortable=${sort !== undefined} />`
-      : html`<${Empty} title=${next || from ? "None on this page" : `No ${title.toLowerCase()}`}>${children}</${Empty}>`;
-  return html`<${Panel} title=${title} note=${value?.unreadable > 0 && `${counted(value.unreadable, "record")} could not be read`} flush
-    actions=${html`<${CsvButton} name=${name} columns=${columns} rows=${rows} />`}>
-    <${Loading} of=${of} what=${title} lines=${12} show=${show} />
-    ${
-      (from > 0 || next) &&
-      html`<nav class="paging" aria-label=${`Pages of ${title}`}><button type="button" disabled=${from === 0} onClick=${back}>Previous</button>
+  const notes = [note, value?.unreadable > 0 && `${counted(value.unreadable, "record")} could not be read`];
+  const paging =
+    (from > 0 || next) &&
+    html`<nav class="paging" aria-label=${`Pages of ${title}`}><button type="button" disabled=${from === 0} onClick=${back}>Previous</button>
       <span role="status">${rows.length > 0 && `${count(from + 1)}–${count(from + rows.length)}`}${all && ` of ${count(all)}`}</span>
-      <button type="button" disabled=${!next} onClick=${() => on(rows.length)}>Next</button></nav>`
-    }</${Panel}>`;
+      <button type="button" disabled=${!next} onClick=${() => on(rows.length)}>Next</button></nav>`;
+  return html`<${List} of=${of} title=${title} name=${name} rows=${rows} id=${typeof id === "string" ? (/** @type {any} */ row) => row[id] : id} sort=${sort}
+    isSorted isSortable=${sort !== undefined} note=${notes.filter(Boolean).join("; ")} lines=${12} empty=${next || from ? "None on this page" : empty} after=${paging} ...${more} />`;
 }

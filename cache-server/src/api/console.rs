@@ -9,6 +9,7 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "archive_files.js",
     "child_files.js",
     "clear_prefix.js",
+    "command.js",
     "console.css",
     "content_panel.js",
     "delete_entry.js",
@@ -17,6 +18,7 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "entry_files.js",
     "first_entry.js",
     "index.html",
+    "limited.js",
     "main.js",
     "pages/entry.js",
     "pages/namespace.js",
@@ -29,4 +31,5 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "strategies.js",
     "traffic.js",
     "update_entry.js",
+    "zip_names.js",
 };

@@ -1,31 +1,23 @@
 // What happened on the site, against the time before.
 
+import { countryName, numberColumn, textColumn } from "../columns.js";
 import { cardOf, loadFigures, metrics, seriesOf, sum } from "../figures.js";
-import {
-  address,
-  Bars,
-  Card,
-  Chart,
-  Choice,
-  CsvButton,
-  clock,
-  count,
-  counted,
-  Empty,
-  go,
-  html,
-  Loading,
-  Page,
-  Panel,
-  percent,
-  route,
-  useLive,
-  useQuery,
-  useState,
-  useStore,
-  zone,
-} from "../kit.js";
-import { column } from "../list.js";
+import { Bars } from "../house/bars.js";
+import { Card } from "../house/card.js";
+import { Chart } from "../house/chart.js";
+import { Choice } from "../house/choice.js";
+import { Empty } from "../house/empty.js";
+import { count, counted, percent } from "../house/format.js";
+import { html, useState } from "../house/html.js";
+import { useLive } from "../house/load.js";
+import { Loading } from "../house/loading.js";
+import { Page } from "../house/page.js";
+import { Panel } from "../house/panel.js";
+import { address, go, route, useQuery } from "../house/router.js";
+import { zone } from "../house/settings.js";
+import { useStore } from "../house/store.js";
+import { CsvButton } from "../house/table.js";
+import { clock } from "../house/time.js";
 import { keyOf, ranges, units, windowAt } from "../time_range.js";
 
 const EVERY = 60_000;
@@ -104,7 +96,6 @@ function Shown({ figures, metric }) {
 }
 
 const SHOWN = 8;
-const regions = new Intl.DisplayNames("en", { type: "region" });
 
 /** @type {[TopList, string][]} */
 const lists = [
@@ -129,13 +120,12 @@ function Most({ list: [field, title], windows }) {
   const tops = [...counts].map(([value, of]) => ({ value, count: of })).sort((one, other) => other.count - one.count);
   const all = windows.reduce((sum, window) => sum + window.total_requests, 0);
   const error = windows.reduce((sum, window) => sum + (Reflect.get(window, `${field}_error`) ?? 0), 0);
-  const label = (/** @type {Top} */ { value }) =>
-    field === "top_countries" && /^[A-Z]{2}$/.test(value) ? `${regions.of(value)} (${value})` : value;
+  const label = (/** @type {Top} */ { value }) => {
+    const name = field === "top_countries" ? countryName(value) : value;
+    return name === value ? value : `${name} (${value})`;
+  };
   const rows = tops.slice(0, isWhole ? 100 : SHOWN).map((top) => ({ label: label(top), value: top.count }));
-  const columns = [
-    column("value", title, (/** @type {Top} */ top) => top.value),
-    column("count", "Requests", (/** @type {Top} */ top) => top.count),
-  ];
+  const columns = [textColumn("value", title), numberColumn("count", "Requests")];
   return html`<${Panel} title=${title} note=${error > 0 && `up to ${count(error)} too high`} actions=${html`<${CsvButton} name=${field} columns=${columns} rows=${tops} />`}>
     ${rows.length === 0 ? html`<p class="muted small">None was recorded.</p>` : html`<${Bars} rows=${rows} label=${title} format=${count} exact=${(/** @type {number} */ of) => `${percent(of, all)} of ${count(all)} requests`} />`}
     ${tops.length > SHOWN && html`<p class="small"><button type="button" class="link" onClick=${() => showAll(!isWhole)}>${isWhole ? "show fewer" : `show more of ${count(tops.length)}`}</button></p>`}

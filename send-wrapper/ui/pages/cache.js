@@ -1,33 +1,25 @@
 // The cache, to look at: namespaces, folders, files, and entries with all that is known of them.
 
-import {
-  address,
-  Content,
-  Copy,
-  call,
-  Empty,
-  exactSize,
-  html,
-  Icon,
-  JsonTree,
-  Loading,
-  MOST_SHOWN,
-  More,
-  Page,
-  Panel,
-  readJson,
-  recognize,
-  request,
-  save,
-  size,
-  Text,
-  useLoad,
-  usePages,
-  useQuery,
-  useState,
-  visible,
-} from "../kit.js";
-import { column, List, main } from "../list.js";
+import { textColumn } from "../columns.js";
+import { call, request } from "../house/api.js";
+import { Content, MOST_SHOWN, recognize } from "../house/content.js";
+import { Copy } from "../house/copy.js";
+import { save } from "../house/csv.js";
+import { Empty } from "../house/empty.js";
+import { exactSize, size } from "../house/format.js";
+import { html, useState } from "../house/html.js";
+import { Icon } from "../house/icon.js";
+import { readJson } from "../house/json_source.js";
+import { JsonTree } from "../house/json_tree.js";
+import { useLoad } from "../house/load.js";
+import { Loading } from "../house/loading.js";
+import { More } from "../house/more.js";
+import { Page } from "../house/page.js";
+import { usePages } from "../house/pages.js";
+import { Panel } from "../house/panel.js";
+import { address, useQuery } from "../house/router.js";
+import { Text, visible } from "../house/text.js";
+import { List } from "../list.js";
 
 /** @param {{ path: string[] }} props The namespace, and the folders below it; or a file, or an entry, as the query says. */
 export default function Cache({ path }) {
@@ -59,8 +51,8 @@ function Folder({ path }) {
     isSortable: pages.next === null,
     foot: html`<${More} of=${pages} />`,
   });
-  return html`<${List} title=${isTop ? "Namespaces" : "Folders"} name="folders" ...${all(folders)} columns=${[main("path", isTop ? "Namespace" : "Folder", (row) => row.path, name("folder"))]}
-      href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")])} empty=${isTop ? ["The cache is empty", "Namespaces appear with their first entry."] : ["No folders here", "What is here lies in files."]} />
+  return html`<${List} title=${isTop ? "Namespaces" : "Folders"} name="folders" ...${all(folders)} columns=${[textColumn("path", isTop ? "Namespace" : "Folder", { isMain: true, show: name("folder") })]}
+      href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")])} empty=${isTop ? "The cache is empty" : "No folders here"}><p>${isTop ? "Namespaces appear with their first entry." : "What is here lies in files."}</p></${List}>
     ${!isTop && html`<${Files} path=${path} all=${all} cell=${name("file")} />`}`;
 }
 
@@ -73,8 +65,8 @@ function Files({ path, all, cell }) {
   );
   const entry = (/** @type {string | null} */ id) =>
     id && html`<a href=${entryAt(path[0] ?? "", id)}><code>${id.slice(0, 8)}</code></a>`;
-  return html`<${List} title="Files here and below" name="files" ...${all(pages)} columns=${[main("path", "File", (/** @type {Stored} */ row) => row.path, cell), column("entry", "Entry", (/** @type {Stored} */ row) => row.cache_id, entry)]}
-    href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")], { as: "file" })} empty=${["No files", "Neither here nor further down."]} />`;
+  return html`<${List} title="Files here and below" name="files" ...${all(pages)} columns=${[textColumn("path", "File", { isMain: true, show: cell }), textColumn("cache_id", "Entry", { show: entry })]}
+    href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")], { as: "file" })} empty="No files"><p>Neither here nor further down.</p></${List}>`;
 }
 
 /** @param {string} namespace @param {string} id */
@@ -114,6 +106,6 @@ function Entry({ path: [namespace = "", id = ""] }) {
   const show = (/** @type {any} */ { metadata, content, data_files: files }) => html`<div class="columns wide-first">
       <${Panel} title="Content">${content === null ? html`<p class="muted">Bytes, or nothing: look at its files.</p>` : typeof content === "string" ? html`<${Text} of=${content} most=${20_000} mono />` : html`<${JsonTree} value=${content} />`}</${Panel}>
       <${Panel} title="Metadata"><${JsonTree} value=${metadata} /></${Panel}></div>
-    <${List} title="Its data files" name="data" columns=${[main("path", "File", String, visible)]} rows=${files} id=${String} href=${(/** @type {string} */ file) => address(["cache", ...file.split("/")], { as: "file" })} empty=${["No data files", "A program may keep files with an entry: they appear here."]} />`;
+    <${List} title="Its data files" name="data" columns=${[textColumn("path", "File", { isMain: true, value: String })]} rows=${files} id=${String} href=${(/** @type {string} */ file) => address(["cache", ...file.split("/")], { as: "file" })} empty="No data files"><p>A program may keep files with an entry: they appear here.</p></${List}>`;
   return html`<${Loading} of=${entry} what="The entry" lines=${8} show=${show} />`;
 }

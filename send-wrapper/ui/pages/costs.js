@@ -1,30 +1,25 @@
 // What it costs: the month against its limit, by service, and for each request, transfer and visitor.
 
+import { numberColumn, textColumn } from "../columns.js";
 import { CostDay } from "../cost_day.js";
-import {
-  Bars,
-  Card,
-  Chart,
-  Choice,
-  Confirm,
-  call,
-  count,
-  counted,
-  Empty,
-  html,
-  Icon,
-  Loading,
-  money,
-  Page,
-  Panel,
-  percent,
-  say,
-  useLoad,
-  useMay,
-  useQuery,
-  useState,
-} from "../kit.js";
-import { figure, known, List, main } from "../list.js";
+import { call } from "../house/api.js";
+import { Bars } from "../house/bars.js";
+import { Card } from "../house/card.js";
+import { Chart } from "../house/chart.js";
+import { Choice } from "../house/choice.js";
+import { Confirm } from "../house/confirm.js";
+import { Empty } from "../house/empty.js";
+import { count, counted, money, percent } from "../house/format.js";
+import { html, useState } from "../house/html.js";
+import { Icon } from "../house/icon.js";
+import { useLoad } from "../house/load.js";
+import { Loading } from "../house/loading.js";
+import { Page } from "../house/page.js";
+import { Panel } from "../house/panel.js";
+import { useQuery } from "../house/router.js";
+import { useMay } from "../house/session.js";
+import { say } from "../house/toast.js";
+import { List } from "../list.js";
 import { DAY, keyOf } from "../time_range.js";
 
 /** How long windows are: what they are called, one of them, and how many are shown. @type {Record<string, [string, string, number]>} */
@@ -111,39 +106,22 @@ export default function Costs() {
   </${Page}>`;
 }
 
-/** @param {string} currency @returns {Column<CostWindow>[]} */
+/** @param {string} currency */
 function columnsOf(currency) {
   const exact = (/** @type {string} */ text) =>
     html`<span title=${`${text} ${currency}`}>${money(Number(text), currency)}</span>`;
-  const change = (/** @type {number} */ by) => `${by < 0 ? "−" : "+"}${count(Math.abs(Math.round(by)))}%`;
   return [
-    main("window", "When", (row) => row.window_key),
-    figure(
-      "cost",
-      "Cost",
-      (row) => Number(row.total_cost),
-      (_, row) => exact(row.total_cost),
-    ),
-    figure(
-      "change",
-      "Change",
-      ({ delta_previous_pct: text }) => (text === null ? null : Number(text)),
-      (by) => known(by, change),
-    ),
+    textColumn("window_key", "When", { isMain: true }),
+    numberColumn("total_cost", "Cost", { format: exact }),
+    numberColumn("delta_previous_pct", "Change", {
+      format: (by) => `${by < 0 ? "−" : "+"}${count(Math.abs(Math.round(by)))}%`,
+    }),
     ...each.map(([title, field, divisor]) =>
-      figure(
-        field,
-        title,
-        (/** @type {CostWindow} */ row) => (row[divisor] ? Number(row[field]) : null),
-        (_, row) => (row[divisor] ? exact(row[field]) : "—"),
-      ),
+      numberColumn(field, title, { value: (row) => (row[divisor] ? row[field] : null), format: exact }),
     ),
-    figure(
-      "days",
-      "Days recorded",
-      (row) => row.days_recorded,
-      (days, row) => html`<span class=${days < row.days_expected ? "warn-text" : ""}>${days} of ${row.days_expected}</span>`,
-    ),
+    numberColumn("days_recorded", "Days recorded", {
+      show: (days, { days_expected: of }) => html`<span class=${days < of ? "warn-text" : ""}>${days} of ${of}</span>`,
+    }),
   ];
 }
 

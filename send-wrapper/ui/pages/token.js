@@ -22,11 +22,10 @@ import { Text, visible } from "../house/text.js";
 import { Time } from "../house/time.js";
 import { Listing, useListing } from "../listing.js";
 import { CopyLink, ShareLink, useLinks } from "../share_link.js";
+import { DAY } from "../time_range.js";
 import { leftText, StatusChip, usesText } from "../token_status.js";
 
 /** @typedef {import("../token_status.js").Token} Token */
-
-const DAY = 86_400_000;
 
 const uses = [
   timeColumn("timestamp", "When"),
