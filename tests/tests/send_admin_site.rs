@@ -282,6 +282,8 @@ async fn the_recorders_of_two_applications_say_how_they_are() {
     // Nor, after a day, one that was killed.
     admin.clock.advance(DAY);
     assert_eq!(admin.get("/overview").await["degraded"], json!([]));
+    let seen = admin.get("/info/recorders").await;
+    assert_eq!((&seen["recorders"][0]["forgotten"], &seen["recorders"][1]["forgotten"]), (&false.into(), &true.into()));
     for name in ["", "a/b", "../a", "ä", &"x".repeat(65)] {
         assert!(Instance::parse(name).is_err(), "{name}");
     }

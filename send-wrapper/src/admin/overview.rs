@@ -4,7 +4,6 @@ mod attention;
 mod site;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::web;
 use serde::Serialize;
@@ -21,9 +20,6 @@ use crate::error::Error;
 use crate::time::Timestamp;
 
 pub(super) use self::site::Overviews;
-
-/// After how long without a word a recorder is taken for one that does not come back.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(86_400);
 
 /// What the running month costs, and what it may.
 #[derive(Debug, Serialize, ToSchema)]
@@ -122,7 +118,7 @@ pub(super) async fn overview(admin: web::Data<Admin>) -> Result<web::Json<Overvi
         week_ago: week_ago.figures(),
         tokens: tokens.map(|(tokens, _)| tokens),
         costs,
-        degraded: degraded(&admin, now, is_healthy, recorders.as_deref().map(Vec::as_slice).unwrap_or_default()),
+        degraded: degraded(&admin, is_healthy, recorders.as_deref().map(Vec::as_slice).unwrap_or_default()),
         missing: there.into_iter().filter(|(_, is_there)| !is_there).map(|(name, _)| name).collect(),
         taken_at,
         age_ms: now.millis().saturating_sub(taken_at.millis()),
@@ -134,14 +130,14 @@ fn age<T>(part: &Result<(T, Timestamp), Error>) -> Option<Timestamp> {
     part.as_ref().ok().map(|(_, at)| *at)
 }
 
-fn degraded(admin: &Admin, now: Timestamp, is_healthy: Option<bool>, recorders: &[RecorderSeen]) -> Vec<Degraded> {
+fn degraded(admin: &Admin, is_healthy: Option<bool>, recorders: &[RecorderSeen]) -> Vec<Degraded> {
     let mut degraded = Vec::new();
     if is_healthy == Some(false) {
         degraded.push(Degraded { what: "cache", instance: None, reason: "the cache does not answer".to_owned() });
     }
-    for RecorderSeen { heartbeat, silent } in recorders {
+    for RecorderSeen { heartbeat, silent, forgotten } in recorders {
         // One that has ended is missed by nobody, nor is one that was killed days ago.
-        if heartbeat.ended || heartbeat.beat_at.plus(FORGOTTEN_AFTER) < now {
+        if heartbeat.ended || *forgotten {
             continue;
         }
         let reason = match (silent, heartbeat.degraded) {
