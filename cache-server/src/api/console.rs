@@ -17,6 +17,7 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "entry_content.js",
     "entry_files.js",
     "first_entry.js",
+    "indented.js",
     "index.html",
     "limited.js",
     "main.js",

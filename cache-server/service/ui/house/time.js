@@ -26,6 +26,11 @@ export function day(at) {
   return shown(at, { day: "numeric", month: "short", year: "numeric" });
 }
 
+/** The day in UTC, whatever is set: of figures that are added up by it. @param {number} at */
+export function utcDay(at) {
+  return shown(at, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+}
+
 /** The time of day: `14:01:33`. @param {number} at */
 export function clock(at) {
   return shown(at, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
