@@ -17,7 +17,7 @@ export const countryName = (code) => (/^[A-Z]{2}$/.test(code) ? countries.of(cod
 export const known = (value, format) => (value === null || value === undefined ? "—" : format(value));
 
 /** @type {Record<string, string>} */
-const states = { done: "ok", recording: "ok", ended: "", degraded: "warn", "goes on, or was killed": "warn" };
+const states = { done: "ok", recording: "ok", ended: "", gone: "", degraded: "warn", "goes on, or was killed": "warn" };
 
 /** A state, or what came of something: in parts where it begins with a number. @param {string} state */
 export const chip = (state) =>
@@ -38,7 +38,7 @@ export const numberColumn = (id, title, { format = count, ...more } = {}) =>
 export const timeColumn = (id, title, none, more) =>
   textColumn(id, title, {
     cell: (row) => html`<${Time} at=${row[id] || null} none=${none} />`,
-    value: (row) => row[id] && new Date(row[id]).toISOString(),
+    value: (row) => (row[id] ? new Date(row[id]).toISOString() : null),
     ...more,
   });
 

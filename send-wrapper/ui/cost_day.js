@@ -5,6 +5,7 @@ import { Confirm } from "./house/confirm.js";
 import { html, useEffect, useState } from "./house/html.js";
 import { useLoad } from "./house/load.js";
 import { plain } from "./house/text.js";
+import { absolute } from "./house/time.js";
 import { say } from "./house/toast.js";
 import { TextField } from "./text_field.js";
 import { keyOf } from "./time_range.js";
@@ -49,6 +50,12 @@ export function CostDay({ date: given, currency: usual, close, done }) {
         .join(""),
     );
   }, [day]);
+  const change = (/** @type {string} */ next) => {
+    // Amounts of another day are not those of this one.
+    setTotal("");
+    setServices("");
+    setDate(next);
+  };
   const act = async () => {
     const rows = parts(services);
     if (new Set(rows.map(({ name }) => name)).size < rows.length) throw new Failure("A service is named twice.");
@@ -68,10 +75,10 @@ export function CostDay({ date: given, currency: usual, close, done }) {
     (known.isLoading
       ? "Looking what is recorded…"
       : day
-        ? "It is recorded: what you save replaces it."
+        ? `It is recorded: what you save replaces it. Collected ${absolute(day.collected_at)}.`
         : "Nothing is recorded of this day yet.");
   return html`<${Confirm} title="Costs of a day" act=${act} action="Save" kind="primary" close=${close} isReady=${day !== undefined && !known.isLoading}>
-    <div class="pair"><${TextField} label="Day" value=${date} change=${setDate} type="date" max=${keyOf("daily", Date.now())} required />
+    <div class="pair"><${TextField} label="Day" value=${date} change=${change} type="date" max=${keyOf("daily", Date.now())} required />
       <${TextField} label="Currency" value=${currency} change=${setCurrency} pattern="[A-Z]{3}" title="Three capital letters" required /></div>
     <p class="small muted" role="status">${state}</p>
     <${TextField} label="Total" value=${total} change=${setTotal} pattern=${AMOUNT} inputmode="decimal" title="A number such as 3.98" required />

@@ -16,8 +16,8 @@ import { List } from "./list.js";
 const EVERY = 15_000;
 
 /** @param {Recorder} recorder */
-function stateOf({ ended, silent, degraded }) {
-  if (ended) return "ended";
+function stateOf({ ended, silent, degraded, forgotten }) {
+  if (ended || forgotten) return ended ? "ended" : "gone";
   return silent ? "silent" : degraded ? "degraded" : "recording";
 }
 
@@ -54,7 +54,7 @@ export function Health() {
   const parts = cache && [cache.analytics_events, cache.transfer_events, cache.token_events];
   const lost = parts?.reduce((all, part) => all + part, 0);
   const lostThere = rows.reduce((all, row) => all + row.dropped + row.lost, 0);
-  const odd = rows.filter((row) => !row.ended && (row.silent || row.degraded)).length;
+  const odd = rows.filter((row) => !row.ended && !row.forgotten && (row.silent || row.degraded)).length;
   const isWell = cache?.healthy && !status.failure;
   return html`${status.failure && html`<${Problem} failure=${status.failure} again=${status.again} what="The state" stale=${value} />`}
     <div class="cards" aria-live="polite">

@@ -2,10 +2,20 @@
 
 import { call } from "./house/api.js";
 import { count, counted } from "./house/format.js";
-import { html, useEffect, useRef, useState } from "./house/html.js";
+import { html, useEffect, useRef } from "./house/html.js";
 import { useLoad } from "./house/load.js";
 import { useQuery } from "./house/router.js";
 import { List } from "./list.js";
+
+/** The places of a listing up to the one shown last; this tab remembers them. @param {string} id @param {string[]} [next] @returns {string[]} */
+function places(id, next) {
+  try {
+    if (next) sessionStorage.setItem(id, JSON.stringify(next));
+    return JSON.parse(sessionStorage.getItem(id) ?? '[""]');
+  } catch {
+    return next ?? [""];
+  }
+}
 
 /**
  * The page that the address names. What was shown stays until the next page is there.
@@ -15,32 +25,38 @@ import { List } from "./list.js";
  */
 export function useListing(name, path, query) {
   const [at, setAt] = useQuery(`${name}-at`);
-  const [before, setBefore] = useState(/** @type {string[]} */ ([]));
-  const key = JSON.stringify(query);
+  const key = JSON.stringify([path, query]);
   const listing = useRef(key);
   useEffect(() => {
     if (listing.current === key) return;
     listing.current = key;
     setAt("");
-    setBefore([]);
   }, [key]);
   // A place: how many rows come before it, and the cursor of the server.
   const [skipped = "", cursor = ""] = listing.current === key ? at.split("~") : [];
-  const loaded = useLoad((signal) => call("GET", path, { signal, query: { ...query, cursor } }), [path, key, cursor]);
-  const held = useRef(loaded.value);
-  held.current = loaded.value ?? held.current;
-  const value = loaded.value ?? (loaded.isLoading ? held.current : undefined);
-  const from = Number.parseInt(skipped, 10) || 0;
-  const back = () => {
-    setAt(before.at(-1) ?? "");
-    setBefore(before.slice(0, -1));
-  };
-  const on = (/** @type {number} */ shown) => {
-    setBefore([...before, at]);
-    setAt(`${from + shown}~${loaded.value.next}`);
+  const load = async (/** @type {AbortSignal} */ signal) => ({
+    ...(await call("GET", path, { signal, query: { ...query, cursor } })),
+    from: Number.parseInt(skipped, 10) || 0,
+  });
+  const loaded = useLoad(load, [key, cursor]);
+  const { value, failure } = loaded;
+  useEffect(() => {
+    // A cursor that the server does not know: of another version of it, or of somebody's making.
+    if (failure?.status === 400 && cursor) setAt("");
+  }, [failure]);
+  const held = useRef(value);
+  held.current = value ?? held.current;
+  const from = held.current?.from ?? 0;
+  const id = `${name} ${key}`;
+  const back = () => setAt(places(id)[places(id).indexOf(at) - 1] ?? "");
+  const on = (/** @type {number} */ rows) => {
+    const [known, next] = [places(id), `${from + rows}~${value.next}`];
+    const before = known.includes(at) ? known.slice(0, known.indexOf(at)) : [""];
+    places(id, [...before, at, next]);
+    setAt(next);
     scrollTo(0, 0);
   };
-  return { ...loaded, value, name, from, next: loaded.value?.next ?? null, back, on };
+  return { ...loaded, value: held.current, name, from, isFirst: !at, next: value?.next ?? null, back, on };
 }
 
 /**
@@ -50,15 +66,16 @@ export function useListing(name, path, query) {
  *   on all pages; `children`: what is shown where there are none.
  */
 export function Listing({ of, title, field, id, sort, all, empty = `No ${title.toLowerCase()}`, note, ...more }) {
-  const { value, name, from, next, back, on } = of;
+  const { value, name, from, next, back, on, isFirst } = of;
   /** @type {any[]} */
   const rows = value?.[field] ?? [];
   const notes = [note, value?.unreadable > 0 && `${counted(value.unreadable, "record")} could not be read`];
+  const isCut = from > 0 || !isFirst || next;
   const paging =
-    (from > 0 || next) &&
-    html`<nav class="paging" aria-label=${`Pages of ${title}`}><button type="button" disabled=${from === 0} onClick=${back}>Previous</button>
+    isCut &&
+    html`<nav class="paging" aria-label=${`Pages of ${title}`}><button type="button" disabled=${isFirst} onClick=${back}>Previous</button>
       <span role="status">${rows.length > 0 && `${count(from + 1)}–${count(from + rows.length)}`}${all && ` of ${count(all)}`}</span>
       <button type="button" disabled=${!next} onClick=${() => on(rows.length)}>Next</button></nav>`;
   return html`<${List} of=${of} title=${title} name=${name} rows=${rows} id=${typeof id === "string" ? (/** @type {any} */ row) => row[id] : id} sort=${sort}
-    isSorted isSortable=${sort !== undefined} note=${notes.filter(Boolean).join("; ")} lines=${12} empty=${next || from ? "None on this page" : empty} after=${paging} ...${more} />`;
+    isSorted isSortable=${sort !== undefined} note=${notes.filter(Boolean).join("; ")} lines=${12} csv=${isCut ? "CSV of this page" : undefined} empty=${isCut ? "None on this page" : empty} after=${paging} ...${more} />`;
 }

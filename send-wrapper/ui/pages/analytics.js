@@ -18,7 +18,7 @@ import { zone } from "../house/settings.js";
 import { useStore } from "../house/store.js";
 import { CsvButton } from "../house/table.js";
 import { clock } from "../house/time.js";
-import { keyOf, ranges, units, windowAt } from "../time_range.js";
+import { DAY, keyOf, ranges, units, windowAt } from "../time_range.js";
 
 const EVERY = 60_000;
 
@@ -68,29 +68,30 @@ function Picker({ range, from, to }) {
       onChange=${(/** @type {Typed} */ { target }) => target.value && change(target.value)} /></label>`;
   return html`<div class="tools"><${Choice} label="Range" value=${range} options=${ranges} choose=${choose} />${
     range === "any" &&
-    html`${field("from", from, (next) => showRange(range, next, to.slice(0, 10)))}${field("to", to, (next) => showRange(range, from.slice(0, 10), next))}
-      ${from.length + to.length > 20 && html`<span class="small muted">${from.replace("T", " ")} to ${to.replace("T", " ")} UTC</span>`}`
+    html`${field("from", from, (next) => showRange(range, next, to.slice(0, 10)))}${field("to", to, (next) => showRange(range, from.slice(0, 10), next))}`
   }</div>`;
 }
 
 /** @param {{ figures: Figures, metric: Metric }} props */
 function Shown({ figures, metric }) {
   const { times, unit, windows, before, live, whole, wholeUnit } = figures;
-  const bots = sum(windows, "bot_requests");
-  if (sum(windows, "total_requests") + sum(before, "total_requests") + bots === 0)
+  const bots = sum(whole, "bot_requests");
+  if (sum(whole, "total_requests") + sum(before, "total_requests") + bots === 0)
     return html`<${Panel} title=${metric.title}><${Empty} title="Nothing was recorded in this time"><p>Figures appear as the application records what happens: its recorders are under <a href=${address(["system"])}>System</a>.</p></${Empty}></${Panel}>`;
   const half = units["30min"][0];
   const zoom = (/** @type {number} */ begin, /** @type {number} */ end) =>
     showRange("any", keyOf("30min", windowAt("30min", begin)), keyOf("30min", windowAt("30min", end + half - 1)));
   const moved = sum(windows, "late_events") + sum(windows, "early_events");
   const unread = sum(windows, "unreadable_parts");
+  const shown = [times[0], times.at(-1)].map((at = 0) => keyOf(unit, at).replace("T", " "));
   const left = [
+    `By ${units[unit][2]} from ${shown.join(" to ")} UTC.`,
     "Drag over a part of the chart to look closer; Back leads back.",
     bots > 0 && `Without ${counted(bots, "request")} of bots.`,
     moved > 0 && `${counted(moved, "event")} came too late or too early to count.`,
     unread > 0 && `${counted(unread, "part")} could be read in part alone.`,
   ];
-  return html`<${Chart} name=${`analytics-${metric.id}`} title=${`${metric.title} by ${units[unit][2]}`} times=${times} series=${seriesOf(metric, figures)} format=${metric.format} live=${live} zoom=${zoom} />
+  return html`<${Chart} name=${`analytics-${metric.id}`} title=${`${metric.title} by ${units[unit][2]}`} times=${times} series=${seriesOf(metric, figures)} format=${metric.format} live=${live} zoom=${zoom} isDays=${units[unit][0] >= DAY} />
     <p class="small muted">${left.filter(Boolean).join(" ")}</p>
     <${Tops} windows=${whole} unit=${wholeUnit} />`;
 }

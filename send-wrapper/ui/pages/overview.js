@@ -54,7 +54,11 @@ const figures = [
 export default function Overview() {
   useStore(zone);
   const overview = useLive((signal) => call("GET", ["overview"], { signal }), [], 10_000);
-  const hours = useLive((signal) => call("GET", ["analytics", "series", "hourly"], { signal, query: { last: 48 } }), [], 300_000);
+  const hours = useLive(
+    (signal) => call("GET", ["analytics", "series", "hourly"], { signal, query: { last: 48 }, longest: 70_000 }),
+    [],
+    300_000,
+  );
   const { value, failure } = overview;
   const { pulse, today, tokens, costs } = value ?? {};
   const wrong = value ? attentionOf(value) : [];
@@ -105,7 +109,7 @@ export default function Overview() {
       <${Panel} title="Needs attention" note=${value && html`<span class=${`chip ${wrong.length > 0 ? "warn" : "ok"}`}>${count(wrong.length)}</span>`}>
         ${shown(() => html`<${Attention} of=${wrong} />`)}</${Panel}>
     </div>
-    <${Panel} title="Latest events" flush actions=${html`<a href=${analytics}>Analytics</a>`}>${shown(events)}</${Panel}>
+    <${Panel} title="Latest events" note="of the last 5 minutes" flush actions=${html`<a href=${analytics}>Analytics</a>`}>${shown(events)}</${Panel}>
   </${Page}>`;
 }
 

@@ -10,7 +10,7 @@ import { html } from "../house/html.js";
 import { Icon } from "../house/icon.js";
 import { useLoad } from "../house/load.js";
 import { Page } from "../house/page.js";
-import { address, useQuery } from "../house/router.js";
+import { address, useOneOf } from "../house/router.js";
 import { useMay } from "../house/session.js";
 import { Tabs } from "../house/tabs.js";
 import { Text, visible } from "../house/text.js";
@@ -28,8 +28,7 @@ const tabs = {
 
 /** The page. */
 export default function System() {
-  const [chosen, choose] = useQuery("tab", "health");
-  const tab = Object.hasOwn(tabs, chosen) ? chosen : "health";
+  const [tab, choose] = useOneOf("tab", Object.keys(tabs));
   return html`<${Page} title="System"><${Tabs} label="Parts of the system" value=${tab} options=${Object.entries(tabs).map(([name, [text]]) => [name, text])} choose=${choose}>
     <${tabs[tab]?.[1]} key=${tab} /></${Tabs}></${Page}>`;
 }
