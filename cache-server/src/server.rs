@@ -133,7 +133,8 @@ fn open_storage(config: &Config, room: Room, metrics: &Metrics) -> anyhow::Resul
             Arc::new(storage)
         }
     };
-    let measured = Measured::new(storage, config.storage_mode().as_str());
+    let mode = config.storage_mode();
+    let measured = Measured::new(storage, mode.as_str(), mode == StorageMode::Memory);
     metrics.add(measured::Shown(measured.operations()));
     let storage: SharedStorage = Arc::new(measured);
     if prefix == Folder::root() {

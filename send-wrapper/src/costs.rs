@@ -82,7 +82,7 @@ impl Costs {
     /// Records what a day cost, or corrects what was recorded of it.
     ///
     /// Recording the same again writes nothing, whenever it was collected. Of several who record one day at the same
-    /// time, the last one wins, and the day has one entry. What somebody else has stored in its place is replaced. One call for a new day, four at most for one that is there,
+    /// time, the last one wins, and the day has one entry. JSON that somebody else has stored in its place is replaced. One call for a new day, four at most for one that is there,
     /// if nobody else writes it.
     ///
     /// `total` need not be the sum of the services: what somebody records by hand may know no parts. Refused as
@@ -105,7 +105,13 @@ impl Costs {
     /// What was recorded of these days, in their order, without those of which there is nothing. One call for each.
     async fn days(&self, dates: impl Iterator<Item = Day>) -> Result<Listed<CostDay>> {
         let read = |date| async move {
-            let stored: Option<Stored<CostDay>> = self.entries.retrieve(&record_key(date)).await?;
+            let stored: Option<Stored<CostDay>> = match self.entries.retrieve(&record_key(date)).await {
+                // A text or bytes in its place.
+                Err(Error::Cache(cache_client::Error::Conflict { .. } | cache_client::Error::Protocol { .. })) => {
+                    return Ok(Some(Err(Unreadable(date))));
+                }
+                stored => stored?,
+            };
             Ok::<_, Error>(stored.map(|stored| stored.readable().ok_or(Unreadable(date))))
         };
         let days: Vec<Option<_>> = iter(dates.map(read)).buffered(AT_ONCE).try_collect().await?;

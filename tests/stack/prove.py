@@ -135,8 +135,8 @@ def everything_is_watched(stack):
     wait_until(lambda: up() == ['cache-server', 'cache-server', 'send-admin'], 'all three are read')
     served = asked('/api/v1/query?query=sum(http_requests_total)%20by%20(job)')['result']
     assert {row['metric']['job'] for row in served if float(row['value'][1]) > 0} == {'cache-server', 'send-admin'}, served
-    rules = [rule for group in asked('/api/v1/rules')['groups'] for rule in group['rules']]
-    assert len(rules) >= 10 and all(rule['health'] != 'err' for rule in rules), rules
+    def rules(): return [rule for group in asked('/api/v1/rules')['groups'] for rule in group['rules']]
+    wait_until(lambda: len(rules()) >= 10 and all(rule['health'] == 'ok' for rule in rules()), 'every rule was evaluated')
 
 
 def a_killed_server_is_taken_out_and_in_again(stack):

@@ -54,17 +54,27 @@ for number in 0 1; do
     address=$(sed -n 's/^listening on //p' "$work/said")
     python3 - "$address" <<'PY'
 import json, sys, urllib.request
-for path, body in [('/health/ready', None), ('/docs/', None), *[('/units/direct/store/json', {'n': n}) for n in range(50)],
-                   ('/tokens/create', {'token_name': 'units', 'usage_limit': 1}), ('/tokens/list', None)]:
+def ask(method, path, body=None):
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(sys.argv[1] + path, data, {'content-type': 'application/json'})
-    try: urllib.request.urlopen(request, timeout=60).read()
+    request = urllib.request.Request(sys.argv[1] + path, data, {'content-type': 'application/json'}, method=method)
+    try: return json.loads(urllib.request.urlopen(request, timeout=60).read() or 'null')
+    # What only the other of the two services has.
     except urllib.error.HTTPError as refusal: assert refusal.code == 404, refusal
+ask('GET', '/health/ready')
+stored = [ask('POST', '/units/direct/store/json', {'n': n}) for n in range(50)]
+for entry in filter(None, stored):
+    ask('GET', f'/units/retrieve/{entry["cache_id"]}')
+    ask('DELETE', f'/units/delete/{entry["cache_id"]}')
+for path in ('/units/stats', '/tokens/list', '/namespaces/list'): ask('GET', path)
+ask('POST', '/tokens/create', {'token_name': 'units', 'usage_limit': 1})
 PY
     # The program is what strace has started.
     pkill -TERM --parent "$tracer"
     wait "$tracer"
     sed -n 's/^[0-9]* *\([a-z0-9_]*\)(.*/\1/p' "$work/trace" | sort -u >"$work/made"
+    for call in accept4 openat fsync; do
+        grep -qx "$call" "$work/made" || { echo "no $call was seen: $unit was not traced"; exit 1; }
+    done
     # The program is started before the filter holds.
     refused=$(comm -13 "$work/allowed" "$work/made" | grep -vx execve || true)
     [ -z "$refused" ] || { echo "$unit does not allow: $refused"; exit 1; }

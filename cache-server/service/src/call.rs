@@ -40,6 +40,7 @@ struct Inner {
     reading: Cell<Duration>,
     /// Whether its body is being read.
     is_reading: Cell<bool>,
+    has_failed: Cell<bool>,
     trace_id: Option<TraceId>,
     service: Arc<Service>,
     path: Box<str>,
@@ -70,6 +71,7 @@ impl Call {
             waited: Cell::default(),
             reading: Cell::default(),
             is_reading: Cell::new(false),
+            has_failed: Cell::new(false),
             trace_id,
             service,
             path,
@@ -203,8 +205,23 @@ impl Call {
         }
         let since = Instant::now();
         let got = place.await;
-        self.0.waited.set(self.0.waited.get() + since.elapsed());
+        self.waited(since.elapsed());
         got
+    }
+
+    /// Adds what was waited for memory.
+    pub(crate) fn waited(&self, time: Duration) {
+        self.0.waited.set(self.0.waited.get() + time);
+    }
+
+    /// Says that the rest of its answer could not be made.
+    pub(crate) fn fails(&self) {
+        self.0.has_failed.set(true);
+    }
+
+    /// Whether the rest of its answer could not be made.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.0.has_failed.get()
     }
 
     /// Reads its body, and counts how long that takes, without the waits for memory.

@@ -81,7 +81,7 @@ macro_rules! serving {
             #[arg(long, env = concat!($prefix, "SHUTDOWN_SECONDS"), default_value_t = 30)]
             pub shutdown_seconds: u64,
             /// How long to serve on after SIGTERM while `/health/ready` answers 503, in seconds: a balancer then sends requests
-            /// elsewhere before connections are closed. A second signal cuts it short.
+            /// elsewhere before connections are closed. A second signal ends the program at once.
             #[arg(long, env = concat!($prefix, "DRAIN_SECONDS"), default_value_t = 0)]
             pub drain_seconds: u64,
             /// Another address to show `/metrics` on, without a key, such as `127.0.0.1:9464`; port 0 picks a free one. It is to be

@@ -185,8 +185,8 @@ fn authenticate(call: &Call, request: &HttpRequest) -> Result<Option<Arc<Key>>, 
             found
         }
     };
-    key.count(&service.limits, &service.counts.reasons)?;
     call.is_called_by(Arc::clone(&key), ends);
+    key.count(&service.limits, &service.counts.reasons)?;
     Ok(Some(key))
 }
 
@@ -235,7 +235,9 @@ struct Unanswered<'a> {
 impl Drop for Unanswered<'_> {
     fn drop(&mut self) {
         if !self.is_answered {
-            self.call.service().counts.abandoned.fetch_add(1, Relaxed);
+            let counts = &self.call.service().counts;
+            counts.abandoned.fetch_add(1, Relaxed);
+            counts.received_bytes.fetch_add(self.call.received(), Relaxed);
             log_abandoned(self.call, self.method);
         }
     }
@@ -248,7 +250,9 @@ fn report(call: &Call, request: &HttpRequest, method: &'static str, status: Stat
     let key = call.key().map(|key| key.name.as_str());
     let (path, status) = (request.uri().path(), status.as_u16());
     let counts = &call.service().counts;
-    counts.requests.count(call.route(), method, status, took);
+    // How fast a client sends says nothing of the service.
+    let (_, reading) = call.spent();
+    counts.requests.count(call.route(), method, status, took.saturating_sub(reading));
     if key.is_none() {
         counts.keyless.fetch_add(1, Relaxed);
     }

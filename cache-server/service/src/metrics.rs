@@ -88,6 +88,8 @@ pub(crate) struct Counts {
     pub(crate) abandoned: AtomicU64,
     /// Answers that were not taken to their end.
     pub(crate) broken_answers: AtomicU64,
+    /// Answers that the service could not make to their end.
+    pub(crate) failed_answers: AtomicU64,
     pub(crate) received_bytes: AtomicU64,
     pub(crate) sent_bytes: AtomicU64,
     pub(crate) connections: Connections,
@@ -107,6 +109,7 @@ impl Counts {
             in_flight,
             abandoned: AtomicU64::new(0),
             broken_answers: AtomicU64::new(0),
+            failed_answers: AtomicU64::new(0),
             received_bytes: AtomicU64::new(0),
             sent_bytes: AtomicU64::new(0),
             connections: Connections::default(),
@@ -150,10 +153,10 @@ pub fn routes() -> Vec<Entry> {
     }
 }
 
-/// The same for a port of its own, where nobody needs a key.
-pub(crate) fn open_routes() -> Vec<Entry> {
-    let open = |entry: Entry| Entry { access: Access::Probe, described: None, ..entry };
-    routes().into_iter().map(open).collect()
+/// The same for a port of its own, where nobody needs a key: on loopback for programs of this machine, else for whoever gets there.
+pub(crate) fn open_routes(is_loopback: bool) -> Vec<Entry> {
+    let access = if is_loopback { Access::Open } else { Access::Probe };
+    routes().into_iter().map(|entry| Entry { access, described: None, ..entry }).collect()
 }
 
 /// Show the metrics, as Prometheus reads them

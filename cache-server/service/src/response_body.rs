@@ -118,6 +118,7 @@ impl MessageBody for Streamed {
             self.part = call.take_held();
         }
         if let Poll::Ready(Some(Err(error))) = &next {
+            call.fails();
             tracing::warn!(request_id = %call.id(), "an answer broke off: {error}");
         }
         next

@@ -27,7 +27,10 @@ impl Sending {
         if sent > 0 {
             service.counts.sent_bytes.fetch_add(sent, Relaxed);
         }
-        if !is_whole {
+        if call.has_failed() {
+            // It was logged with its reason.
+            service.counts.failed_answers.fetch_add(1, Relaxed);
+        } else if !is_whole {
             service.counts.broken_answers.fetch_add(1, Relaxed);
             tracing::info!(request_id = %call.id(), sent, "an answer broke off: the client did not take it to its end");
         }
@@ -70,6 +73,7 @@ fn log_access(call: &Call, method: &'static str, status: Option<u16>, sent: u64,
         method,
         route = call.entry().map(|entry| entry.path),
         path = &*escaped(call.path()),
+        address = call.address().map(tracing::field::display),
         status,
         received = call.received(),
         sent,

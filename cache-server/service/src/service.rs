@@ -1,6 +1,8 @@
 //! A service: its routes and everything a request passes on its way to a handler.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
@@ -116,9 +118,10 @@ impl Service {
         Answered(Arc::clone(&self.counts))
     }
 
-    /// A service that shows the metrics of this one, and nothing else, to whoever asks.
-    pub(crate) fn metrics_alone(&self) -> anyhow::Result<Self> {
-        let (routes, keys) = (Routes::new(metrics::open_routes()), Keys::new("", Vec::new(), None));
+    /// A service that shows the metrics of this one, and nothing else, to whoever asks; on loopback, not to pages of browsers.
+    pub(crate) fn metrics_alone(&self, address: IpAddr) -> anyhow::Result<Self> {
+        let routes = Routes::new(metrics::open_routes(address.is_loopback()));
+        let keys = Keys::new("", Vec::new(), None);
         let sessions = Sessions::new("", None)?;
         let alone = Self::new(routes, self.shape.clone(), keys, sessions, self.limits.clone());
         Ok(Self { metrics: self.metrics(), stopping: self.stopping(), ..alone })
@@ -144,8 +147,18 @@ impl Service {
             };
             let in_flight = in_flight.clone();
             Box::pin(async move {
-                let reserved = in_flight.reserve(address, held, bytes).await;
-                reserved.map(|more| Call::current().map(|call| call.hold(more))).is_ok()
+                let (begun, reserved) = (Instant::now(), in_flight.reserve(address, held, bytes).await);
+                let Some(call) = Call::current() else { return reserved.is_ok() };
+                call.waited(begun.elapsed());
+                match reserved {
+                    Ok(more) => call.hold(more),
+                    Err(refusal) => {
+                        // It is answered by whoever wanted to read.
+                        call.service().counts.reasons.refuse(&refusal);
+                        return false;
+                    }
+                }
+                true
             })
         }
     }

@@ -27,6 +27,10 @@ use crate::service::{Service, app};
 /// How long a connection is read from after an answer that refuses what is still being sent, so that the client reads the answer.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How many connections are open at once to the address that metrics have of their own; and how long one without a request.
+const METRICS_READERS: usize = 32;
+const METRICS_KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 /// How many connections may wait to be taken.
 const BACKLOG: i32 = 1024;
 
@@ -66,11 +70,13 @@ pub struct Stopping {
     phase: watch::Sender<Phase>,
     /// Told when keys are to be read again.
     reload: Notify,
+    /// Told when nothing is to be waited for any more.
+    at_once: Notify,
 }
 
 impl Default for Stopping {
     fn default() -> Self {
-        Self { phase: watch::Sender::new(Phase::Serving), reload: Notify::new() }
+        Self { phase: watch::Sender::new(Phase::Serving), reload: Notify::new(), at_once: Notify::new() }
     }
 }
 
@@ -89,14 +95,14 @@ impl Stopping {
 }
 
 /// Waits for the signals of the program: at SIGHUP keys are read again; SIGTERM and SIGINT end it, after as long as it takes
-/// to be told so by the probe, and a second one cuts that short. Left to itself, actix-web cuts requests in flight off at
+/// to be told so by the probe; a second one ends it at once. Left to itself, actix-web cuts requests in flight off at
 /// SIGINT. From the call on no signal is missed; it has to be made within a runtime.
 pub fn until_asked_to_stop(stopping: Arc<Stopping>, drain: Duration) -> impl Future<Output = ()> + Send + 'static {
     let signals = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
     async move {
         match signals {
             [Ok(terminate), Ok(interrupt), Ok(hangup)] => {
-                stop_at(&stopping, drain, terminate, interrupt, hangup).await;
+                stop_at(stopping, drain, terminate, interrupt, hangup).await;
             }
             _ => {
                 tracing::error!("signals cannot be waited for");
@@ -107,7 +113,7 @@ pub fn until_asked_to_stop(stopping: Arc<Stopping>, drain: Duration) -> impl Fut
 }
 
 async fn stop_at(
-    stopping: &Stopping,
+    stopping: Arc<Stopping>,
     drain: Duration,
     mut terminate: Signal,
     mut interrupt: Signal,
@@ -122,11 +128,15 @@ async fn stop_at(
     }
     stopping.phase.send_replace(Phase::Draining);
     tell_manager(NotifyState::Stopping);
-    tokio::select! {
-        () = tokio::time::sleep(drain) => {}
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    let told = Arc::clone(&stopping);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        told.at_once.notify_one();
+    });
+    tokio::time::sleep(drain).await;
     stopping.phase.send_replace(Phase::Stopping);
 }
 
@@ -135,7 +145,8 @@ pub struct Bound {
     server: Server,
     service: Arc<Service>,
     address: SocketAddr,
-    metrics_address: Option<SocketAddr>,
+    /// What shows metrics on an address of its own, and that address.
+    metrics: Option<(Server, SocketAddr)>,
 }
 
 impl std::fmt::Debug for Bound {
@@ -152,7 +163,7 @@ impl Bound {
 
     /// The other address it shows metrics on.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
-        self.metrics_address
+        self.metrics.as_ref().map(|(_, address)| *address)
     }
 
     /// A handle to stop it with.
@@ -164,10 +175,20 @@ impl Bound {
     /// `Type=notify`) when it begins and when it is about to end.
     pub async fn run(self) -> anyhow::Result<()> {
         tell_manager(NotifyState::Ready);
-        tokio::select! {
+        let metrics = self.metrics.map(|(server, _)| server);
+        let handle = metrics.as_ref().map(Server::handle);
+        let metrics = metrics.map(tokio::spawn);
+        let stopping = &self.service.stopping;
+        let served = tokio::select! {
             served = self.server => served.context("the server failed"),
-            () = self.service.keys.follow(&self.service.stopping.reload) => unreachable!("keys are followed for ever"),
+            () = stopping.at_once.notified() => Ok(()),
+            () = self.service.keys.follow(&stopping.reload) => unreachable!("keys are followed for ever"),
+        };
+        if let (Some(handle), Some(metrics)) = (handle, metrics) {
+            handle.stop(false).await;
+            metrics.abort();
         }
+        served
     }
 }
 
@@ -230,17 +251,18 @@ pub fn bind(
         .shutdown_timeout(listen.shutdown.as_secs())
         .shutdown_signal(end);
     let wanted = SocketAddr::from((listen.host, listen.port));
-    let (mut builder, address) = listening(builder, wanted, &service, listen.keep_alive, configure)?;
-    let mut metrics_address = None;
-    if let Some(wanted) = listen.metrics {
-        let alone = Arc::new(service.metrics_alone()?);
-        let (both, address) = listening(builder, wanted, &alone, listen.keep_alive, |_| {})?;
-        (builder, metrics_address) = (both, Some(address));
-    }
-    Ok(Bound { server: builder.run(), service, address, metrics_address })
+    let (builder, address) = listening(builder, wanted, &service, listen.keep_alive, configure)?;
+    let metrics = listen.metrics.map(|wanted| {
+        // Nobody who reads metrics takes a connection or a thread of those who use the service, nor the other way round.
+        let builder = ServerBuilder::default().workers(1).max_concurrent_connections(METRICS_READERS).disable_signals();
+        let alone = Arc::new(service.metrics_alone(wanted.ip())?);
+        let (builder, address) = listening(builder, wanted, &alone, METRICS_KEEP_ALIVE, |_| {})?;
+        anyhow::Ok((builder.run(), address))
+    });
+    Ok(Bound { server: builder.run(), service, address, metrics: metrics.transpose()? })
 }
 
-/// Has a server listen on this address as well, for this service; returns the address with the port that it got.
+/// Has a server listen on this address, for this service; returns the address with the port that it got.
 fn listening(
     builder: ServerBuilder,
     address: SocketAddr,

@@ -38,6 +38,19 @@ fn a_health_check_tells_a_server_that_is_ready_from_one_that_ends_and_from_none(
 }
 
 #[test]
+fn a_second_signal_ends_it_at_once() {
+    let program = Program::start(&["--storage-mode", "memory", "--drain-seconds", "600", "--shutdown-seconds", "600"]);
+    let begun = Instant::now();
+    program.signal("TERM");
+    while health(&["--port", port(&program)]).0 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it never says that it ends");
+    }
+    program.signal("INT");
+    assert!(program.ended().success());
+    assert!(begun.elapsed() < Duration::from_secs(60), "it took {:?}", begun.elapsed());
+}
+
+#[test]
 fn a_server_on_every_address_is_reached_by_both_families() {
     let program = Program::start(&["--storage-mode", "memory", "--host", "::"]);
     let port = port(&program);

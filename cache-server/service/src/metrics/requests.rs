@@ -21,9 +21,9 @@ const NO_ROUTE: &str = "(none)";
 const METHODS: [&str; 8] = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "other"];
 
 /// The statuses that are counted apart, the usual ones first.
-const STATUSES: [u16; 26] = [
+const STATUSES: [u16; 29] = [
     200, 404, 401, 400, 304, 201, 204, 206, 307, 308, 403, 405, 406, 408, 409, 410, 412, 413, 414, 415, 416, 422, 429,
-    500, 502, 503,
+    500, 502, 503, 507, 501, 504,
 ];
 /// All others.
 const OTHER: &str = "other";

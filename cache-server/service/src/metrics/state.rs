@@ -27,6 +27,11 @@ impl Collector for Shown {
         for (name, about, count) in [
             ("http_abandoned", "Requests whose client went away before the answer.", &self.0.abandoned),
             ("http_broken_answers", "Answers that were not taken to their end.", &self.0.broken_answers),
+            (
+                "http_failed_answers",
+                "Answers that had begun and could not be made to their end.",
+                &self.0.failed_answers,
+            ),
             ("http_received_bytes", "Bytes of bodies that were read.", &self.0.received_bytes),
             ("http_sent_bytes", "Bytes of bodies that were sent.", &self.0.sent_bytes),
             ("http_connections_taken", "Connections that were taken.", &connections.taken),

@@ -28,6 +28,8 @@ const RESULTS: [&str; 6] = ["ok", "not_found", "refused", "slow_down", "failed",
 
 /// Which results are charged for.
 const CHARGED: usize = 3;
+/// The result of an attempt without an answer.
+const LOST: usize = 5;
 
 fn kind(request: &HttpRequest) -> usize {
     let has = |name: &str| {
@@ -51,7 +53,7 @@ fn result(answered: &Result<HttpResponse, HttpError>) -> usize {
         Ok(429 | 503) => 3,
         Ok(400..500) => 2,
         Ok(500..) => 4,
-        Err(_) => 5,
+        Err(_) => LOST,
     }
 }
 
@@ -79,12 +81,24 @@ struct CountedClient {
     requests: Arc<Requests>,
 }
 
+/// An attempt, which is counted when it ends; one that is given up half-way is lost.
+struct Attempt<'a> {
+    counts: &'a [AtomicU64; RESULTS.len()],
+    result: usize,
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        self.counts[self.result].fetch_add(1, Relaxed);
+    }
+}
+
 #[async_trait]
 impl HttpService for CountedClient {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let kind = kind(&request);
+        let mut attempt = Attempt { counts: &self.requests.0[kind(&request)], result: LOST };
         let answered = self.client.execute(request).await;
-        self.requests.0[kind][result(&answered)].fetch_add(1, Relaxed);
+        attempt.result = result(&answered);
         answered
     }
 }
