@@ -57,6 +57,8 @@ test("the range that is shown is said, also where another one was asked for", as
   await page.getByText(`By half hour from ${ago(3)} 00:00 to ${ago(2)} 23:30 UTC.`).waitFor();
   await go(page, `#/analytics?range=any&from=${ago(250)}&to=${ago(1)}`);
   await page.getByText(`By month from ${ago(250).slice(0, 7)} to ${ago(1).slice(0, 7)} UTC.`).waitFor();
+  await go(page, "#/analytics?range=7d");
+  await page.getByText(`By hour from ${ago(6)} 00:00 to ${ago(0)} 23:00 UTC.`).waitFor();
   await assertClean(page, seen);
   await context.close();
 });

@@ -83,7 +83,7 @@ function Shown({ figures, metric }) {
     showRange("any", keyOf("30min", windowAt("30min", begin)), keyOf("30min", windowAt("30min", end + half - 1)));
   const moved = sum(windows, "late_events") + sum(windows, "early_events");
   const unread = sum(windows, "unreadable_parts");
-  const shown = [times[0], times.at(-1)].map((at = 0) => keyOf(unit, at).replace("T", " "));
+  const shown = [times[0], times.at(-1)].map((at = 0) => keyOf(unit === "hourly" ? "30min" : unit, at).replace("T", " "));
   const left = [
     `By ${units[unit][2]} from ${shown.join(" to ")} UTC.`,
     "Drag over a part of the chart to look closer; Back leads back.",
