@@ -68,6 +68,6 @@ export function Health() {
       <${Card} title="Running for" value=${value ? duration(value.now - value.started_at) : unsaid(status)} note=${value && `since ${absolute(value.started_at)}`} />
     </div>
     <${List} title="Recorders" name="recorders" of=${recorders} columns=${columns} rows=${rows} id=${(/** @type {Recorder} */ row) => row.instance}
-      empty=${["No recorder has spoken yet", "Each process of the application records what happens, and says every minute how it is."]} />
+      empty="No recorder has spoken yet"><p>Each process of the application records what happens, and says every minute how it is.</p></${List}>
     <p class="small muted">"Lost here" counts what this service could not write since it was started; its log says why.</p>`;
 }

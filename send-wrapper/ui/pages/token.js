@@ -17,10 +17,10 @@ import { Page } from "../house/page.js";
 import { Panel } from "../house/panel.js";
 import { address, useOneOf } from "../house/router.js";
 import { useMay } from "../house/session.js";
-import { CsvButton, Table } from "../house/table.js";
 import { Tabs } from "../house/tabs.js";
 import { Text, visible } from "../house/text.js";
 import { Time } from "../house/time.js";
+import { List } from "../list.js";
 import { Listing, useListing } from "../listing.js";
 import { CopyLink, ShareLink, useLinks } from "../share_link.js";
 import { DAY } from "../time_range.js";
@@ -134,8 +134,7 @@ function UsesByDay({ token, summary: { by_day: days, refused, complete, unreadab
 /** @param {{ summary: any }} props */
 function Visitors({ summary: { visitors: all, by_visitor: rows } }) {
   const note = `${count(all)}${rows.length < all ? ", the 100 with most uses are shown" : ""}; somebody is another one every day`;
-  return html`<${Panel} title="Visitors" note=${note} flush actions=${html`<${CsvButton} name="visitors" columns=${visitors} rows=${rows} />`}>
-    <${Table} name="visitors" label="Visitors" columns=${visitors} rows=${rows} id=${(/** @type {any} */ row) => row.ip_hash ?? ""} /></${Panel}>`;
+  return html`<${List} title="Visitors" name="visitors" note=${note} columns=${visitors} rows=${rows} id=${(/** @type {any} */ row) => row.ip_hash ?? ""} />`;
 }
 
 /** @param {{ token: Token, change: () => void }} props `change`: of the address of links. */
