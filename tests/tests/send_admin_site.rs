@@ -68,6 +68,18 @@ async fn one_answer_says_what_an_operator_asks_first(engine: Engine) {
     }
     assert_eq!(overview["missing"], json!([]), "{overview}");
     assert_eq!(overview["degraded"], json!([]), "{overview}");
+    // What happened before the pulse is told of, too; where looking for it takes long, a pulse later.
+    let times = |of: &Value| -> Vec<u64> {
+        of["recent_events"].as_array().unwrap().iter().map(|event| event["timestamp"].as_u64().unwrap()).collect()
+    };
+    for _ in 0..30 {
+        if times(&overview).len() == 5 {
+            break;
+        }
+        admin.clock.advance(5001);
+        overview = admin.get("/overview").await;
+    }
+    assert_eq!(times(&overview), [TWO, TWO, TWO, TWO - DAY, TWO - DAY]);
     assert_eq!((&overview["pulse"]["active_requests"], &overview["age_ms"]), (&3.into(), &0.into()));
     assert_eq!(overview["pulse"]["recent_events"].as_array().unwrap().len(), 3);
     for (day, key, requests) in

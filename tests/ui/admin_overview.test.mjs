@@ -50,6 +50,21 @@ test("the overview says in one look what goes on, what needs attention and what 
   await context.close();
 });
 
+test("the last events are shown, also those from before the last five minutes", async () => {
+  const overview = await demo.get("/overview");
+  const { pulse } = overview;
+  const hour = 3_600_000;
+  const earlier = pulse.recent_events.slice(0, 4).map((event, at) => ({ ...event, timestamp: Date.now() - (at + 1) * hour }));
+  const { page, seen, context } = await demo.shown("#/nothing");
+  const json = { ...overview, pulse: { ...pulse, recent_events: [] }, recent_events: earlier };
+  await page.route("**/overview", (route) => route.fulfill({ json }));
+  await go(page, "#/overview");
+  const times = page.locator('table[aria-label="Latest events"] tbody td:first-child');
+  assert.deepEqual(await times.allTextContents(), ["1 h ago", "2 h ago", "3 h ago", "4 h ago"]);
+  await assertClean(page, seen);
+  await context.close();
+});
+
 test("figures of the pulse are refreshed, and a failure is told while the old ones stay", async () => {
   const { page, seen, context } = await demo.shown("");
   await page.clock.install();

@@ -1,7 +1,7 @@
 // Whether it is used, whether anything is wrong, and what it costs: one look.
 
 import { Attention, attentionOf } from "../attention.js";
-import { countryColumn, textColumn } from "../columns.js";
+import { countryColumn, textColumn, timeColumn } from "../columns.js";
 import { call } from "../house/api.js";
 import { Card } from "../house/card.js";
 import { Chart } from "../house/chart.js";
@@ -17,13 +17,13 @@ import { zone } from "../house/settings.js";
 import { useStore } from "../house/store.js";
 import { Table } from "../house/table.js";
 import { Text } from "../house/text.js";
-import { clock, exact } from "../house/time.js";
+import { clock } from "../house/time.js";
 
 const HOUR = 3_600_000;
 
 /** Of the last events. */
 const columns = [
-  textColumn("timestamp", "Time", { cell: ({ timestamp: at }) => html`<time title=${exact(at)}>${clock(at)}</time>` }),
+  timeColumn("timestamp", "When"),
   textColumn("event_type", "Kind", { cell: ({ event_type: kind }) => kind.replaceAll("_", " ") }),
   textColumn("path", "What", {
     isMain: true,
@@ -76,9 +76,9 @@ export default function Overview() {
   const dollars = (/** @type {string} */ amount) => money(Number(amount), costs.month.currency ?? "USD");
   const [analytics, transfers] = [address(["analytics"]), address(["transfers"])];
   const events = () =>
-    pulse?.recent_events.length
-      ? html`<${Table} name="events" label="Latest events" columns=${columns} rows=${pulse.recent_events} id=${(/** @type {any} */ event) => event.event_id} isSortable=${false} />`
-      : html`<${Empty} title="Nothing has happened in the last 5 minutes"><p>Requests appear here as the application records them.</p></${Empty}>`;
+    value.recent_events?.length
+      ? html`<${Table} name="events" label="Latest events" columns=${columns} rows=${value.recent_events} id=${(/** @type {any} */ event) => event.event_id} isSortable=${false} />`
+      : html`<${Empty} title="Nothing has happened in the last 24 hours"><p>Requests appear here as the application records them.</p></${Empty}>`;
   const day = (/** @type {string} */ id, /** @type {string} */ title) => ({
     id,
     title,
@@ -109,7 +109,7 @@ export default function Overview() {
       <${Panel} title="Needs attention" note=${value && html`<span class=${`chip ${wrong.length > 0 ? "warn" : "ok"}`}>${count(wrong.length)}</span>`}>
         ${shown(() => html`<${Attention} of=${wrong} />`)}</${Panel}>
     </div>
-    <${Panel} title="Latest events" note="of the last 5 minutes" flush actions=${html`<a href=${analytics}>Analytics</a>`}>${shown(events)}</${Panel}>
+    <${Panel} title="Latest events" flush actions=${html`<a href=${analytics}>Analytics</a>`}>${shown(events)}</${Panel}>
   </${Page}>`;
 }
 
