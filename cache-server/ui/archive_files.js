@@ -8,7 +8,7 @@ import { useLoad } from "./house/load.js";
 import { Loading } from "./house/loading.js";
 import { Table } from "./house/table.js";
 import { plain, visible } from "./house/text.js";
-import { zipNames } from "./house/zip_names.js";
+import { zipNames } from "./zip_names.js";
 
 /** @param {{ namespace: string, id: string, bytes: Uint8Array }} props `bytes`: the archive, or its beginning if it is large. */
 export function ArchiveFiles({ namespace, id, bytes }) {

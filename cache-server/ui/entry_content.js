@@ -2,7 +2,7 @@
 
 import { Failure, request } from "./house/api.js";
 import { MOST_SHOWN } from "./house/content.js";
-import { bytesUpTo } from "./house/limited.js";
+import { bytesUpTo } from "./limited.js";
 
 /**
  * @typedef {{ bytes: Uint8Array, size: number, isWhole: boolean, tag: string }} Loaded `size`: of all of it; `tag`: of the content.

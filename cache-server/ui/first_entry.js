@@ -1,7 +1,7 @@
 // An empty cache: what would be here, and how to store a first entry.
 
+import { Command } from "./command.js";
 import { service } from "./house/api.js";
-import { Command } from "./house/command.js";
 import { Empty } from "./house/empty.js";
 import { html } from "./house/html.js";
 import { session } from "./house/session.js";

@@ -3,13 +3,13 @@
 import { request } from "./house/api.js";
 import { counted } from "./house/format.js";
 import { html } from "./house/html.js";
-import { bytesUpTo } from "./house/limited.js";
 import { useLoad } from "./house/load.js";
 import { Loading } from "./house/loading.js";
 import { Panel } from "./house/panel.js";
 import { address } from "./house/router.js";
 import { CsvButton, Table } from "./house/table.js";
 import { Time } from "./house/time.js";
+import { bytesUpTo } from "./limited.js";
 
 /** How much of a reference is read: some 8,000 entries. */
 const MOST = 1024 * 1024;

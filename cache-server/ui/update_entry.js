@@ -5,11 +5,11 @@ import { MOST_SHOWN } from "./house/content.js";
 import { Dialog } from "./house/dialog.js";
 import { size as sizeText } from "./house/format.js";
 import { html, useState } from "./house/html.js";
-import { indented } from "./house/json_source.js";
 import { asFailure, useLoad } from "./house/load.js";
 import { Loading } from "./house/loading.js";
 import { Problem } from "./house/problem.js";
 import { say } from "./house/toast.js";
+import { indented } from "./indented.js";
 
 /** @typedef {{ type: "string" | "json" | "binary", text: string, tag: string }} Seen */
 

@@ -3,6 +3,7 @@
 mod analytics;
 mod audited;
 mod browser;
+mod cache_entry;
 mod config;
 mod costs;
 mod create_many;

@@ -4,6 +4,7 @@ import { call } from "./house/api.js";
 import { Confirm } from "./house/confirm.js";
 import { count } from "./house/format.js";
 import { html, useState } from "./house/html.js";
+import { readJson } from "./house/json_source.js";
 import { visible } from "./house/text.js";
 import { absolute } from "./house/time.js";
 import { say } from "./house/toast.js";
@@ -37,13 +38,13 @@ export function ChangeToken({ token, close, done }) {
       revision: base.revision,
       ...(typed.limit !== before.limit && { usage_limit }),
       ...(typed.expires !== before.expires && { expires_at }),
-      ...(typed.note !== before.note && { metadata: { ...base.metadata, note: note || undefined } }),
+      ...(typed.note !== before.note && { note }),
     };
     try {
       await call("POST", ["tokens", "update", name], { json });
     } catch (/** @type {any} */ error) {
       if (error.code !== "STALE_REVISION") throw error;
-      setTheirs(await call("GET", ["tokens", "lookup", name]));
+      setTheirs(await call("GET", ["tokens", "lookup", name], { read: readJson }));
       return;
     }
     say(`Changed ${name}.`);
@@ -87,7 +88,9 @@ export function RevokeToken({ token: { token_name: name }, close, done }) {
 export function ReactivateToken({ token: { token_name: name, usage_limit: before, usage_count: used, remaining }, close, done }) {
   const [limit, setLimit] = useState(String(remaining === 0 ? used + 10 : before));
   const act = async () => {
-    await call("POST", ["tokens", "reactivate", name], { json: { usage_limit: Number(limit) } });
+    // Somebody may have changed the limit meanwhile: what is left as it was is not sent.
+    const json = limit === String(before) ? {} : { usage_limit: Number(limit) };
+    await call("POST", ["tokens", "reactivate", name], { json });
     say(`Reactivated ${name}.`);
     done();
   };

@@ -1,7 +1,13 @@
 // What a day cost, entered by hand or corrected.
 
-import { Form, field } from "./form.js";
-import { call, Dialog, Failure, html, plain, say, useEffect, useLoad, useState } from "./kit.js";
+import { call, Failure } from "./house/api.js";
+import { Confirm } from "./house/confirm.js";
+import { html, useEffect, useState } from "./house/html.js";
+import { useLoad } from "./house/load.js";
+import { plain } from "./house/text.js";
+import { absolute } from "./house/time.js";
+import { say } from "./house/toast.js";
+import { TextField } from "./text_field.js";
 import { keyOf } from "./time_range.js";
 
 const AMOUNT = "-?\\d+(\\.\\d+)?";
@@ -44,6 +50,12 @@ export function CostDay({ date: given, currency: usual, close, done }) {
         .join(""),
     );
   }, [day]);
+  const change = (/** @type {string} */ next) => {
+    // Amounts of another day are not those of this one.
+    setTotal("");
+    setServices("");
+    setDate(next);
+  };
   const act = async () => {
     const rows = parts(services);
     if (new Set(rows.map(({ name }) => name)).size < rows.length) throw new Failure("A service is named twice.");
@@ -63,13 +75,13 @@ export function CostDay({ date: given, currency: usual, close, done }) {
     (known.isLoading
       ? "Looking what is recorded…"
       : day
-        ? "It is recorded: what you save replaces it."
+        ? `It is recorded: what you save replaces it. Collected ${absolute(day.collected_at)}.`
         : "Nothing is recorded of this day yet.");
-  return html`<${Dialog} title="Costs of a day" close=${close}><${Form} act=${act} action="Save" close=${close} isReady=${day !== undefined && !known.isLoading}>
-    <div class="pair">${field("Day", date, setDate, { type: "date", max: keyOf("daily", Date.now()) })}${field("Currency", currency, setCurrency, { pattern: "[A-Z]{3}", title: "Three capital letters" })}</div>
+  return html`<${Confirm} title="Costs of a day" act=${act} action="Save" kind="primary" close=${close} isReady=${day !== undefined && !known.isLoading}>
+    <div class="pair"><${TextField} label="Day" value=${date} change=${change} type="date" max=${keyOf("daily", Date.now())} required />
+      <${TextField} label="Currency" value=${currency} change=${setCurrency} pattern="[A-Z]{3}" title="Three capital letters" required /></div>
     <p class="small muted" role="status">${state}</p>
-    ${field("Total", total, setTotal, { pattern: AMOUNT, inputmode: "decimal", title: "A number such as 3.98" })}
-    <label class="field"><span>Services, each in a line with its amount (optional)</span><textarea class="short" value=${services} placeholder="AWS Lambda 0.41" spellcheck=${false}
-      onInput=${(/** @type {Typed} */ { target }) => setServices(target.value)}></textarea></label>
-  </${Form}></${Dialog}>`;
+    <${TextField} label="Total" value=${total} change=${setTotal} pattern=${AMOUNT} inputmode="decimal" title="A number such as 3.98" required />
+    <${TextField} label="Services, each in a line with its amount (optional)" value=${services} change=${setServices} rows=${4} placeholder="AWS Lambda 0.41" />
+  </${Confirm}>`;
 }

@@ -11,7 +11,8 @@ import { counted } from "./house/format.js";
 import { html, useMemo, useState } from "./house/html.js";
 import { CsvButton, Table } from "./house/table.js";
 import { useLinks } from "./share_link.js";
-import { TextField, TokenFields, usual } from "./token_form.js";
+import { TextField } from "./text_field.js";
+import { TokenFields, usual } from "./token_form.js";
 
 /** @typedef {{ token_name: string, created: boolean, code?: string, detail?: string }} Outcome */
 

@@ -7,7 +7,8 @@ import { Icon } from "./house/icon.js";
 import { useLoad } from "./house/load.js";
 import { session } from "./house/session.js";
 import { say } from "./house/toast.js";
-import { settingsOf, TextField, TokenFields, usual } from "./token_form.js";
+import { TextField } from "./text_field.js";
+import { settingsOf, TokenFields, usual } from "./token_form.js";
 
 export const RULE = "Letters, digits, - and _, the first one a letter or digit, 128 at most.";
 const kinds = "brave calm clever gentle happy keen lucky merry noble quiet sunny swift";

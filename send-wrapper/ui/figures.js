@@ -1,7 +1,8 @@
 // What happened in a range of time, and in as long a time before it: what cards and charts show of it.
 
-import { call, change, count, duration, percent, short, size } from "./kit.js";
-import { DAY, keyOf, rangeOf, ranges, units, windowAt } from "./time_range.js";
+import { call } from "./house/api.js";
+import { change, count, duration, percent, short, size } from "./house/format.js";
+import { coarser, DAY, keyOf, rangeOf, ranges, units, windowAt } from "./time_range.js";
 
 /** @type {Metric[]} */
 export const metrics = [
@@ -31,44 +32,69 @@ export const metrics = [
   },
 ];
 
+/**
+ * Windows, and as many before them.
+ * @param {TimeRange} range @param {Totals[]} all Those that are kept. @param {number} now @returns {Period}
+ */
+function periodOf({ unit, begin, count: length }, all, now) {
+  const at = new Map(all.map((window) => [window.window_start, window]));
+  const times = Array.from({ length }, (_, number) => windowAt(unit, begin, number));
+  const current = windowAt(unit, now);
+  const isOver = windowAt(unit, begin, length) <= current;
+  return {
+    times,
+    windows: times.map((time) => at.get(time)),
+    before: times.map((_, number) => at.get(windowAt(unit, begin, number - length))),
+    begun: times.filter((time) => time <= current).length,
+    share: isOver ? 1 : (now - current) / (windowAt(unit, current, 1) - current),
+  };
+}
+
 /** @param {string} name @param {string} from @param {string} to @param {AbortSignal} signal @returns {Promise<Figures>} */
 export async function loadFigures(name, from, to, signal) {
   const now = Date.now();
-  const { unit, begin, count: length } = rangeOf(name, from, to, now);
-  const [end, current] = [windowAt(unit, begin, length), windowAt(unit, now)];
-  const last = Math.min(windowAt(unit, end, -1), current);
-  const get = async (/** @type {Unit} */ of, /** @type {number} */ first) => {
-    const query = { from: keyOf(of, first), to: keyOf(of, last) };
-    /** @type {{ windows: Totals[] }} */
-    const { windows } = await call("GET", ["analytics", "series", of], { signal, query, longest: 70_000 });
-    return windows;
+  /** @param {TimeRange} range */
+  const load = async (range) => {
+    const { unit, begin, count: length } = range;
+    const last = Math.min(windowAt(unit, begin, length - 1), windowAt(unit, now));
+    const query = { from: keyOf(unit, windowAt(unit, begin, -length)), to: keyOf(unit, last) };
+    const { windows } = await call("GET", ["analytics", "series", unit], { signal, query, longest: 70_000 });
+    return periodOf(range, windows, now);
   };
-  // Visitors are told apart within a day: days know better than the sum of their hours.
-  const hasDays = units[unit][0] < DAY && begin % DAY === 0 && end % DAY === 0;
-  const [all, days] = await Promise.all([get(unit, windowAt(unit, begin, -length)), hasDays ? get("daily", begin) : undefined]);
-  const at = new Map(all.map((window) => [window.window_start, window]));
-  const take = (/** @type {number} */ by) => Array.from({ length }, (_, number) => at.get(windowAt(unit, begin, number + by)));
-  const windows = take(0);
-  const open = windows.flatMap((window, number) => (window && !window.sealed ? number : []));
-  const times = windows.map((_, number) => windowAt(unit, begin, number));
-  return {
-    unit,
-    called: ranges.find(([id]) => id === name)?.[2] ?? "the time before",
-    times,
-    windows,
-    before: take(-length),
-    whole: days ?? windows.filter((window) => window !== undefined),
-    wholeUnit: days ? "daily" : unit,
-    begun: times.filter((time) => time <= last).length,
-    share: last < current ? 1 : (now - current) / (windowAt(unit, current, 1) - current),
-    live: open.length > 0 ? [open[0] ?? 0, open.at(-1) ?? 0] : undefined,
-  };
+  let range = rangeOf(name, from, to, now);
+  for (;;) {
+    const { unit, begin, count: length } = range;
+    const end = windowAt(unit, begin, length);
+    // Visitors are told apart within a day: days know better than the sum of their hours.
+    const hasDays = units[unit][0] < DAY && begin % DAY === 0 && end % DAY === 0;
+    const [period, days] = await Promise.all([
+      load(range),
+      hasDays ? load({ unit: "daily", begin, count: (end - begin) / DAY }) : undefined,
+    ]);
+    const { windows, begun } = period;
+    // Short windows are not kept for as long as longer ones.
+    const longer = windows.slice(0, begun).every(Boolean) ? undefined : coarser(range);
+    if (longer) {
+      range = longer;
+      continue;
+    }
+    const open = windows.flatMap((window, number) => (window && !window.sealed ? number : []));
+    return {
+      ...period,
+      unit,
+      called: ranges.find(([id]) => id === name)?.[2] ?? "the time before",
+      visited: days ?? period,
+      whole: (days ?? period).windows.filter((window) => window !== undefined),
+      wholeUnit: days ? "daily" : unit,
+      live: open.length > 0 ? [open[0] ?? 0, open.at(-1) ?? 0] : undefined,
+    };
+  }
 }
 
 /** @param {(Totals | undefined)[]} windows @param {keyof Totals} field */
 export const sum = (windows, field) => windows.reduce((all, window) => all + Number(window?.[field] ?? 0), 0);
 
-/** What the period before had come to after as long a time. @param {Figures} figures @param {keyof Totals} field */
+/** What the period before had come to after as long a time. @param {Period} period @param {keyof Totals} field */
 const sumBefore = ({ before, begun, share }, field) =>
   sum(before.slice(0, begun - 1), field) + share * sum(before.slice(begun - 1, begun), field);
 
@@ -92,16 +118,21 @@ export function seriesOf({ id, lines }, { windows, before, called }) {
 
 /** What a card says: a figure, the exact one, and what it is compared with. @param {Metric} metric @param {Figures} figures @returns {[string, string, string, string?]} */
 export function cardOf({ id, lines, format }, figures) {
-  const { windows, whole, wholeUnit, before, called } = figures;
+  const { windows, whole, wholeUnit, called } = figures;
   const field = lines[0]?.[1] ?? "total_requests";
-  const [now, then, requests] = [sum(windows, field), sumBefore(figures, field), sum(windows, "total_requests")];
-  const compared = !before.some(Boolean) ? "" : then === 0 ? `none ${called}` : `${change(now, then)} on ${called}`;
+  const of = id === "visitors" ? figures.visited : figures;
+  const [now, then, requests] = [sum(of.windows, field), sumBefore(of, field), sum(windows, "total_requests")];
+  const compared = !of.before.slice(0, of.begun).every(Boolean)
+    ? ""
+    : then === 0
+      ? `none ${called}`
+      : `${change(now, then)} on ${called}`;
   if (id === "durations") {
     const answered = whole.filter((window) => window.total_requests > 0);
     if (answered.length === 0) return ["—", "", "nothing was answered"];
-    const middle = (/** @type {keyof Totals} */ of) =>
-      answered.map((window) => Number(window[of])).sort((one, other) => one - other)[(answered.length - 1) >> 1] ?? 0;
-    const [p95 = 0, p50 = 0, p99 = 0] = lines.map(([, of]) => middle(of));
+    const middle = (/** @type {keyof Totals} */ one) =>
+      answered.map((window) => Number(window[one])).sort((one, other) => one - other)[(answered.length - 1) >> 1] ?? 0;
+    const [p95 = 0, p50 = 0, p99 = 0] = lines.map(([, one]) => middle(one));
     const median = whole.length > 1 ? `, median ${units[wholeUnit][2]}` : "";
     return [duration(p95), `${count(p95)} ms`, `p95; p50 ${duration(p50)}, p99 ${duration(p99)}${median}`];
   }
@@ -111,8 +142,7 @@ export function cardOf({ id, lines, format }, figures) {
     return [percent(now, requests), `${count(now)} of ${count(requests)}`, `${count(now)}; ${compared}`, isHigh ? "warn" : ""];
   }
   if (id !== "visitors") return [format(now), count(now), compared];
-  const all = sum(whole, field);
   // Months are the sums of their days.
   const each = units[wholeUnit === "monthly" ? "daily" : wholeUnit][2];
-  return [format(all), count(all), `${compared}${whole.length > 1 ? `; each once a ${each}` : ""}`];
+  return [format(now), count(now), `${compared}${whole.length > 1 ? `; each once a ${each}` : ""}`];
 }

@@ -1,35 +1,43 @@
 // Whether the cache and the recorders of the applications work, and what was lost.
 
-import { absolute, Card, call, count, duration, html, Problem, Text, useLive, useStore, visible, zone } from "./kit.js";
-import { chip, column, figure, List, main, time } from "./list.js";
+import { chip, numberColumn, textColumn, timeColumn } from "./columns.js";
+import { call } from "./house/api.js";
+import { Card } from "./house/card.js";
+import { count, duration } from "./house/format.js";
+import { html } from "./house/html.js";
+import { useLive } from "./house/load.js";
+import { Problem } from "./house/problem.js";
+import { zone } from "./house/settings.js";
+import { useStore } from "./house/store.js";
+import { Text } from "./house/text.js";
+import { absolute } from "./house/time.js";
+import { List } from "./list.js";
 
 const EVERY = 15_000;
 
 /** @param {Recorder} recorder */
-function stateOf({ ended, silent, degraded }) {
-  if (ended) return "ended";
+function stateOf({ ended, silent, degraded, forgotten }) {
+  if (ended || forgotten) return ended ? "ended" : "gone";
   return silent ? "silent" : degraded ? "degraded" : "recording";
 }
 
-/** What should not be there. @param {number} value */
-const bad = (value) => html`<span class=${value > 0 ? "bad-text" : ""}>${count(value)}</span>`;
+/** What should not be there. @param {string} id @param {string} title */
+const badColumn = (id, title) =>
+  numberColumn(id, title, { format: (value) => html`<span class=${value > 0 ? "bad-text" : ""}>${count(value)}</span>` });
 
-/** @type {Column<Recorder>[]} */
 const columns = [
-  main("instance", "Recorder", (row) => row.instance, visible),
-  column(
-    "state",
-    "State",
-    stateOf,
-    (state, row) => html`${chip(state)}${row.reason && html` <${Text} of=${row.reason} most=${60} />`}`,
-  ),
-  column("beat", "Last word", (row) => row.beat_at, time),
-  column("since", "Records since", (row) => row.started_at, time),
-  figure("recorded", "Recorded", (row) => row.recorded),
-  figure("queued", "Waiting", (row) => row.queued),
-  figure("left", "Left out", (row) => row.left_out),
-  figure("dropped", "Dropped", (row) => row.dropped, bad),
-  figure("lost", "Lost", (row) => row.lost, bad),
+  textColumn("instance", "Recorder", { isMain: true }),
+  textColumn("state", "State", {
+    value: stateOf,
+    show: (state, { reason }) => html`${chip(state)}${reason && html` <${Text} of=${reason} most=${60} />`}`,
+  }),
+  timeColumn("beat_at", "Last word"),
+  timeColumn("started_at", "Records since"),
+  numberColumn("recorded", "Recorded"),
+  numberColumn("queued", "Waiting"),
+  numberColumn("left_out", "Left out"),
+  badColumn("dropped", "Dropped"),
+  badColumn("lost", "Lost"),
 ];
 
 /** The tab. */
@@ -46,7 +54,7 @@ export function Health() {
   const parts = cache && [cache.analytics_events, cache.transfer_events, cache.token_events];
   const lost = parts?.reduce((all, part) => all + part, 0);
   const lostThere = rows.reduce((all, row) => all + row.dropped + row.lost, 0);
-  const odd = rows.filter((row) => !row.ended && (row.silent || row.degraded)).length;
+  const odd = rows.filter((row) => !row.ended && !row.forgotten && (row.silent || row.degraded)).length;
   const isWell = cache?.healthy && !status.failure;
   return html`${status.failure && html`<${Problem} failure=${status.failure} again=${status.again} what="The state" stale=${value} />`}
     <div class="cards" aria-live="polite">
@@ -60,6 +68,6 @@ export function Health() {
       <${Card} title="Running for" value=${value ? duration(value.now - value.started_at) : unsaid(status)} note=${value && `since ${absolute(value.started_at)}`} />
     </div>
     <${List} title="Recorders" name="recorders" of=${recorders} columns=${columns} rows=${rows} id=${(/** @type {Recorder} */ row) => row.instance}
-      empty=${["No recorder has spoken yet", "Each process of the application records what happens, and says every minute how it is."]} />
+      empty="No recorder has spoken yet"><p>Each process of the application records what happens, and says every minute how it is.</p></${List}>
     <p class="small muted">"Lost here" counts what this service could not write since it was started; its log says why.</p>`;
 }

@@ -1,8 +1,20 @@
 // Deleting what is old: what runs did, and a run that is planned by a dry one, and confirmed by typing.
 
-import { Form, field } from "./form.js";
-import { Confirm, call, counted, Dialog, day, duration, html, Icon, say, Text, Time, useLoad, useMay, useState } from "./kit.js";
-import { chip, column, figure, known, List, main, time } from "./list.js";
+import { chip, numberColumn, textColumn, timeColumn } from "./columns.js";
+import { call } from "./house/api.js";
+import { Confirm } from "./house/confirm.js";
+import { Dialog } from "./house/dialog.js";
+import { counted, duration } from "./house/format.js";
+import { html, useState } from "./house/html.js";
+import { Icon } from "./house/icon.js";
+import { useLoad } from "./house/load.js";
+import { useMay } from "./house/session.js";
+import { Text } from "./house/text.js";
+import { Time } from "./house/time.js";
+import { say } from "./house/toast.js";
+import { List } from "./list.js";
+import { TextField } from "./text_field.js";
+import { keyOf } from "./time_range.js";
 
 /** Levels: how a policy and a run name them, what they are called, and how many days they are usually kept. @type {[string, string, string, number | null][]} */
 const levels = [
@@ -22,18 +34,18 @@ const deletedBy = (run) => run.levels.reduce((all, level) => all + level.deleted
 /** @param {Policy} json @param {boolean} isDry @returns {Promise<Run>} It goes on when nobody waits for it. */
 const retain = (json, isDry) => call("POST", ["admin", "retention"], { json, query: { dry_run: isDry }, longest: 3_600_000 });
 
-/** @type {Column<Run>[]} */
 const columns = [
-  main("at", "When", (run) => run.started_at, time),
-  column("kind", "Kind", (run) => (run.dry_run ? "dry run" : "real")),
-  figure("deleted", "Deleted, or would be", deletedBy),
-  figure(
-    "took",
-    "Took",
-    (run) => (run.finished_at ? run.finished_at - run.started_at : null),
-    (took) => known(took, duration),
-  ),
-  column("outcome", "Outcome", (run) => (run.failed ? "failed" : run.finished_at ? "done" : "goes on, or was killed"), chip),
+  timeColumn("started_at", "When", "", { isMain: true }),
+  textColumn("kind", "Kind", { value: ({ dry_run: isDry }) => (isDry ? "dry run" : "real") }),
+  numberColumn("deleted", "Deleted, or would be", { value: deletedBy }),
+  numberColumn("took", "Took", {
+    value: ({ started_at: from, finished_at: to }) => (to ? to - from : null),
+    format: duration,
+  }),
+  textColumn("outcome", "Outcome", {
+    value: ({ failed, finished_at: at }) => (failed ? "failed" : at ? "done" : "goes on, or was killed"),
+    show: chip,
+  }),
 ];
 
 /** The tab. */
@@ -54,7 +66,7 @@ export function Retention() {
     html`<button type="button" class="primary" onClick=${() => show("plan")} disabled=${!runs.value}><${Icon} name="clock" />Plan a run</button>`;
   return html`<${List} title="Runs of retention" name="retention" of=${runs} columns=${columns} rows=${rows} id=${(/** @type {Run} */ run) => `${run.started_at}`} buttons=${plan}
       note=${runs.value?.unreadable > 0 && `${runs.value.unreadable} more cannot be read`} actions=${(/** @type {Run} */ run) => html`<button type="button" onClick=${() => show(run)}>Show</button>`}
-      empty=${["Nothing was deleted yet", "What is too old goes with a run. A dry run tells first what would go."]} />
+      empty="Nothing was deleted yet"><p>What is too old goes with a run. A dry run tells first what would go.</p></${List}>
     ${shown === "plan" && html`<${Plan} policy=${{ ...usual, ...rows[0]?.policy }} close=${close} done=${done} />`}
     ${shown && shown !== "plan" && html`<${Dialog} title="A run of retention" close=${close} wide><${Levels} run=${shown} /></${Dialog}>`}`;
 }
@@ -69,14 +81,16 @@ function Levels({ run }) {
     ]
       .filter(Boolean)
       .join("; ");
-  /** @type {Column<RetentionLevel>[]} */
   const parts = [
-    main("level", "What", (row) => levels.find(([, level]) => level === row.level)?.[2] ?? row.level),
-    column("before", "Before", (row) => row.before, day),
-    figure("deleted", run.dry_run ? "Would go" : "Deleted", (row) => row.deleted),
-    figure("events", "Events in it", (row) => row.events),
-    column("range", "From, to", (row) => row.range?.join(" – ")),
-    column("notes", "Notes", notes),
+    textColumn("level", "What", {
+      isMain: true,
+      value: (row) => levels.find(([, level]) => level === row.level)?.[2] ?? row.level,
+    }),
+    textColumn("before", "Before", { value: (row) => keyOf("daily", row.before) }),
+    numberColumn("deleted", run.dry_run ? "Would go" : "Deleted"),
+    numberColumn("events", "Events in it"),
+    textColumn("range", "From, to", { value: (row) => row.range?.join(" – ") }),
+    textColumn("notes", "Notes", { value: notes }),
   ];
   return html`<p>${run.dry_run ? "A dry run: nothing was deleted." : "A real run."} <${Time} at=${run.started_at} whole /></p>
     ${run.failed && html`<p class="bad-text">It ended before its end; the next one goes on from there: <${Text} of=${run.failed} /></p>`}
@@ -89,16 +103,11 @@ function Plan({ policy: given, close, done }) {
   const [run, setRun] = useState(/** @type {Run | undefined} */ (undefined));
   if (!run) {
     const kept = (/** @type {typeof levels[number]} */ [name, , text]) =>
-      field(text, String(policy[name] ?? ""), (days) => setPolicy({ ...policy, [name]: days === "" ? null : Number(days) }), {
-        type: "number",
-        min: 1,
-        max: 100_000,
-        required: false,
-        placeholder: "for ever",
-      });
-    return html`<${Dialog} title="Plan a run of retention" close=${close} wide><${Form} act=${async () => setRun(await retain(policy, true))} action="Dry run" close=${close}>
+      html`<${TextField} label=${text} value=${policy[name] ?? ""} change=${(/** @type {string} */ days) => setPolicy({ ...policy, [name]: days === "" ? null : Number(days) })}
+        type="number" min="1" max="100000" placeholder="for ever" />`;
+    return html`<${Confirm} title="Plan a run of retention" act=${async () => setRun(await retain(policy, true))} action="Dry run" kind="primary" close=${close} wide>
       <p>For how many days is each kept? A dry run tells what would be deleted; nothing is until you confirm that.</p>
-      <div class="cards">${levels.map(kept)}</div></${Form}></${Dialog}>`;
+      <div class="cards">${levels.map(kept)}</div></${Confirm}>`;
   }
   const all = deletedBy(run);
   if (all === 0 || run.failed)

@@ -5,7 +5,7 @@ import { Dialog } from "./house/dialog.js";
 import { html } from "./house/html.js";
 import { Icon } from "./house/icon.js";
 import { store, useStore } from "./house/store.js";
-import { TextField } from "./token_form.js";
+import { TextField } from "./text_field.js";
 
 const KEY = "share-address";
 const PLACE = "{token}";

@@ -32,6 +32,22 @@ export function windowAt(unit, at, by = 0) {
 /** How the service names a window. @param {Unit} unit @param {number} at */
 export const keyOf = (unit, at) => new Date(at).toISOString().slice(0, units[unit][1]);
 
+const names = /** @type {Unit[]} */ (Object.keys(units));
+
+/** Two windows at least, since a line needs two points. @param {Unit} unit @param {number} from @param {number} end @returns {TimeRange} */
+function windowsOf(unit, from, end) {
+  const begin = windowAt(unit, from);
+  let count = 2;
+  while (count < 199 && windowAt(unit, begin, count) < end) count += 1;
+  return { unit, begin, count };
+}
+
+/** The same range in the next longer windows, which are kept for longer. @param {TimeRange} range */
+export function coarser({ unit, begin, count }) {
+  const next = names[names.indexOf(unit) + 1];
+  return next && windowsOf(next, begin, windowAt(unit, begin, count));
+}
+
 /** The windows of a range; of one that cannot be read, the last seven days. @param {string} name @param {string} from @param {string} to @param {number} now @returns {TimeRange} */
 export function rangeOf(name, from, to, now) {
   if (name === "today") return { unit: "30min", begin: windowAt("daily", now), count: 48 };
@@ -39,15 +55,11 @@ export function rangeOf(name, from, to, now) {
   if (name === "30d") return { unit: "daily", begin: windowAt("daily", now, -29), count: 30 };
   if (name === "12m") return { unit: "monthly", begin: windowAt("monthly", now, -11), count: 12 };
   const moment = (/** @type {string} */ text) => Date.parse(text.length > 10 ? `${text}Z` : text);
-  const [begin, last] = [moment(from), moment(to)].map((at) => Math.max(at, Date.UTC(2000, 0)));
-  if (name !== "any" || !begin || !last) return { unit: "hourly", begin: windowAt("daily", now, -6), count: 168 };
-  const end = to.length > 10 ? last : last + DAY;
+  const [first, last] = from > to ? [to, from] : [from, to];
+  const [begin, before] = [moment(first), moment(last)].map((at) => Math.max(at, Date.UTC(2000, 0)));
+  if (name !== "any" || !begin || !before) return { unit: "hourly", begin: windowAt("daily", now, -6), count: 168 };
+  const end = last.length > 10 ? before : before + DAY;
   // The windows of the period before come in the same call, which has 400 at most.
-  const unit = /** @type {Unit} */ (
-    Object.keys(units).find((one) => end - begin <= 199 * units[/** @type {Unit} */ (one)][0]) ?? "monthly"
-  );
-  const first = windowAt(unit, Math.min(begin, now));
-  let count = 2;
-  while (count < 199 && windowAt(unit, first, count) < end) count += 1;
-  return { unit, begin: first, count };
+  const unit = names.find((one) => end - begin <= 199 * units[one][0]) ?? "monthly";
+  return windowsOf(unit, Math.min(begin, now), end);
 }

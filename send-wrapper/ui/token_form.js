@@ -4,22 +4,9 @@ import { Failure } from "./house/api.js";
 import { html } from "./house/html.js";
 import { zone } from "./house/settings.js";
 import { useStore } from "./house/store.js";
+import { TextField } from "./text_field.js";
 
 /** @typedef {{ limit: string, expires: string, note: string }} Typed Settings as they are typed. */
-
-/**
- * @param {{ label: string, value: string, change: (value: string) => void, hint?: string, isWrong?: boolean, rows?: number }
- *   & Record<string, unknown>} props `hint`: what is to be known; `rows`: of a field of several lines; all else is the field's own.
- */
-export function TextField({ label, value, change, hint = "", isWrong = false, rows, ...rest }) {
-  const id = `hint-${label.replaceAll(" ", "-")}`;
-  const onInput = (/** @type {InputEvent & { target: HTMLInputElement }} */ event) => change(event.target.value);
-  const about = { "aria-describedby": hint ? id : undefined, "aria-invalid": isWrong ? "true" : undefined };
-  const given = { value, onInput, ...about, spellcheck: false, autocomplete: "off", autocapitalize: "off", ...rest };
-  return html`<div class="told"><label class="field"><span>${label}</span>${
-    rows ? html`<textarea class="short" rows=${rows} ...${given}></textarea>` : html`<input ...${given} />`
-  }</label>${hint && html`<small id=${id} class=${isWrong ? "bad-text" : "muted"} aria-live="polite">${hint}</small>`}</div>`;
-}
 
 /** @param {{ value: string, change: (value: string) => void, hint?: string }} props */
 export const LimitField = ({ value, change, hint = "0 is any number" }) =>

@@ -41,23 +41,28 @@ interface TimeRange {
   begin: number;
   count: number;
 }
-/** What happened in a range. */
-interface Figures {
-  unit: Unit;
-  /** What the period before is called. */
-  called: string;
+/** Windows in a row, and as many before them. */
+interface Period {
   /** When the windows begin. */
   times: number[];
   /** One for each time; none for what is yet to come, or not kept any more. */
   windows: (Totals | undefined)[];
   /** As many windows before. */
   before: (Totals | undefined)[];
-  /** The longest windows that make up the range: days, where it is made of whole ones. */
-  whole: Totals[];
-  wholeUnit: Unit;
   /** How many of the windows have begun, and how much of the last one of these is over, of 1. */
   begun: number;
   share: number;
+}
+/** What happened in a range. */
+interface Figures extends Period {
+  unit: Unit;
+  /** What the period before is called. */
+  called: string;
+  /** Where visitors are counted: in days, where the range is made of whole ones. */
+  visited: Period;
+  /** The windows there, those that are kept. */
+  whole: Totals[];
+  wholeUnit: Unit;
   /** The first and the last window that may still change. */
   live: [number, number] | undefined;
 }
@@ -74,6 +79,8 @@ interface CostWindow {
   window_key: string;
   window_start: number;
   window_end: number;
+  /** Whether all of its days are over and recorded. */
+  complete: boolean;
   days_recorded: number;
   days_expected: number;
   currency: string | null;
@@ -99,6 +106,7 @@ interface CostsInShort {
   alerts: { window_type: string; window_key: string; limit: string; amount: string; currency: string }[];
 }
 interface DayCosts {
+  collected_at: number;
   currency: string;
   total: string;
   by_service: Record<string, { amount: string }>;
@@ -124,6 +132,8 @@ interface Recorder {
   reason: string | null;
   ended: boolean;
   silent: boolean;
+  /** Silent for so long that it does not come back. */
+  forgotten: boolean;
 }
 interface Stats {
   tokens: number | null;

@@ -299,7 +299,10 @@ async fn the_cache_can_be_looked_at_and_nothing_else(World { client, .. }: World
     let entry = admin.get(&format!("/cache/entry/notes/{}", stored.cache_id)).await;
     assert_eq!((&entry["content"], &entry["metadata"]["cache_key"]), (&json!({ "a": 1 }), &"k".into()));
     let entry = admin.get(&format!("/cache/entry/texts/{}", text.cache_id)).await;
-    assert_eq!(entry["content"], "a text");
+    assert_eq!((&entry["content"], &entry["too_long"]), (&"a text".into(), &false.into()));
+    let long = client.store().string("texts", Strategy::Direct, "x".repeat((256 << 10) + 1)).send().await.unwrap();
+    let entry = admin.get(&format!("/cache/entry/texts/{}", long.cache_id)).await;
+    assert_eq!((&entry["content"], &entry["too_long"]), (&Value::Null, &true.into()));
     let absent = "/cache/entry/notes/00000000-0000-4000-8000-000000000000";
     assert_eq!(admin.code("GET", absent, "").await, refusal(404, "NOT_FOUND"));
     for path in [

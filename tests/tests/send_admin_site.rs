@@ -68,6 +68,18 @@ async fn one_answer_says_what_an_operator_asks_first(engine: Engine) {
     }
     assert_eq!(overview["missing"], json!([]), "{overview}");
     assert_eq!(overview["degraded"], json!([]), "{overview}");
+    // What happened before the pulse is told of, too; where looking for it takes long, a pulse later.
+    let times = |of: &Value| -> Vec<u64> {
+        of["recent_events"].as_array().unwrap().iter().map(|event| event["timestamp"].as_u64().unwrap()).collect()
+    };
+    for _ in 0..30 {
+        if times(&overview).len() == 5 {
+            break;
+        }
+        admin.clock.advance(5001);
+        overview = admin.get("/overview").await;
+    }
+    assert_eq!(times(&overview), [TWO, TWO, TWO, TWO - DAY, TWO - DAY]);
     assert_eq!((&overview["pulse"]["active_requests"], &overview["age_ms"]), (&3.into(), &0.into()));
     assert_eq!(overview["pulse"]["recent_events"].as_array().unwrap().len(), 3);
     for (day, key, requests) in
@@ -282,6 +294,8 @@ async fn the_recorders_of_two_applications_say_how_they_are() {
     // Nor, after a day, one that was killed.
     admin.clock.advance(DAY);
     assert_eq!(admin.get("/overview").await["degraded"], json!([]));
+    let seen = admin.get("/info/recorders").await;
+    assert_eq!((&seen["recorders"][0]["forgotten"], &seen["recorders"][1]["forgotten"]), (&false.into(), &true.into()));
     for name in ["", "a/b", "../a", "ä", &"x".repeat(65)] {
         assert!(Instance::parse(name).is_err(), "{name}");
     }

@@ -187,6 +187,7 @@ async fn uses_are_paged_and_summed_up(World { client, .. }: World) {
     assert_eq!(ids(&admin.get(&day(&format!("from=2026-02-14&to=2026-02-14&cursor={next}"))).await).len(), 7);
 
     let sum = admin.get("/tokens/usage-summary/t").await;
+    assert_eq!(sum["token"], admin.get("/tokens/lookup/t").await);
     assert_eq!((&sum["granted"], &sum["refused"], &sum["complete"]), (&20.into(), &5.into(), &true.into()));
     assert_eq!(sum["by_day"][0], json!({ "day": "2026-02-13", "granted": 9, "refused": 0 }));
     assert_eq!(sum["by_day"][2], json!({ "day": "2026-02-15", "granted": 1, "refused": 5 }));
@@ -258,6 +259,14 @@ async fn of_two_administrators_the_second_is_told_what_changed() {
     let again = json!({ "revision": problem["current"]["revision"], "metadata": { "note": "mine" }, "expires_at": 0 });
     let changed = admin.post("/tokens/update/t", again).await;
     assert_eq!((&changed["metadata"]["note"], &changed["expires_at"]), (&"mine".into(), &0.into()));
+    // The note alone, beside what only a program knows.
+    let exact = json!({ "note": "old", "number": 9_007_199_254_740_993_u64 });
+    let body = json!({ "revision": changed["revision"], "metadata": exact });
+    let changed = admin.post("/tokens/update/t", body).await;
+    let changed = admin.post("/tokens/update/t", json!({ "revision": changed["revision"], "note": "new" })).await;
+    assert_eq!(changed["metadata"], json!({ "note": "new", "number": 9_007_199_254_740_993_u64 }));
+    let changed = admin.post("/tokens/update/t", json!({ "revision": changed["revision"], "note": "" })).await;
+    assert_eq!(changed["metadata"], json!({ "number": 9_007_199_254_740_993_u64 }));
     // Taking it back is a change as well.
     let revoked = admin.post("/tokens/revoke/t", Value::Null).await;
     let late = json!({ "revision": changed["revision"], "usage_limit": 50 });
@@ -311,6 +320,7 @@ async fn what_is_absurd_is_refused_with_code_and_field() {
         cases.push(("/tokens/create", json!({ "token_name": other }), 400, "token_name"));
     }
     cases.push(("/tokens/update/t", update("metadata", too_long.clone()), 400, "metadata"));
+    cases.push(("/tokens/update/t", update("note", json!("x".repeat(8 << 10))), 400, "metadata"));
     cases.push(("/tokens/create", json!({ "token_name": "u", "metadata": too_long }), 400, "metadata"));
     cases.push(("/tokens/create-many", json!({ "names": ["u"], "metadata": too_long }), 400, "metadata"));
     cases.push(("/tokens/update/t", update("usage_limit", json!(1_000_000_001)), 400, "usage_limit"));

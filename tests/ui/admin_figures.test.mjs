@@ -64,10 +64,12 @@ test("every page of figures is accessible in both themes and at 360 px, fits 360
   for (const [name, fragment] of pages) {
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.emulateMedia({ colorScheme: "light" });
-    seen.calls.length = 0;
     await go(page, fragment);
-    // A page that is opened first also asks for the session.
-    assert.ok(seen.calls.length <= 2, `${name}: ${seen.calls}`);
+    // As it is opened from a bookmark: with the call for the session.
+    seen.calls.length = 0;
+    await page.reload();
+    await settled(page);
+    assert.ok(seen.calls.length <= 3, `${name}: ${seen.calls}`);
     await shoot(page, `admin-${name}-light`);
     await page.setViewportSize({ width: 2000, height: 800 });
     await assertNoSideways(page, `${name} at 2000 px`);
@@ -234,8 +236,8 @@ test("the state of the system is told, tab by tab, by keyboard", async () => {
   await page.getByRole("tab", { name: "Audit log" }).click();
   await settled(page);
   const rows = await page.locator("tbody tr").count();
-  await page.getByRole("button", { name: "Load more" }).click();
-  await page.waitForFunction((before) => document.querySelectorAll("tbody tr").length > before, rows);
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByText(new RegExp(`^${rows + 1}–`)).waitFor();
   await end(opened);
 });
 
@@ -317,7 +319,7 @@ test("where nothing is, it is told what would be there", async () => {
   for (const [fragment, text] of [
     ["#/analytics", "Nothing was recorded in this time"],
     ["#/costs", "No costs are recorded in this time"],
-    ["#/system", "No recorder has spoken yet"],
+    ["#/system", /^No recorder has spoken yet$/],
     ["#/system?tab=retention", "Nothing was deleted yet"],
     ["#/system?tab=audit", "Nobody has changed anything yet"],
   ]) {
@@ -335,8 +337,15 @@ test("a key that only reads sees the figures, and nothing that changes something
   await page.getByText("No costs are recorded in this time").waitFor();
   assert.equal(await page.getByRole("button", { name: /Enter a day|Collect now/ }).count(), 0);
   assert.equal(await page.getByRole("link", { name: "Cache" }).count(), 0);
+  const dry = await api(locked.url, "POST", "/admin/retention?dry_run=true", { key: KEYS.admin, body: "{}" });
+  assert.equal(dry.status, 200, dry.text);
   await go(page, "#/system?tab=retention");
   assert.equal(await page.getByRole("button", { name: "Plan a run" }).count(), 0);
+  // What the next run would delete is told by the last dry one.
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByText("A dry run: nothing was deleted.").waitFor();
+  assert.equal(await page.locator('table[aria-label="Levels"] tbody tr').count(), dry.json.levels.length);
+  await page.keyboard.press("Escape");
   await go(page, "#/cache");
   await page.locator(".problem").waitFor();
   await end(opened);

@@ -1,6 +1,7 @@
 // The overview and the transfers of the administrators' UI, and how they and the tokens look.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test, { after, before } from "node:test";
 import { startDemo, until } from "./lib/admin.mjs";
 import { assertAccessible, assertClean, assertNoSideways, go, open, settled, shoot } from "./lib/browser.mjs";
@@ -45,6 +46,21 @@ test("the overview says in one look what goes on, what needs attention and what 
   await page.goBack();
   await page.locator(".card a", { hasText: "Active tokens" }).click();
   await page.getByRole("button", { name: /^Active/, pressed: true }).waitFor();
+  await assertClean(page, seen);
+  await context.close();
+});
+
+test("the last events are shown, also those from before the last five minutes", async () => {
+  const overview = await demo.get("/overview");
+  const { pulse } = overview;
+  const hour = 3_600_000;
+  const earlier = pulse.recent_events.slice(0, 4).map((event, at) => ({ ...event, timestamp: Date.now() - (at + 1) * hour }));
+  const { page, seen, context } = await demo.shown("#/nothing");
+  const json = { ...overview, pulse: { ...pulse, recent_events: [] }, recent_events: earlier };
+  await page.route("**/overview", (route) => route.fulfill({ json }));
+  await go(page, "#/overview");
+  const times = page.locator('table[aria-label="Latest events"] tbody td:first-child');
+  assert.deepEqual(await times.allTextContents(), ["1 h ago", "2 h ago", "3 h ago", "4 h ago"]);
   await assertClean(page, seen);
   await context.close();
 });
@@ -105,6 +121,58 @@ test("transfers are paged newest first, and lead to what happened when and where
   await context.close();
 });
 
+test("pages are turned back after a reload, what was shown stays when the next one fails, and a place nobody knows is the first", async () => {
+  const { page, seen, context } = await demo.shown("#/transfers");
+  const next = page.getByRole("button", { name: "Next" });
+  for (const from of [26, 51]) {
+    await next.click();
+    await page.getByText(`${from}–`).waitFor();
+  }
+  const ids = () => page.locator("tbody .row-link").allTextContents();
+  const third = await ids();
+  await page.reload();
+  await page.getByText("51–").waitFor();
+  await settled(page);
+  assert.deepEqual(await ids(), third);
+  await page.getByRole("button", { name: "Previous" }).click();
+  await page.getByText("26–50 of").waitFor();
+  const second = await ids();
+  await page.route("**/transfers?**", (route) => route.fulfill({ status: 503, body: "" }));
+  await next.click();
+  await page.locator(".problem").waitFor();
+  assert.deepEqual(await ids(), second);
+  await page.getByText("26–50 of").waitFor();
+  await page.unroute("**/transfers?**");
+  await go(page, "#/transfers?transfers-at=25~nonsense");
+  await page.getByText("1–25 of").waitFor();
+  assert.equal(await page.locator(".problem").count(), 0);
+  await assertClean(page, seen);
+  await context.close();
+});
+
+test("the CSV of a page says that it is one, and no time is nothing; a table whose rows go keeps a stop for the Tab key", async () => {
+  for (const name of ["csv-one", "csv-two", "csv-three"]) await demo.post("/tokens/create", { token_name: name });
+  const { page, seen, context } = await demo.shown("#/transfers");
+  await page.getByRole("button", { name: "CSV of this page" }).waitFor();
+  await go(page, "#/tokens?filter=csv-");
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "CSV", exact: true }).click(),
+  ]);
+  const [head, row] = readFileSync(await file.path(), "utf8").split("\r\n");
+  const told = Object.fromEntries(head.split(",").map((title, at) => [title, row.split(",")[at]]));
+  assert.deepEqual([told["Last use"], told.Expires], ["", ""]);
+  assert.match(told.Created, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  await page.locator("tbody tr").first().focus();
+  await page.keyboard.press("End");
+  const last = await page.locator("tbody tr").last().textContent();
+  await page.locator("[data-filter]").fill(last.includes("csv-one") ? "csv-t" : "csv-one");
+  await until(async () => (await page.locator("tbody tr").count()) < 3);
+  await until(async () => (await page.locator('tbody tr[tabindex="0"]').count()) === 1);
+  await assertClean(page, seen);
+  await context.close();
+});
+
 test("each page opens with three calls at most, is accessible in both themes, and no wider than the window", async () => {
   const [{ transfer_id: id }] = (await demo.get("/transfers?limit=1")).transfers;
   const pages = [
@@ -124,9 +192,11 @@ test("each page opens with three calls at most, is accessible in both themes, an
     for (const [url, shown] of all) {
       const { page, seen, context } = await open(demo.browser, `${url}/admin/#/`, { colorScheme, reducedMotion: "reduce" });
       for (const [name, fragment] of shown) {
-        await go(page, "#/nothing");
-        seen.calls.length = 0;
+        // As it is opened from a bookmark: with the call for the session.
         await go(page, fragment);
+        seen.calls.length = 0;
+        await page.reload();
+        await settled(page);
         assert.ok(seen.calls.length > 0 && seen.calls.length <= 3, `${name}: ${seen.calls}`);
         await assertAccessible(page, `${name} in ${colorScheme}`);
         await shoot(page, `admin-${name}-${colorScheme}`);

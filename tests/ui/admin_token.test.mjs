@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { dialog, field, pressed, startDemo, until } from "./lib/admin.mjs";
-import { assertAccessible, assertClean, assertNoSideways, go } from "./lib/browser.mjs";
+import { assertAccessible, assertClean, assertNoSideways, go, settled } from "./lib/browser.mjs";
+import { api } from "./lib/servers.mjs";
 
 let demo;
 
@@ -133,6 +134,84 @@ test("whatever somebody wrote into a token stays text", async () => {
     for (const kind of ["token", "transfer"]) await go(page, `#/${kind}/${encodeURIComponent(name)}`);
   assert.equal(await page.locator("main script, main img").count(), 0);
   await assertNoSideways(page, "an address that names nothing");
+  await assertClean(page, seen);
+  await context.close();
+});
+
+test("a note is changed beside numbers that JavaScript cannot hold, and these are shown as they are", async () => {
+  const body = '{"token_name":"exact","metadata":{"note":"first","number":9007199254740993,"deep":[9007199254740993]}}';
+  assert.ok((await api(demo.url, "POST", "/tokens/create", { body })).status < 300);
+  const { page, seen, context } = await demo.shown("#/token/exact");
+  assert.match(await page.locator(".facts").textContent(), /number9007199254740993.*|deep\[9007199254740993\]/);
+  assert.equal((await page.locator(".facts").textContent()).split("9007199254740993").length, 3);
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  await field(page, "Note").fill("second");
+  await pressed(page, "Save");
+  await page.locator(".facts dd", { hasText: "second" }).waitFor();
+  const { text } = await api(demo.url, "GET", "/tokens/lookup/exact");
+  assert.match(text, /"metadata":\{"deep":\[9007199254740993\],"note":"second","number":9007199254740993\}/);
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  await field(page, "Note").fill("");
+  await pressed(page, "Save");
+  await until(async () => (await demo.token("exact")).metadata.note === undefined);
+  await assertClean(page, seen);
+  await context.close();
+});
+
+test("a token is given back with the limit that somebody has set meanwhile", async () => {
+  await demo.post("/tokens/create", { token_name: "given-back", usage_limit: 20 });
+  await demo.post("/tokens/revoke/given-back");
+  const { page, seen, context } = await demo.shown("#/token/given-back");
+  await page.getByRole("button", { name: "Reactivate" }).click();
+  await demo.post("/tokens/update-limit/given-back", { usage_limit: 50 });
+  await pressed(page, "Reactivate");
+  await page.locator("h1 + .count", { hasText: "active" }).waitFor();
+  assert.equal((await demo.token("given-back")).usage_limit, 50);
+  await assertClean(page, seen);
+  await context.close();
+});
+
+test("a dialog stays when a drag ends beside it, and while it is busy", async () => {
+  await demo.post("/tokens/create", { token_name: "dragged" });
+  const { page, seen, context } = await demo.shown("#/token/dragged");
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  await field(page, "Note").fill("kept");
+  const box = await field(page, "Note").boundingBox();
+  await page.mouse.move(box.x + 30, box.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(5, 5, { steps: 4 });
+  await page.mouse.up();
+  assert.equal(await field(page, "Note").inputValue(), "kept");
+  let goOn = () => {};
+  const held = new Promise((resolve) => {
+    goOn = resolve;
+  });
+  await page.route("**/tokens/update/**", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await pressed(page, "Save");
+  await page.getByRole("button", { name: "Working…" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.mouse.click(5, 5);
+  assert.equal(await dialog(page).getByRole("button", { name: "Cancel" }).isDisabled(), true);
+  assert.equal(await field(page, "Note").inputValue(), "kept");
+  goOn();
+  await dialog(page).waitFor({ state: "detached" });
+  assert.equal((await demo.token("dragged")).metadata.note, "kept");
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  await page.mouse.click(5, 5);
+  await dialog(page).waitFor({ state: "detached" });
+  await assertClean(page, seen);
+  await context.close();
+});
+
+test("a tab that there is none of is the first one", async () => {
+  const { page, seen, context } = await demo.shown("#/token/podcast-listeners?tab=constructor");
+  assert.equal(await page.getByRole("tab", { name: "Uses" }).getAttribute("aria-selected"), "true");
+  await page.locator('table[aria-label="Uses"] tbody tr').first().waitFor();
+  await settled(page);
   await assertClean(page, seen);
   await context.close();
 });

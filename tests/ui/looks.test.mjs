@@ -133,7 +133,8 @@ test("the console is used by keyboard alone", async () => {
   await page.goBack();
   await page.getByRole("heading", { name: "Namespaces" }).waitFor();
   // Every stop of the Tab key is seen.
-  await go(page, pages.find(([name]) => name === "entry-json")[1].split("/console/")[1]);
+  await go(page, `${pages.find(([name]) => name === "entry-json")[1].split("/console/")[1]}?tab=constructor`);
+  assert.equal(await page.getByRole("tab", { name: "Content", selected: true }).count(), 1, "a tab that there is none of");
   let stops = 0;
   for (; stops < 40; stops += 1) {
     await press("Tab");

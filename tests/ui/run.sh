@@ -3,7 +3,7 @@
 #
 # Needs node 20 and npm; installs Chromium from Debian's packages where there is none, and the packages of `package-lock.json` into
 # `$UI_TOOLS` (a folder in the cache by default). Writes a picture of every page to `$UI_SHOTS`, or to a folder that is named at the end.
-# With UI_DOCS=1 four of them are written into `cache-server/docs/ui/`.
+# With UI_DOCS=1 four of each UI are written into `cache-server/docs/ui/` and `send-wrapper/docs/ui/`.
 set -euo pipefail
 server="$(realpath "$1")"
 admin="$(realpath "$2")"

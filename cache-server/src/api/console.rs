@@ -9,6 +9,7 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "archive_files.js",
     "child_files.js",
     "clear_prefix.js",
+    "command.js",
     "console.css",
     "content_panel.js",
     "delete_entry.js",
@@ -16,7 +17,9 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "entry_content.js",
     "entry_files.js",
     "first_entry.js",
+    "indented.js",
     "index.html",
+    "limited.js",
     "main.js",
     "pages/entry.js",
     "pages/namespace.js",
@@ -29,4 +32,5 @@ pub(super) const FILES: Files = http_service::ui_files! {
     "strategies.js",
     "traffic.js",
     "update_entry.js",
+    "zip_names.js",
 };

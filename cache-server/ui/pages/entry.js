@@ -14,7 +14,7 @@ import { useLoad } from "../house/load.js";
 import { Loading } from "../house/loading.js";
 import { Page } from "../house/page.js";
 import { Panel } from "../house/panel.js";
-import { address, go, useQuery } from "../house/router.js";
+import { address, go, useOneOf } from "../house/router.js";
 import { useMay } from "../house/session.js";
 import { Tabs } from "../house/tabs.js";
 import { SameHash } from "../same_hash.js";
@@ -31,7 +31,10 @@ const tabs = [
 /** @param {{ path: string[] }} props The namespace and the id. */
 export default function Entry({ path }) {
   const [namespace = "", id = ""] = path;
-  const [tab, choose] = useQuery("tab", "content");
+  const [tab, choose] = useOneOf(
+    "tab",
+    tabs.map(([name]) => name),
+  );
   const [asked, ask] = useState("");
   const [mayWrite, mayDelete] = [useMay("write"), useMay("delete")];
   const metadata = useLoad((signal) => call("GET", [namespace, "retrieve", id, "metadata"], { signal }), [namespace, id]);

@@ -5,11 +5,8 @@ mod owners;
 use actix_web::web;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use cache_client::client::Content;
-use cache_client::{CacheId, Namespace};
 use http_service::Call;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Admin;
@@ -19,9 +16,9 @@ use crate::error::Error;
 use crate::names::Invalid;
 
 /// The most paths an answer has.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 /// How many bytes of a file are answered, and how many at most.
-const USUAL_BYTES: usize = 256 << 10;
+pub(super) const USUAL_BYTES: usize = 256 << 10;
 const MOST_BYTES: usize = 1 << 20;
 
 /// From where on.
@@ -249,48 +246,4 @@ fn text(bytes: &[u8], truncated: bool) -> Option<&str> {
         }
         Err(_) => None,
     }
-}
-
-/// An entry of the cache.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct CacheEntry {
-    /// What is known of it.
-    metadata: Value,
-    /// Its content: JSON, or a text; null for bytes.
-    content: Value,
-    /// The paths of its data files; 1,000 at most.
-    data_files: Vec<String>,
-}
-
-/// Show an entry of the cache
-#[utoipa::path(
-    get,
-    path = "",
-    tag = "cache",
-    params(
-        ("namespace" = String, Path, description = "The namespace."),
-        ("cache_id" = String, Path, description = "The id of the entry.")
-    ),
-    responses((status = 200, description = "The entry.", body = CacheEntry), Refused)
-)]
-pub(super) async fn cache_entry(admin: web::Data<Admin>, call: Call) -> Result<web::Json<CacheEntry>> {
-    let namespace = call.param("namespace");
-    let parsed = Namespace::parse(namespace).ok().filter(|parsed| parsed.as_str() == namespace);
-    let namespace = parsed.ok_or_else(|| Invalid::new("namespace", "is no namespace"))?;
-    let id = CacheId::parse(call.param("cache_id")).map_err(|_| Invalid::new("cache_id", "is no id of an entry"))?;
-    let read = async {
-        let cache = &admin.send.cache;
-        let Some(entry) = cache.retrieve().by_id(&namespace, id).send().await? else { return Ok(None) };
-        let files = cache.data().list(&namespace, id).files().page_size(MOST as u32).page().await?;
-        let content = match &entry.content {
-            Content::String(text) => Value::String(text.clone()),
-            Content::Json(document) => document.parse().unwrap_or_default(),
-            Content::Binary => Value::Null,
-        };
-        let metadata = serde_json::to_value(&entry.metadata).unwrap_or_default();
-        let data_files = files.items.into_iter().map(|file| file.file_path).collect();
-        Ok(Some(CacheEntry { metadata, content, data_files }))
-    };
-    let entry = admin.send.within(read).await?;
-    Ok(web::Json(entry.ok_or_else(|| Error::missing(format!("entry {id} in {namespace}")))?))
 }

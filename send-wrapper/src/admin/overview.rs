@@ -1,10 +1,10 @@
 //! `/overview`: whether anybody uses it, whether anything is wrong, and what it costs, in one answer.
 
 mod attention;
+mod recent;
 mod site;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::web;
 use serde::Serialize;
@@ -15,15 +15,12 @@ use self::site::{DayFigures, Days, Site, Spent};
 use super::Admin;
 use super::problem::{Refused, Result};
 use super::upkeep::in_time;
-use crate::analytics::{Pulse, RecorderSeen};
+use crate::analytics::{Pulse, RecentEvent, RecorderSeen};
 use crate::costs::{Alert, Limits, MonthSoFar};
 use crate::error::Error;
 use crate::time::Timestamp;
 
 pub(super) use self::site::Overviews;
-
-/// After how long without a word a recorder is taken for one that does not come back.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(86_400);
 
 /// What the running month costs, and what it may.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,9 +36,13 @@ pub(super) struct CostsInShort {
 /// Whether it is used, whether anything is wrong, and what it costs.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Overview {
-    /// What happened in the last five minutes, with the last ten events; null when it could not be read, as the next ones.
+    /// What happened in the last five minutes; null when it could not be read, as the next ones.
     #[schema(value_type = Option<Pulse>)]
     pulse: Option<Arc<Pulse>>,
+    /// The last ten events of the last day and of what was shown since, the newest first; null without a pulse. Those of a site that has
+    /// fallen silent may be there a few seconds later.
+    #[schema(value_type = Option<Vec<RecentEvent>>)]
+    recent_events: Option<Arc<Vec<RecentEvent>>>,
     /// What happened today; days that are not kept any more are null, too.
     #[schema(value_type = Option<DayFigures>)]
     today: Option<Arc<DayFigures>>,
@@ -95,8 +96,8 @@ pub(super) async fn overview(admin: web::Data<Admin>) -> Result<web::Json<Overvi
     let (site, days, tokens, costs) = futures::join!(site, days, tokens, costs);
     let ages = [age(&site), age(&days), age(&tokens), age(&costs)];
     let taken_at = ages.into_iter().flatten().min().unwrap_or(now);
-    let nothing = Site { pulse: None, recorders: None, is_healthy: None };
-    let Site { pulse, recorders, is_healthy } = site.map_or(nothing, |(site, _)| site);
+    let nothing = Site { pulse: None, recent: None, recorders: None, is_healthy: None };
+    let Site { pulse, recent, recorders, is_healthy } = site.map_or(nothing, |(site, _)| site);
     let Days { today, yesterday, week_ago } = days.map_or_else(|_| Days::unread(), |(days, _)| days);
     let (tokens, costs) = match (tokens, costs) {
         // Nothing at all: that is a failure.
@@ -117,12 +118,13 @@ pub(super) async fn overview(admin: web::Data<Admin>) -> Result<web::Json<Overvi
     ];
     Ok(web::Json(Overview {
         pulse,
+        recent_events: recent,
         today: today.figures(),
         yesterday: yesterday.figures(),
         week_ago: week_ago.figures(),
         tokens: tokens.map(|(tokens, _)| tokens),
         costs,
-        degraded: degraded(&admin, now, is_healthy, recorders.as_deref().map(Vec::as_slice).unwrap_or_default()),
+        degraded: degraded(&admin, is_healthy, recorders.as_deref().map(Vec::as_slice).unwrap_or_default()),
         missing: there.into_iter().filter(|(_, is_there)| !is_there).map(|(name, _)| name).collect(),
         taken_at,
         age_ms: now.millis().saturating_sub(taken_at.millis()),
@@ -134,14 +136,14 @@ fn age<T>(part: &Result<(T, Timestamp), Error>) -> Option<Timestamp> {
     part.as_ref().ok().map(|(_, at)| *at)
 }
 
-fn degraded(admin: &Admin, now: Timestamp, is_healthy: Option<bool>, recorders: &[RecorderSeen]) -> Vec<Degraded> {
+fn degraded(admin: &Admin, is_healthy: Option<bool>, recorders: &[RecorderSeen]) -> Vec<Degraded> {
     let mut degraded = Vec::new();
     if is_healthy == Some(false) {
         degraded.push(Degraded { what: "cache", instance: None, reason: "the cache does not answer".to_owned() });
     }
-    for RecorderSeen { heartbeat, silent } in recorders {
+    for RecorderSeen { heartbeat, silent, forgotten } in recorders {
         // One that has ended is missed by nobody, nor is one that was killed days ago.
-        if heartbeat.ended || heartbeat.beat_at.plus(FORGOTTEN_AFTER) < now {
+        if heartbeat.ended || *forgotten {
             continue;
         }
         let reason = match (silent, heartbeat.degraded) {

@@ -56,7 +56,7 @@ pub(super) fn operations() -> Vec<Entry> {
         GET  "/cache/folders/{*path}"                   admin browser::cache_folders, small;
         GET  "/cache/files/{*path}"                     admin browser::cache_files, small;
         GET  "/cache/file/{*path}"                      admin browser::cache_file, small;
-        GET  "/cache/entry/{namespace}/{cache_id}"      admin browser::cache_entry, small;
+        GET  "/cache/entry/{namespace}/{cache_id}"      admin cache_entry::cache_entry, small;
 
         GET  "/health/live"                             probe info::live, small;
         GET  "/health/ready"                            probe info::ready, small;

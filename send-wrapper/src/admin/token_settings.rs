@@ -27,6 +27,8 @@ struct TokenSettings {
     expires_at: Option<Moment>,
     /// All of its metadata, 8 KiB at most.
     metadata: Option<BTreeMap<String, Value>>,
+    /// The text `note` of its metadata, all else of which stays as it is; an empty one takes it away.
+    note: Option<String>,
 }
 
 /// Change the limit, the expiry and the metadata of a token
@@ -43,12 +45,13 @@ struct TokenSettings {
 )]
 pub(super) async fn update_token(admin: web::Data<Admin>, call: Call, body: Body) -> Result<web::Json<TokenDetails>> {
     let name = TokenName::parse(call.param("name"))?;
-    let TokenSettings { revision, usage_limit, expires_at, metadata } = json(body)?;
+    let TokenSettings { revision, usage_limit, expires_at, metadata, note } = json(body)?;
     let revision = Revision::parse(&revision)?;
     let change = TokenChange {
         usage_limit: usage_limit.map(UsageLimit::new).transpose()?,
         expires_at: expires_at.map(|moment| moment.read("expires_at")).transpose()?,
         metadata,
+        note,
     };
     let (target, of) = (name.to_string(), admin.clone());
     let work = async move {

@@ -10,7 +10,7 @@ use super::cursor::Listing;
 use super::input::day;
 use super::problem::{Refused, Result};
 use crate::names::TokenName;
-use crate::tokens::{UsageEvent, UsagePage, UsagePageQuery, UsageSummary};
+use crate::tokens::{TokenDetails, UsageEvent, UsagePage, UsagePageQuery, UsageSummary};
 
 /// Which uses.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -72,23 +72,36 @@ pub(super) struct Days {
     to: Option<String>,
 }
 
+/// A token, and what its uses come to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TokenUses {
+    /// The token.
+    token: TokenDetails,
+    /// What its uses come to.
+    #[serde(flatten)]
+    uses: UsageSummary,
+}
+
 /// Sum up the uses of a token by day, visitor, reason and action
 ///
-/// The newest 10,000 uses of the range that are kept: one call to the cache for each 1,000. Without a range, how many were granted and
+/// With the token as it is, for a page about it. The newest 10,000 uses of the range that are kept: one call to the cache for each 1,000. Without a range, how many were granted and
 /// refused counts all there ever were.
 #[utoipa::path(
     get,
     path = "",
     tag = "tokens",
     params(("name" = String, Path, description = "Its name, in any case."), Days),
-    responses((status = 200, description = "What the uses come to.", body = UsageSummary), Refused)
+    responses((status = 200, description = "The token, and what its uses come to.", body = TokenUses), Refused)
 )]
 pub(super) async fn token_usage_summary(
     admin: web::Data<Admin>,
     call: Call,
     days: web::Query<Days>,
-) -> Result<web::Json<UsageSummary>> {
+) -> Result<web::Json<TokenUses>> {
     let name = TokenName::parse(call.param("name"))?;
     let (from, to) = (day("from", days.from.as_deref())?, day("to", days.to.as_deref())?);
-    Ok(web::Json(admin.send.tokens().usage_summary(&name, from, to).await?))
+    let tokens = admin.send.tokens();
+    let uses = async { Ok(tokens.usage_summary(&name, from, to).await?) };
+    let (token, uses) = futures::try_join!(admin.details(&name), uses)?;
+    Ok(web::Json(TokenUses { token, uses }))
 }

@@ -77,7 +77,7 @@ pub(super) async fn lookup_token(admin: web::Data<Admin>, call: Call) -> Result<
 
 impl Admin {
     /// A token that has to be there.
-    async fn details(&self, name: &TokenName) -> Result<TokenDetails> {
+    pub(super) async fn details(&self, name: &TokenName) -> Result<TokenDetails> {
         let details = self.send.tokens().details(name).await?;
         Ok(details.ok_or_else(|| Error::missing(format!("token {:?}", name.as_str())))?)
     }

@@ -30,6 +30,8 @@ use crate::time::Timestamp;
 const EVERY: Duration = Duration::from_secs(60);
 /// After how long without a word a recorder counts as silent.
 const SILENT_AFTER: Duration = Duration::from_secs(180);
+/// After how long without a word a recorder is taken for one that does not come back.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(86_400);
 /// How many instances are remembered; of more, those that began first are forgotten.
 const MOST: usize = 500;
 
@@ -110,6 +112,8 @@ pub struct RecorderSeen {
     pub heartbeat: Heartbeat,
     /// Whether it has said nothing for three minutes: it was killed, or does not reach the cache. One that has ended is not silent.
     pub silent: bool,
+    /// Whether it has been silent for a day: it was killed and does not come back, and nobody has to be told of it any more.
+    pub forgotten: bool,
 }
 
 /// Which instances there are.
@@ -286,7 +290,12 @@ impl Analytics {
         let found = self.send.cache.retrieve().by_ids(namespaces::ANALYTICS, ids).send().await?;
         let seen = found.into_iter().flatten().filter(|entry| matches!(entry.content, Content::Json(_)));
         let seen = seen.filter_map(|entry| entry.json::<Heartbeat>().ok());
-        let is_silent = |heartbeat: &Heartbeat| !heartbeat.ended && heartbeat.beat_at.plus(SILENT_AFTER) < now;
-        Ok(seen.map(|heartbeat| RecorderSeen { silent: is_silent(&heartbeat), heartbeat }).collect())
+        let is_over = |heartbeat: &Heartbeat, after| !heartbeat.ended && heartbeat.beat_at.plus(after) < now;
+        let seen = seen.map(|heartbeat| RecorderSeen {
+            silent: is_over(&heartbeat, SILENT_AFTER),
+            forgotten: is_over(&heartbeat, FORGOTTEN_AFTER),
+            heartbeat,
+        });
+        Ok(seen.collect())
     }
 }

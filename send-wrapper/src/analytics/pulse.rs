@@ -1,6 +1,6 @@
 //! What is going on right now.
 
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use cache_client::Strategy;
@@ -18,6 +18,9 @@ use crate::time::Timestamp;
 
 /// How many events a pulse shows.
 const RECENT: usize = 10;
+/// How far back the last events are looked for, and in which steps: each is six times as long as the one before.
+const LOOKED_BACK: Duration = Duration::from_secs(86_400);
+const FIRST_STEP: Duration = Duration::from_secs(300);
 /// How many entries come with one call: whoever waits for a pulse waits for few.
 const PAGE: u32 = 250;
 
@@ -60,6 +63,28 @@ pub struct RecentEvent {
     pub status_code: Option<u16>,
     /// Where the client was.
     pub country: Option<Country>,
+}
+
+/// The newest of many events, each once.
+#[derive(Default)]
+struct Newest(BTreeSet<RecentEvent>);
+
+impl Newest {
+    fn add(&mut self, event: RecentEvent) {
+        self.0.insert(event);
+        if self.0.len() > RECENT {
+            self.0.pop_first();
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.0.len() == RECENT
+    }
+
+    /// The newest first.
+    fn into_events(self) -> Vec<RecentEvent> {
+        self.0.into_iter().rev().collect()
+    }
 }
 
 /// What a pulse needs of an event.
@@ -140,8 +165,7 @@ impl Analytics {
         let begin = now.minus(Duration::from_secs(60) * window_minutes);
         let (mut requests, mut bot_requests) = (0, 0);
         let (mut visitors, mut transfers) = (HashSet::new(), HashSet::new());
-        // The oldest of the newest on top.
-        let mut recent: BinaryHeap<std::cmp::Reverse<RecentEvent>> = BinaryHeap::with_capacity(RECENT + 1);
+        let mut recent = Newest::default();
         // Clocks may be apart. Whatever is stored is stored by now.
         each_event(&self.send, begin.minus(APART), now.plus(APART), PAGE, |_, mut seen: Seen| {
             if seen.timestamp <= begin || seen.timestamp > now {
@@ -152,13 +176,9 @@ impl Analytics {
             *counted += u64::from(is_request(&seen));
             visitors.extend(seen.ip_hash.take().filter(|_| !seen.is_bot));
             transfers.extend(seen.transfer_id.take());
-            recent.push(std::cmp::Reverse(seen.into()));
-            if recent.len() > RECENT {
-                recent.pop();
-            }
+            recent.add(seen.into());
         })
         .await?;
-        let recent_events = recent.into_sorted_vec().into_iter().map(|std::cmp::Reverse(event)| event).collect();
         Ok(Pulse {
             computed_at: now,
             window_minutes,
@@ -166,7 +186,29 @@ impl Analytics {
             bot_requests,
             active_visitors: visitors.len() as u64,
             active_transfers: transfers.len() as u64,
-            recent_events,
+            recent_events: recent.into_events(),
         })
+    }
+
+    /// The last events before and in a pulse, of 24 hours at most, the newest first; 10 at most.
+    ///
+    /// Looks back from the pulse in up to five steps until there are enough: one call at least for each.
+    pub(crate) async fn last_events(&self, pulse: &Pulse) -> Result<Vec<RecentEvent>> {
+        let mut recent = Newest::default();
+        pulse.recent_events.iter().cloned().for_each(|event| recent.add(event));
+        let end = pulse.computed_at.minus(LOOKED_BACK);
+        let mut to = pulse.computed_at.minus(Duration::from_secs(60) * pulse.window_minutes).plus(APART);
+        let mut step = FIRST_STEP;
+        while !recent.is_full() && to > end {
+            let from = to.minus(step).max(end);
+            each_event(&self.send, from, to, PAGE, |_, seen: Seen| {
+                if seen.timestamp <= pulse.computed_at {
+                    recent.add(seen.into());
+                }
+            })
+            .await?;
+            (to, step) = (from, step * 6);
+        }
+        Ok(recent.into_events())
     }
 }

@@ -11,8 +11,11 @@ use super::status::by_uses;
 use super::{Status, Tokens, key, no_token};
 use crate::entries::Change;
 use crate::error::Result;
-use crate::names::TokenName;
+use crate::names::{Invalid, TokenName};
 use crate::time::Timestamp;
+
+/// The member of the metadata that says what a token is for.
+const NOTE: &str = "note";
 
 /// What is to be changed; what is `None` stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +26,8 @@ pub struct TokenChange {
     pub expires_at: Option<Timestamp>,
     /// All of its metadata, at most 8 KiB as JSON.
     pub metadata: Option<BTreeMap<String, Value>>,
+    /// The text `note` of its metadata, all else of which stays as it is; an empty one takes it away.
+    pub note: Option<String>,
 }
 
 /// What became of a change.
@@ -50,7 +55,7 @@ impl TokenChange {
         Ok(())
     }
 
-    fn apply(&self, record: &mut Record) {
+    fn apply(&self, record: &mut Record) -> Result<(), Invalid> {
         let token = &mut record.token;
         if let Some(limit) = self.usage_limit {
             token.usage_limit = limit;
@@ -60,6 +65,15 @@ impl TokenChange {
         }
         token.expires_at = self.expires_at.unwrap_or(token.expires_at);
         self.metadata.iter().for_each(|metadata| token.metadata.clone_from(metadata));
+        match self.note.as_deref() {
+            None => {}
+            Some("") => drop(token.metadata.remove(NOTE)),
+            Some(note) => {
+                token.metadata.insert(NOTE.to_owned(), note.into());
+                check_metadata(&token.metadata)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -76,7 +90,9 @@ impl Tokens {
         let decide = |record: &mut Record| {
             let before = Revision::of(record);
             let mut changed = record.clone();
-            change.apply(&mut changed);
+            if let Err(refused) = change.apply(&mut changed) {
+                return Change::Keep(Err(refused));
+            }
             let is_moved = changed.token.expires_at != record.token.expires_at;
             let refused = is_moved.then(|| check_expiry(changed.token.expires_at, now).err()).flatten();
             if Revision::of(&changed) == before {

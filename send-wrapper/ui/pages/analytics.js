@@ -1,32 +1,24 @@
 // What happened on the site, against the time before.
 
+import { countryName, numberColumn, textColumn } from "../columns.js";
 import { cardOf, loadFigures, metrics, seriesOf, sum } from "../figures.js";
-import {
-  address,
-  Bars,
-  Card,
-  Chart,
-  Choice,
-  CsvButton,
-  clock,
-  count,
-  counted,
-  Empty,
-  go,
-  html,
-  Loading,
-  Page,
-  Panel,
-  percent,
-  route,
-  useLive,
-  useQuery,
-  useState,
-  useStore,
-  zone,
-} from "../kit.js";
-import { column } from "../list.js";
-import { keyOf, ranges, units, windowAt } from "../time_range.js";
+import { Bars } from "../house/bars.js";
+import { Card } from "../house/card.js";
+import { Chart } from "../house/chart.js";
+import { Choice } from "../house/choice.js";
+import { Empty } from "../house/empty.js";
+import { count, counted, percent } from "../house/format.js";
+import { html, useState } from "../house/html.js";
+import { useLive } from "../house/load.js";
+import { Loading } from "../house/loading.js";
+import { Page } from "../house/page.js";
+import { Panel } from "../house/panel.js";
+import { address, go, route, useQuery } from "../house/router.js";
+import { zone } from "../house/settings.js";
+import { useStore } from "../house/store.js";
+import { CsvButton } from "../house/table.js";
+import { clock } from "../house/time.js";
+import { DAY, keyOf, ranges, units, windowAt } from "../time_range.js";
 
 const EVERY = 60_000;
 
@@ -76,35 +68,35 @@ function Picker({ range, from, to }) {
       onChange=${(/** @type {Typed} */ { target }) => target.value && change(target.value)} /></label>`;
   return html`<div class="tools"><${Choice} label="Range" value=${range} options=${ranges} choose=${choose} />${
     range === "any" &&
-    html`${field("from", from, (next) => showRange(range, next, to.slice(0, 10)))}${field("to", to, (next) => showRange(range, from.slice(0, 10), next))}
-      ${from.length + to.length > 20 && html`<span class="small muted">${from.replace("T", " ")} to ${to.replace("T", " ")} UTC</span>`}`
+    html`${field("from", from, (next) => showRange(range, next, to.slice(0, 10)))}${field("to", to, (next) => showRange(range, from.slice(0, 10), next))}`
   }</div>`;
 }
 
 /** @param {{ figures: Figures, metric: Metric }} props */
 function Shown({ figures, metric }) {
   const { times, unit, windows, before, live, whole, wholeUnit } = figures;
-  const bots = sum(windows, "bot_requests");
-  if (sum(windows, "total_requests") + sum(before, "total_requests") + bots === 0)
+  const bots = sum(whole, "bot_requests");
+  if (sum(whole, "total_requests") + sum(before, "total_requests") + bots === 0)
     return html`<${Panel} title=${metric.title}><${Empty} title="Nothing was recorded in this time"><p>Figures appear as the application records what happens: its recorders are under <a href=${address(["system"])}>System</a>.</p></${Empty}></${Panel}>`;
   const half = units["30min"][0];
   const zoom = (/** @type {number} */ begin, /** @type {number} */ end) =>
     showRange("any", keyOf("30min", windowAt("30min", begin)), keyOf("30min", windowAt("30min", end + half - 1)));
   const moved = sum(windows, "late_events") + sum(windows, "early_events");
   const unread = sum(windows, "unreadable_parts");
+  const shown = [times[0], times.at(-1)].map((at = 0) => keyOf(unit === "hourly" ? "30min" : unit, at).replace("T", " "));
   const left = [
+    `By ${units[unit][2]} from ${shown.join(" to ")} UTC.`,
     "Drag over a part of the chart to look closer; Back leads back.",
     bots > 0 && `Without ${counted(bots, "request")} of bots.`,
     moved > 0 && `${counted(moved, "event")} came too late or too early to count.`,
     unread > 0 && `${counted(unread, "part")} could be read in part alone.`,
   ];
-  return html`<${Chart} name=${`analytics-${metric.id}`} title=${`${metric.title} by ${units[unit][2]}`} times=${times} series=${seriesOf(metric, figures)} format=${metric.format} live=${live} zoom=${zoom} />
+  return html`<${Chart} name=${`analytics-${metric.id}`} title=${`${metric.title} by ${units[unit][2]}`} times=${times} series=${seriesOf(metric, figures)} format=${metric.format} live=${live} zoom=${zoom} isDays=${units[unit][0] >= DAY} />
     <p class="small muted">${left.filter(Boolean).join(" ")}</p>
     <${Tops} windows=${whole} unit=${wholeUnit} />`;
 }
 
 const SHOWN = 8;
-const regions = new Intl.DisplayNames("en", { type: "region" });
 
 /** @type {[TopList, string][]} */
 const lists = [
@@ -129,13 +121,12 @@ function Most({ list: [field, title], windows }) {
   const tops = [...counts].map(([value, of]) => ({ value, count: of })).sort((one, other) => other.count - one.count);
   const all = windows.reduce((sum, window) => sum + window.total_requests, 0);
   const error = windows.reduce((sum, window) => sum + (Reflect.get(window, `${field}_error`) ?? 0), 0);
-  const label = (/** @type {Top} */ { value }) =>
-    field === "top_countries" && /^[A-Z]{2}$/.test(value) ? `${regions.of(value)} (${value})` : value;
+  const label = (/** @type {Top} */ { value }) => {
+    const name = field === "top_countries" ? countryName(value) : value;
+    return name === value ? value : `${name} (${value})`;
+  };
   const rows = tops.slice(0, isWhole ? 100 : SHOWN).map((top) => ({ label: label(top), value: top.count }));
-  const columns = [
-    column("value", title, (/** @type {Top} */ top) => top.value),
-    column("count", "Requests", (/** @type {Top} */ top) => top.count),
-  ];
+  const columns = [textColumn("value", title), numberColumn("count", "Requests")];
   return html`<${Panel} title=${title} note=${error > 0 && `up to ${count(error)} too high`} actions=${html`<${CsvButton} name=${field} columns=${columns} rows=${tops} />`}>
     ${rows.length === 0 ? html`<p class="muted small">None was recorded.</p>` : html`<${Bars} rows=${rows} label=${title} format=${count} exact=${(/** @type {number} */ of) => `${percent(of, all)} of ${count(all)} requests`} />`}
     ${tops.length > SHOWN && html`<p class="small"><button type="button" class="link" onClick=${() => showAll(!isWhole)}>${isWhole ? "show fewer" : `show more of ${count(tops.length)}`}</button></p>`}

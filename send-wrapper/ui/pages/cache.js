@@ -1,41 +1,32 @@
 // The cache, to look at: namespaces, folders, files, and entries with all that is known of them.
 
-import {
-  address,
-  Content,
-  Copy,
-  call,
-  Empty,
-  exactSize,
-  html,
-  Icon,
-  JsonTree,
-  Loading,
-  MOST_SHOWN,
-  More,
-  Page,
-  Panel,
-  readJson,
-  recognize,
-  request,
-  save,
-  size,
-  Text,
-  useLoad,
-  usePages,
-  useQuery,
-  useState,
-  visible,
-} from "../kit.js";
-import { column, List, main } from "../list.js";
+import { textColumn } from "../columns.js";
+import { call } from "../house/api.js";
+import { Content, MOST_SHOWN, recognize } from "../house/content.js";
+import { Copy } from "../house/copy.js";
+import { save } from "../house/csv.js";
+import { Empty } from "../house/empty.js";
+import { exactSize, size } from "../house/format.js";
+import { html, useState } from "../house/html.js";
+import { Icon } from "../house/icon.js";
+import { readJson } from "../house/json_source.js";
+import { JsonTree } from "../house/json_tree.js";
+import { useLoad } from "../house/load.js";
+import { Loading } from "../house/loading.js";
+import { More } from "../house/more.js";
+import { Page } from "../house/page.js";
+import { usePages } from "../house/pages.js";
+import { Panel } from "../house/panel.js";
+import { address, useOneOf } from "../house/router.js";
+import { Text, visible } from "../house/text.js";
+import { List } from "../list.js";
 
 /** @param {{ path: string[] }} props The namespace, and the folders below it; or a file, or an entry, as the query says. */
 export default function Cache({ path }) {
-  const [as] = useQuery("as");
+  const [as] = useOneOf("as", ["", "file", "entry"]);
   const above = path.slice(0, -1).map((name, at) => [name, address(["cache", ...path.slice(0, at + 1)])]);
   const crumbs = path.length > 0 ? [["Cache", address(["cache"])], ...above] : [];
-  const parts = { "": Folder, file: File, entry: Entry };
-  const Shown = Reflect.get(parts, path.length > 0 ? as : "") ?? Folder;
+  const Shown = path.length === 0 || !as ? Folder : as === "file" ? File : Entry;
   return html`<${Page} title=${path.at(-1) ?? "Cache"} crumbs=${crumbs} note="to look at, not to change"><${Shown} key=${as} path=${path} /></${Page}>`;
 }
 
@@ -59,8 +50,8 @@ function Folder({ path }) {
     isSortable: pages.next === null,
     foot: html`<${More} of=${pages} />`,
   });
-  return html`<${List} title=${isTop ? "Namespaces" : "Folders"} name="folders" ...${all(folders)} columns=${[main("path", isTop ? "Namespace" : "Folder", (row) => row.path, name("folder"))]}
-      href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")])} empty=${isTop ? ["The cache is empty", "Namespaces appear with their first entry."] : ["No folders here", "What is here lies in files."]} />
+  return html`<${List} title=${isTop ? "Namespaces" : "Folders"} name="folders" ...${all(folders)} columns=${[textColumn("path", isTop ? "Namespace" : "Folder", { isMain: true, show: name("folder") })]}
+      href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")])} empty=${isTop ? "The cache is empty" : "No folders here"}><p>${isTop ? "Namespaces appear with their first entry." : "What is here lies in files."}</p></${List}>
     ${!isTop && html`<${Files} path=${path} all=${all} cell=${name("file")} />`}`;
 }
 
@@ -73,8 +64,8 @@ function Files({ path, all, cell }) {
   );
   const entry = (/** @type {string | null} */ id) =>
     id && html`<a href=${entryAt(path[0] ?? "", id)}><code>${id.slice(0, 8)}</code></a>`;
-  return html`<${List} title="Files here and below" name="files" ...${all(pages)} columns=${[main("path", "File", (/** @type {Stored} */ row) => row.path, cell), column("entry", "Entry", (/** @type {Stored} */ row) => row.cache_id, entry)]}
-    href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")], { as: "file" })} empty=${["No files", "Neither here nor further down."]} />`;
+  return html`<${List} title="Files here and below" name="files" ...${all(pages)} columns=${[textColumn("path", "File", { isMain: true, show: cell }), textColumn("cache_id", "Entry", { show: entry })]}
+    href=${(/** @type {Stored} */ row) => address(["cache", ...row.path.split("/")], { as: "file" })} empty="No files"><p>Neither here nor further down.</p></${List}>`;
 }
 
 /** @param {string} namespace @param {string} id */
@@ -90,30 +81,29 @@ function File({ path }) {
     (value.encoding === "base64"
       ? Uint8Array.from(atob(value.content), (one) => one.charCodeAt(0))
       : new TextEncoder().encode(value.content));
-  const content = bytes && recognize(bytes, /\.(json|metadata|config)$/.test(path.at(-1) ?? ""));
+  const content = bytes && !value.truncated && recognize(bytes, /\.(json|metadata|config)$/.test(path.at(-1) ?? ""));
   const buttons =
     bytes &&
     html`${content?.kind === "json" && html`<button type="button" aria-pressed=${isSource} onClick=${() => showSource(!isSource)}>Source</button>`}
-    ${value.encoding === "utf-8" && html`<${Copy} text=${value.content} label="Copy" name="content" />`}
-    <button type="button" onClick=${() => save(path.at(-1) ?? "", bytes, "application/octet-stream")}><${Icon} name="download" />Download</button>`;
+    ${value.encoding === "utf-8" && !value.truncated && html`<${Copy} text=${value.content} label="Copy" name="content" />`}
+    <button type="button" onClick=${() => save(`${path.at(-1)}${value.truncated ? ".part" : ""}`, bytes, "application/octet-stream")}><${Icon} name="download" />Download${value.truncated && ` the first ${size(value.bytes)}`}</button>`;
   const note =
     value && html`<span title=${exactSize(value.bytes)}>${value.truncated && "only the first "}${size(value.bytes)}</span>`;
   const show =
     () => html`${value.cache_id && html`<p class="small">It belongs to the entry <a href=${entryAt(path[0] ?? "", value.cache_id)}><code>${value.cache_id}</code></a>.</p>`}
-    ${value.bytes === 0 ? html`<${Empty} title="The file is empty" />` : html`<${Content} content=${content} bytes=${bytes} isSource=${isSource} />`}`;
+    ${value.bytes === 0 ? html`<${Empty} title="The file is empty" />` : value.truncated ? html`<${Empty} title="Too long to be shown"><p>Only its beginning can be downloaded here.</p></${Empty}>` : html`<${Content} content=${content} bytes=${bytes} isSource=${isSource} />`}`;
   return html`<${Panel} title="Content" note=${note} actions=${buttons}><${Loading} of=${file} what="The file" show=${show} /></${Panel}>`;
 }
 
 /** An entry: metadata, content, and the files that belong to it. @param {{ path: string[] }} props */
 function Entry({ path: [namespace = "", id = ""] }) {
   // Numbers as they are stored.
-  const entry = useLoad(
-    async (signal) => readJson(await (await request("GET", ["cache", "entry", namespace, id], { signal })).text()),
-    [namespace, id],
-  );
-  const show = (/** @type {any} */ { metadata, content, data_files: files }) => html`<div class="columns wide-first">
-      <${Panel} title="Content">${content === null ? html`<p class="muted">Bytes, or nothing: look at its files.</p>` : typeof content === "string" ? html`<${Text} of=${content} most=${20_000} mono />` : html`<${JsonTree} value=${content} />`}</${Panel}>
+  const entry = useLoad((signal) => call("GET", ["cache", "entry", namespace, id], { signal, read: readJson }), [namespace, id]);
+  const show = (
+    /** @type {any} */ { metadata, content, too_long: isCut, data_files: files },
+  ) => html`<div class="columns wide-first">
+      <${Panel} title="Content">${content === null ? html`<p class="muted">${isCut ? "Too long to be shown: look at its file." : "Bytes, or nothing: look at its files."}</p>` : typeof content === "string" ? html`<${Text} of=${content} most=${20_000} mono />` : html`<${JsonTree} value=${content} />`}</${Panel}>
       <${Panel} title="Metadata"><${JsonTree} value=${metadata} /></${Panel}></div>
-    <${List} title="Its data files" name="data" columns=${[main("path", "File", String, visible)]} rows=${files} id=${String} href=${(/** @type {string} */ file) => address(["cache", ...file.split("/")], { as: "file" })} empty=${["No data files", "A program may keep files with an entry: they appear here."]} />`;
+    <${List} title="Its data files" name="data" columns=${[textColumn("path", "File", { isMain: true, value: String })]} rows=${files} id=${String} href=${(/** @type {string} */ file) => address(["cache", ...file.split("/")], { as: "file" })} empty="No data files"><p>A program may keep files with an entry: they appear here.</p></${List}>`;
   return html`<${Loading} of=${entry} what="The entry" lines=${8} show=${show} />`;
 }

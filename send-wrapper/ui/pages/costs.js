@@ -1,30 +1,25 @@
 // What it costs: the month against its limit, by service, and for each request, transfer and visitor.
 
+import { known, numberColumn, textColumn } from "../columns.js";
 import { CostDay } from "../cost_day.js";
-import {
-  Bars,
-  Card,
-  Chart,
-  Choice,
-  Confirm,
-  call,
-  count,
-  counted,
-  Empty,
-  html,
-  Icon,
-  Loading,
-  money,
-  Page,
-  Panel,
-  percent,
-  say,
-  useLoad,
-  useMay,
-  useQuery,
-  useState,
-} from "../kit.js";
-import { figure, known, List, main } from "../list.js";
+import { call } from "../house/api.js";
+import { Bars } from "../house/bars.js";
+import { Card } from "../house/card.js";
+import { Chart } from "../house/chart.js";
+import { Choice } from "../house/choice.js";
+import { Confirm } from "../house/confirm.js";
+import { Empty } from "../house/empty.js";
+import { count, counted, money, percent } from "../house/format.js";
+import { html, useState } from "../house/html.js";
+import { Icon } from "../house/icon.js";
+import { useLoad } from "../house/load.js";
+import { Loading } from "../house/loading.js";
+import { Page } from "../house/page.js";
+import { Panel } from "../house/panel.js";
+import { useOneOf } from "../house/router.js";
+import { useMay } from "../house/session.js";
+import { say } from "../house/toast.js";
+import { List } from "../list.js";
 import { DAY, keyOf } from "../time_range.js";
 
 /** How long windows are: what they are called, one of them, and how many are shown. @type {Record<string, [string, string, number]>} */
@@ -62,8 +57,12 @@ function piles(windows, currency) {
     values: values((window) => of(window, name)),
     color: at + 1,
   }));
-  const left = values((window) => names.reduce((rest, name) => rest - of(window, name), Number(window.total_cost)));
-  return [...series, { label: names.length > 0 ? "others" : "total", values: left, color: 5 }];
+  // Of sums of decimal fractions, the last digits are dust.
+  const left = values((window) =>
+    Number(names.reduce((rest, name) => rest - of(window, name), Number(window.total_cost)).toFixed(9)),
+  );
+  const others = { label: names.length > 0 ? "others" : "total", values: left, color: 5 };
+  return names.length > 0 && !left.some(Boolean) ? series : [...series, others];
 }
 
 /** A service's name as there is room for it. @param {string} name */
@@ -74,8 +73,7 @@ function shortName(name) {
 
 /** The page. */
 export default function Costs() {
-  const [chosen, choose] = useQuery("by", "daily");
-  const by = Object.hasOwn(kinds, chosen) ? chosen : "daily";
+  const [by, choose] = useOneOf("by", Object.keys(kinds));
   const [asked, ask] = useState("");
   const [mayWrite, mayCollect] = [useMay("write"), useMay("admin")];
   const short = useLoad(async (signal) => (await call("GET", ["overview"], { signal })).costs, []);
@@ -99,7 +97,7 @@ export default function Costs() {
     html`<button type="button" class="quiet" aria-label=${`Change ${date}`} title="Change" onClick=${() => ask(date)}><${Icon} name="edit" /></button>`;
   const isSeveral = windows.some((window) => window.currency !== null && window.currency !== currency);
   return html`<${Page} title="Costs" actions=${actions}>
-    <${Cards} costs=${short} rows=${series.value && rows} currency=${currency} />
+    <${Cards} costs=${short} rows=${series.value && rows} currency=${currency} by=${by} />
     <div class="tools"><${Choice} label="By" value=${by} options=${Object.entries(kinds).map(([kind, [text]]) => [kind, text])} choose=${choose} />
       ${isSeveral && html`<span class="small warn-text">Only costs in ${currency} are shown; there are others.</span>`}</div>
     <div class="columns wide-first">
@@ -111,52 +109,47 @@ export default function Costs() {
   </${Page}>`;
 }
 
-/** @param {string} currency @returns {Column<CostWindow>[]} */
+/** @param {string} currency */
 function columnsOf(currency) {
   const exact = (/** @type {string} */ text) =>
     html`<span title=${`${text} ${currency}`}>${money(Number(text), currency)}</span>`;
-  const change = (/** @type {number} */ by) => `${by < 0 ? "−" : "+"}${count(Math.abs(Math.round(by)))}%`;
+  // Sorted as numbers, saved as the decimal texts that they are.
+  const decimal = (
+    /** @type {string} */ id,
+    /** @type {string} */ title,
+    /** @type {(text: string) => View} */ format = exact,
+    divisor = "days_recorded",
+  ) => {
+    const saved = (/** @type {any} */ row) => (row[divisor] ? row[id] : null);
+    const value = (/** @type {any} */ row) => (row[divisor] ? Number(row[id]) : null);
+    return numberColumn(id, title, { saved, value, cell: (row) => known(saved(row), format) });
+  };
   return [
-    main("window", "When", (row) => row.window_key),
-    figure(
-      "cost",
-      "Cost",
-      (row) => Number(row.total_cost),
-      (_, row) => exact(row.total_cost),
-    ),
-    figure(
-      "change",
+    textColumn("window_key", "When", { isMain: true }),
+    decimal("total_cost", "Cost"),
+    decimal(
+      "delta_previous_pct",
       "Change",
-      ({ delta_previous_pct: text }) => (text === null ? null : Number(text)),
-      (by) => known(by, change),
+      (by) => `${by.startsWith("-") ? "−" : "+"}${count(Math.abs(Math.round(Number(by))))}%`,
     ),
-    ...each.map(([title, field, divisor]) =>
-      figure(
-        field,
-        title,
-        (/** @type {CostWindow} */ row) => (row[divisor] ? Number(row[field]) : null),
-        (_, row) => (row[divisor] ? exact(row[field]) : "—"),
-      ),
-    ),
-    figure(
-      "days",
-      "Days recorded",
-      (row) => row.days_recorded,
-      (days, row) => html`<span class=${days < row.days_expected ? "warn-text" : ""}>${days} of ${row.days_expected}</span>`,
-    ),
+    ...each.map(([title, field, divisor]) => decimal(field, title, exact, divisor)),
+    numberColumn("days_recorded", "Days recorded", {
+      show: (days, { days_expected: of }) => html`<span class=${days < of ? "warn-text" : ""}>${days} of ${of}</span>`,
+    }),
   ];
 }
 
-/** @param {{ costs: Loaded<CostsInShort | null>, rows: CostWindow[] | undefined, currency: string }} props `rows`: the newest first. */
-function Cards({ costs: { value, failure }, rows, currency }) {
+/** @param {{ costs: Loaded<CostsInShort | null>, rows: CostWindow[] | undefined, currency: string, by: string }} props `rows`: the newest first. */
+function Cards({ costs: { value, failure }, rows, currency, by }) {
   const [month, limit] = [value?.month, Number(value?.limits.month)];
   const text = (/** @type {string | undefined} */ amount) =>
     month ? money(Number(amount), month.currency ?? currency) : value === null || failure ? "—" : undefined;
   const [projected, missing] = [Number(month?.projected_month), month ? month.days_over - month.days_recorded : 0];
   const one = (/** @type {typeof each[number]} */ [title, field, divisor]) => {
-    const all = rows?.filter((row) => row[divisor] > 0) ?? [];
+    // Requests come at once, costs a day later: what runs would look cheap.
+    const all = rows?.filter((row) => row.complete && row[divisor] > 0) ?? [];
     const newest = all[0];
-    return html`<${Card} key=${field} title=${title} value=${newest ? money(Number(newest[field]), currency) : rows && "—"} exact=${newest?.[field]} note=${newest?.window_key ?? (rows && "nothing to divide by")}
+    return html`<${Card} key=${field} title=${title} value=${newest ? money(Number(newest[field]), currency) : rows && "—"} exact=${newest?.[field]} note=${newest?.window_key ?? (rows && `no whole ${kinds[by]?.[1]} to divide`)}
       spark=${all.map((row) => Number(row[field])).reverse()} series=${2} />`;
   };
   return html`<div class="cards">
@@ -171,7 +164,7 @@ function Piles({ windows, currency, by }) {
     return html`<${Panel} title="Costs"><${Empty} title="No costs are recorded in this time"><p>"Collect now" asks AWS for them, and "Enter a day" takes them by hand.</p></${Empty}></${Panel}>`;
   const open = windows.findIndex((window) => window.window_end > Date.now() && window.days_recorded > 0);
   return html`<${Chart} name=${`costs-by-service-${by}`} title=${`Cost by ${kinds[by]?.[1]} and service`} times=${windows.map((window) => window.window_start)} series=${piles(windows, currency)}
-    format=${(/** @type {number} */ amount) => money(amount, currency)} stacked live=${open < 0 ? undefined : [open, open]} />`;
+    format=${(/** @type {number} */ amount) => money(amount, currency)} isDays stacked live=${open < 0 ? undefined : [open, open]} />`;
 }
 
 /** @param {{ rows: CostWindow[], currency: string, by: string }} props */

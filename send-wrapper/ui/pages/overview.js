@@ -1,7 +1,7 @@
 // Whether it is used, whether anything is wrong, and what it costs: one look.
 
 import { Attention, attentionOf } from "../attention.js";
-import { countryColumn, textColumn } from "../columns.js";
+import { countryColumn, textColumn, timeColumn } from "../columns.js";
 import { call } from "../house/api.js";
 import { Card } from "../house/card.js";
 import { Chart } from "../house/chart.js";
@@ -17,13 +17,13 @@ import { zone } from "../house/settings.js";
 import { useStore } from "../house/store.js";
 import { Table } from "../house/table.js";
 import { Text } from "../house/text.js";
-import { clock, exact } from "../house/time.js";
+import { clock } from "../house/time.js";
 
 const HOUR = 3_600_000;
 
 /** Of the last events. */
 const columns = [
-  textColumn("timestamp", "Time", { cell: ({ timestamp: at }) => html`<time title=${exact(at)}>${clock(at)}</time>` }),
+  timeColumn("timestamp", "When"),
   textColumn("event_type", "Kind", { cell: ({ event_type: kind }) => kind.replaceAll("_", " ") }),
   textColumn("path", "What", {
     isMain: true,
@@ -54,7 +54,11 @@ const figures = [
 export default function Overview() {
   useStore(zone);
   const overview = useLive((signal) => call("GET", ["overview"], { signal }), [], 10_000);
-  const hours = useLive((signal) => call("GET", ["analytics", "series", "hourly"], { signal, query: { last: 48 } }), [], 300_000);
+  const hours = useLive(
+    (signal) => call("GET", ["analytics", "series", "hourly"], { signal, query: { last: 48 }, longest: 70_000 }),
+    [],
+    300_000,
+  );
   const { value, failure } = overview;
   const { pulse, today, tokens, costs } = value ?? {};
   const wrong = value ? attentionOf(value) : [];
@@ -72,9 +76,9 @@ export default function Overview() {
   const dollars = (/** @type {string} */ amount) => money(Number(amount), costs.month.currency ?? "USD");
   const [analytics, transfers] = [address(["analytics"]), address(["transfers"])];
   const events = () =>
-    pulse?.recent_events.length
-      ? html`<${Table} name="events" label="Latest events" columns=${columns} rows=${pulse.recent_events} id=${(/** @type {any} */ event) => event.event_id} isSortable=${false} />`
-      : html`<${Empty} title="Nothing has happened in the last 5 minutes"><p>Requests appear here as the application records them.</p></${Empty}>`;
+    value.recent_events?.length
+      ? html`<${Table} name="events" label="Latest events" columns=${columns} rows=${value.recent_events} id=${(/** @type {any} */ event) => event.event_id} isSortable=${false} />`
+      : html`<${Empty} title="Nothing has happened in the last 24 hours"><p>Requests appear here as the application records them.</p></${Empty}>`;
   const day = (/** @type {string} */ id, /** @type {string} */ title) => ({
     id,
     title,

@@ -1,26 +1,21 @@
 // Whether everything works, what is stored and deleted, and what administrators did.
 
+import { chip, known, numberColumn, textColumn, timeColumn } from "../columns.js";
 import { Health } from "../health.js";
-import {
-  address,
-  Card,
-  Copy,
-  call,
-  count,
-  counted,
-  html,
-  Icon,
-  More,
-  Page,
-  Tabs,
-  Text,
-  useLoad,
-  useMay,
-  usePages,
-  useQuery,
-  visible,
-} from "../kit.js";
-import { chip, column, figure, known, List, main, time } from "../list.js";
+import { call } from "../house/api.js";
+import { Card } from "../house/card.js";
+import { Copy } from "../house/copy.js";
+import { count, counted } from "../house/format.js";
+import { html } from "../house/html.js";
+import { Icon } from "../house/icon.js";
+import { useLoad } from "../house/load.js";
+import { Page } from "../house/page.js";
+import { address, useOneOf } from "../house/router.js";
+import { useMay } from "../house/session.js";
+import { Tabs } from "../house/tabs.js";
+import { Text, visible } from "../house/text.js";
+import { List } from "../list.js";
+import { Listing, useListing } from "../listing.js";
 import { Retention } from "../retention.js";
 
 /** @type {Record<string, [string, () => View]>} */
@@ -33,8 +28,7 @@ const tabs = {
 
 /** The page. */
 export default function System() {
-  const [chosen, choose] = useQuery("tab", "health");
-  const tab = Object.hasOwn(tabs, chosen) ? chosen : "health";
+  const [tab, choose] = useOneOf("tab", Object.keys(tabs));
   return html`<${Page} title="System"><${Tabs} label="Parts of the system" value=${tab} options=${Object.entries(tabs).map(([name, [text]]) => [name, text])} choose=${choose}>
     <${tabs[tab]?.[1]} key=${tab} /></${Tabs}></${Page}>`;
 }
@@ -47,11 +41,10 @@ function Storage() {
   /** @type {Stats | undefined} */
   const value = stats.value;
   const rows = value?.namespaces ?? [];
-  /** @type {Column<Stats["namespaces"][number]>[]} */
   const columns = [
-    main("namespace", "Namespace", (row) => row.namespace),
-    figure("entries", "Entries", (row) => row.entries),
-    figure("files", "Files", (row) => row.files),
+    textColumn("namespace", "Namespace", { isMain: true }),
+    numberColumn("entries", "Entries"),
+    numberColumn("files", "Files"),
   ];
   const of = (/** @type {"tokens" | "token_uses"} */ field) => (value || stats.failure) && known(value?.[field], count);
   const version = (/** @type {string} */ name) => (versions.value || versions.failure) && (versions.value?.[name] ?? "—");
@@ -67,53 +60,21 @@ function Storage() {
       note=${missing && html`<span class="warn-text">${missing}</span>`} buttons=${html`<button type="button" onClick=${stats.again} disabled=${stats.isLoading}><${Icon} name="again" />Count again</button>`} />`;
 }
 
-/** @type {Column<AuditRecord>[]} */
 const columns = [
-  main(
-    "operation",
-    "What",
-    (row) => row.operation,
-    (operation) => visible(operation.replaceAll("_", " ")),
-  ),
-  column(
-    "target",
-    "To what",
-    (row) => row.target,
-    (target) => html`<${Text} of=${target} most=${60} />`,
-  ),
-  column("at", "When", (row) => row.at, time),
-  column(
-    "key",
-    "Key",
-    (row) => row.key,
-    (key) => html`<${Text} of=${key} />`,
-  ),
-  column("outcome", "Outcome", (row) => row.outcome, chip),
-  column(
-    "request",
-    "Request",
-    (row) => row.request_id,
-    (id) => id && html`<code class="muted">${id.slice(0, 8)}</code><${Copy} text=${id} name="request id" />`,
-  ),
+  textColumn("operation", "What", { isMain: true, show: (operation) => visible(operation.replaceAll("_", " ")) }),
+  textColumn("target", "To what", { show: (target) => html`<${Text} of=${target} most=${60} />` }),
+  timeColumn("at", "When"),
+  textColumn("key", "Key"),
+  textColumn("outcome", "Outcome", { show: chip }),
+  textColumn("request_id", "Request", {
+    show: (id) => id && html`<code class="muted">${id.slice(0, 8)}</code><${Copy} text=${id} name="request id" />`,
+  }),
 ];
 
 /** What administrators did. */
 function Audit() {
-  const pages = usePages(
-    (cursor, signal) => call("GET", ["audit"], { signal, query: { cursor } }),
-    [],
-    (page) => page.records,
-  );
-  /** @type {AuditRecord[]} */
-  const rows = pages.items ?? [];
-  const { lost, unreadable } = /** @type {any} */ (pages.loaded.value) ?? {};
-  const note = [
-    lost > 0 && `${counted(lost, "record")} could not be written`,
-    unreadable > 0 && `${counted(unreadable, "record")} cannot be read`,
-  ]
-    .filter(Boolean)
-    .join("; ");
-  return html`<${List} title="What administrators did" name="audit" of=${pages.loaded} columns=${columns} rows=${rows} id=${(/** @type {AuditRecord} */ row) => `${row.at} ${row.request_id} ${row.operation} ${row.target}`}
-    note=${note && html`<span class="warn-text">${note}</span>`} isSortable=${pages.next === null} foot=${html`<${More} of=${pages} />`}
-    empty=${["Nobody has changed anything yet", "Whoever changes a token, enters or collects costs, or runs retention is recorded here."]} />`;
+  const listing = useListing("audit", ["audit"], {});
+  const lost = listing.value?.lost;
+  return html`<${Listing} of=${listing} title="What administrators did" field="records" columns=${columns} id=${(/** @type {AuditRecord} */ row) => `${row.at} ${row.request_id} ${row.operation} ${row.target}`}
+    note=${lost > 0 && `${counted(lost, "record")} could not be written`} empty="Nobody has changed anything yet"><p>Whoever changes a token, enters or collects costs, or runs retention is recorded here.</p></${Listing}>`;
 }

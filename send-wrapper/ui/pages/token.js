@@ -10,23 +10,23 @@ import { Copy } from "../house/copy.js";
 import { Empty } from "../house/empty.js";
 import { count } from "../house/format.js";
 import { html, useState } from "../house/html.js";
+import { readJson } from "../house/json_source.js";
 import { useLoad } from "../house/load.js";
 import { Loading } from "../house/loading.js";
 import { Page } from "../house/page.js";
 import { Panel } from "../house/panel.js";
-import { address, useQuery } from "../house/router.js";
+import { address, useOneOf } from "../house/router.js";
 import { useMay } from "../house/session.js";
-import { CsvButton, Table } from "../house/table.js";
 import { Tabs } from "../house/tabs.js";
 import { Text, visible } from "../house/text.js";
 import { Time } from "../house/time.js";
+import { List } from "../list.js";
 import { Listing, useListing } from "../listing.js";
 import { CopyLink, ShareLink, useLinks } from "../share_link.js";
+import { DAY } from "../time_range.js";
 import { leftText, StatusChip, usesText } from "../token_status.js";
 
 /** @typedef {import("../token_status.js").Token} Token */
-
-const DAY = 86_400_000;
 
 const uses = [
   timeColumn("timestamp", "When"),
@@ -54,15 +54,15 @@ const visitors = [
 
 /** @param {{ path: string[] }} props The name. */
 export default function TokenPage({ path: [name = ""] }) {
-  const [tab, choose] = useQuery("tab", "uses");
+  const [tab, choose] = useOneOf("tab", ["uses", "visitors", "refused"]);
   const [asked, ask] = useState("");
   const mayWrite = useMay("write");
-  const loaded = useLoad((signal) => call("GET", ["tokens", "lookup", name], { signal }), [name]);
-  const sums = useLoad((signal) => call("GET", ["tokens", "usage-summary", name], { signal }), [name]);
+  // With the numbers of its metadata as they were written.
+  const loaded = useLoad((signal) => call("GET", ["tokens", "usage-summary", name], { signal, read: readJson }), [name]);
   const listing = useListing("uses", ["tokens", "usage", name], {});
+  const summary = loaded.value;
   /** @type {Token | undefined} */
-  const token = loaded.value;
-  const { value: summary } = sums;
+  const token = summary?.token;
   const close = () => ask("");
   const done = () => {
     close();
@@ -86,18 +86,18 @@ export default function TokenPage({ path: [name = ""] }) {
   const shown = {
     uses: () =>
       html`<${Listing} of=${listing} title="Uses" field="events" columns=${uses} id="event_id"><p>Each use appears here, granted or refused.</p></${Listing}>`,
-    visitors: () => html`<${Loading} of=${sums} what="The visitors" show=${() => html`<${Visitors} summary=${summary} />`} />`,
-    refused: () => html`<${Loading} of=${sums} what="The sums" show=${reasons} />`,
+    visitors: () => html`<${Visitors} summary=${summary} />`,
+    refused: reasons,
   };
-  const show = (/** @type {Token} */ value) => html`
+  const show = (/** @type {{ token: Token }} */ { token: value }) => html`
     <div class="cards">
       <${Card} title="Used" value=${usesText(value)} />
       <${Card} title="Left" value=${leftText(value)} note=${value.remaining && value.status !== "active" ? `not while it is ${value.status}` : ""} />
-      <${Card} title="Visitors" value=${summary && count(summary.visitors)} />
-      <${Card} title="Refused" value=${summary && count(summary.refused)} />
+      <${Card} title="Visitors" value=${count(summary.visitors)} />
+      <${Card} title="Refused" value=${count(summary.refused)} />
     </div>
     <div class="columns wide-first">
-      <${Loading} of=${sums} what="The sums" lines=${9} show=${() => html`<${UsesByDay} token=${value} summary=${summary} />`} />
+      <${UsesByDay} token=${value} summary=${summary} />
       <${About} token=${value} change=${() => ask("share")} />
     </div>
     <${Tabs} label="Uses" value=${tab} options=${[["uses", "Uses"], ["visitors", "Visitors"], ["refused", "Refused"]]} choose=${choose}>
@@ -127,15 +127,14 @@ function UsesByDay({ token, summary: { by_day: days, refused, complete, unreadab
     values: times.map((at) => known.get(at)?.[label] ?? 0),
   });
   return html`<div class="page"><${Chart} name=${token.token_name} title="Uses by day" times=${times} format=${(/** @type {number} */ value) => (Number.isInteger(value) ? count(value) : "")}
-    series=${refused > 0 ? [line("granted"), line("refused", 3)] : [line("granted")]} />
+    isDays series=${refused > 0 ? [line("granted"), line("refused", 3)] : [line("granted")]} />
     ${!(complete && !unreadable) && html`<p class="hint">Some uses are in no chart or list: of the oldest only the number is kept${unreadable > 0 && `, and ${count(unreadable)} could not be read`}.</p>`}</div>`;
 }
 
 /** @param {{ summary: any }} props */
 function Visitors({ summary: { visitors: all, by_visitor: rows } }) {
   const note = `${count(all)}${rows.length < all ? ", the 100 with most uses are shown" : ""}; somebody is another one every day`;
-  return html`<${Panel} title="Visitors" note=${note} flush actions=${html`<${CsvButton} name="visitors" columns=${visitors} rows=${rows} />`}>
-    <${Table} name="visitors" label="Visitors" columns=${visitors} rows=${rows} id=${(/** @type {any} */ row) => row.ip_hash ?? ""} /></${Panel}>`;
+  return html`<${List} title="Visitors" name="visitors" note=${note} columns=${visitors} rows=${rows} id=${(/** @type {any} */ row) => row.ip_hash ?? ""} />`;
 }
 
 /** @param {{ token: Token, change: () => void }} props `change`: of the address of links. */

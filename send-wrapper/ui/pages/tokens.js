@@ -17,6 +17,8 @@ import { CopyLink, ShareLink } from "../share_link.js";
 import { leftText, StatusChip, statuses, Uses } from "../token_status.js";
 
 const NEWEST = "-created_at";
+/** As many rows as are drawn well before a frame is missed. */
+const PAGE = 50;
 
 /** @param {string} id @param {string} title @param {string} [none] @param {boolean} [isMinor] */
 const day = (id, title, none, isMinor) =>
@@ -45,7 +47,7 @@ export default function Tokens() {
   const [asked, ask] = useState("");
   const mayWrite = useMay("write");
   const q = useSettled(filter);
-  const listing = useListing("tokens", ["tokens", "page"], { q, status, sort });
+  const listing = useListing("tokens", ["tokens", "page"], { q, status, sort, limit: PAGE });
   const { value, again } = listing;
   const close = () => ask("");
   const actions =

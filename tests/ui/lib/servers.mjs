@@ -71,8 +71,9 @@ export const cacheServer = (options) => start(process.env.CACHE_SERVER, ["--stor
 export const sendAdmin = (options) =>
   start(process.env.SEND_ADMIN, [], { ...options, env: { CACHE__SERVICE__STORAGE_MODE: "memory" } });
 
-/** A send-admin with the demonstration's fortnight. */
-export const sendDemo = (options) => start(process.env.SEND_ADMIN, ["demo"], options);
+/** A send-admin with the demonstration's fortnight, which ends now, or where its clock stands still. */
+export const sendDemo = (stillAt, options) =>
+  start(process.env.SEND_ADMIN, ["demo", ...(stillAt ? ["--still-at", stillAt] : [])], options);
 
 /** A proxy that shows a service below a path, as many set-ups have it. */
 export async function proxy(target, prefix) {

@@ -13,6 +13,9 @@ export const unauthorized = store(0);
 
 const LONGEST = 30_000;
 
+/** The code of a call that was given up. */
+export const TIMED_OUT = "TIMED_OUT";
+
 /** Why a call failed, in words for the person in front of it. */
 export class Failure extends Error {
   /**
@@ -40,6 +43,7 @@ export class Failure extends Error {
  * @property {BodyInit} [body] A body, sent as it is.
  * @property {Record<string, string>} [headers]
  * @property {AbortSignal} [signal]
+ * @property {(text: string) => unknown} [read] Reads the JSON of the answer; `readJson` keeps the digits of numbers.
  * @property {boolean} [quiet] Whether a 401 means no more than that.
  * @property {number} [longest] How long it may take, in milliseconds; 30 s when not given.
  */
@@ -81,8 +85,10 @@ export async function request(method, path, options = {}) {
     });
   } catch (error) {
     if (signal?.aborted) throw error;
+    // It may be busy with this alone: that is no reason to ask again as soon as it answers something else.
+    if (timeout.aborted) throw new Failure("The service did not answer in time.", { code: TIMED_OUT });
     isReachable.set(false);
-    throw new Failure(timeout.aborted ? "The service did not answer in time." : "The service cannot be reached.");
+    throw new Failure("The service cannot be reached.");
   }
   isReachable.set(true);
   if (answer.ok) return answer;
@@ -109,7 +115,7 @@ export async function call(method, path, options = {}) {
     throw new Failure("The answer broke off.", { status, requestId: requestId(answer) });
   }
   try {
-    return text === "" ? null : JSON.parse(text);
+    return text === "" ? null : (options.read ?? JSON.parse)(text);
   } catch {
     throw new Failure("The answer is no JSON: it may come from something between this page and the service.", {
       status,

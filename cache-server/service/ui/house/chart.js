@@ -8,7 +8,7 @@ import { options, plotter } from "./plot.js";
 import { isDark, zone } from "./settings.js";
 import { useStore } from "./store.js";
 import { Table } from "./table.js";
-import { absolute } from "./time.js";
+import { absolute, utcDay } from "./time.js";
 
 /** @typedef {import("./plot.js").Series} Series */
 
@@ -16,14 +16,16 @@ const HEIGHT = 260;
 
 /**
  * @param {{ name: string, title: string, times: number[], series: Series[], format: (value: number) => string, stacked?: boolean,
- *   zoom?: (from: number, to: number) => void, actions?: import("./html.js").View, live?: [number, number] }} props
+ *   zoom?: (from: number, to: number) => void, actions?: import("./html.js").View, live?: [number, number], isDays?: boolean }} props
  *   `name`: what the file is called; `times`: milliseconds since 1970; `stacked`: each line lies on the ones before; `zoom`: what
- *   dragging over a part does; `live`: the first and the last of the times whose figures still change.
+ *   dragging over a part does; `live`: the first and the last of the times whose figures still change; `isDays`: the
+ *   times are days of UTC, or begin with one.
  */
-export function Chart({ name, title, times, series, format, stacked = false, zoom, actions, live }) {
+export function Chart({ name, title, times, series, format, stacked = false, zoom, actions, live, isDays = false }) {
   const [isTable, showTable] = useState(false);
   const [at, hover] = useState(/** @type {number | null} */ (null));
   useStore(zone);
+  const told = isDays ? utcDay : absolute;
   const rows = times.map((time, number) => ({ time, number }));
   const state = (/** @type {number} */ number) => (live && number >= live[0] && number <= live[1] ? "live" : "");
   const columns = [
@@ -32,7 +34,7 @@ export function Chart({ name, title, times, series, format, stacked = false, zoo
       title: "Time",
       isMain: true,
       cell: (/** @type {any} */ row) =>
-        html`${absolute(row.time)}${state(row.number) && html` <span class="chip accent">live</span>`}`,
+        html`${told(row.time)}${state(row.number) && html` <span class="chip accent">live</span>`}`,
       value: (/** @type {any} */ row) => new Date(row.time).toISOString(),
     },
     ...series.map((one, number) => ({
@@ -59,8 +61,8 @@ export function Chart({ name, title, times, series, format, stacked = false, zoo
     ${
       isTable
         ? html`<${Table} name=${name} label=${title} columns=${columns} rows=${rows} id=${(/** @type {any} */ row) => String(row.time)} />`
-        : html`<${Reading} times=${times} series=${series} at=${at} format=${format} isLive=${live !== undefined} />
-          <${Plot} title=${title} times=${times} series=${stacked ? piled(series) : series} format=${format} hover=${hover} zoom=${zoom} live=${live} stacked=${stacked} />`
+        : html`<${Reading} times=${times} series=${series} at=${at} format=${format} told=${told} isLive=${live !== undefined} />
+          <${Plot} title=${title} times=${times} series=${stacked ? piled(series) : series} format=${format} hover=${hover} zoom=${zoom} live=${live} stacked=${stacked} isDays=${isDays} />`
     }
   </${Panel}>`;
 }
@@ -87,27 +89,28 @@ function piled(series) {
 
 /**
  * What the lines are, and their figures where the pointer is.
- * @param {{ times: number[], series: Series[], at: number | null, format: (value: number) => string, isLive: boolean }} props
+ * @param {{ times: number[], series: Series[], at: number | null, format: (value: number) => string,
+ *   told: (at: number) => string, isLive: boolean }} props
  */
-function Reading({ times, series, at, format, isLive }) {
+function Reading({ times, series, at, format, told, isLive }) {
   const time = at === null ? undefined : times[at];
   return html`<div class="reading">${series.map(
     ({ label, values, color = 1, kind }) =>
       html`<span key=${label}><i class=${kind === "before" ? "before" : `s${color}`}></i>${label}${
         at !== null && html` <b>${shown(values[at], format)}</b>`
       }</span>`,
-  )}${isLive && html`<span><i class="live"></i>still counted</span>`}<span class="grow"></span>${time !== undefined && html`<span>${absolute(time)}</span>`}</div>`;
+  )}${isLive && html`<span><i class="live"></i>still counted</span>`}<span class="grow"></span>${time !== undefined && html`<span>${told(time)}</span>`}</div>`;
 }
 
 /**
  * @param {{ title: string, times: number[], series: Series[], format: (value: number) => string, hover: (at: number | null) => void,
- *   zoom: ((from: number, to: number) => void) | undefined, live: [number, number] | undefined, stacked: boolean }} props
+ *   zoom: ((from: number, to: number) => void) | undefined, live: [number, number] | undefined, stacked: boolean, isDays: boolean }} props
  */
-function Plot({ title, times, series, format, hover, zoom, live, stacked }) {
+function Plot({ title, times, series, format, hover, zoom, live, stacked, isDays }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const [isBroken, breakIt] = useState(false);
   const dark = useStore(isDark);
-  const isUtc = useStore(zone) === "utc";
+  const isUtc = useStore(zone) === "utc" || isDays;
   const data = JSON.stringify([times, series, live]);
   useEffect(() => {
     const into = place.current;

@@ -32,7 +32,7 @@ export function Confirm({ title, action, act, close, typed = "", isReady = true,
     }
   };
   const onInput = (/** @type {InputEvent & { target: HTMLInputElement }} */ event) => setText(event.target.value);
-  return html`<${Dialog} title=${title} close=${close} wide=${wide}>
+  return html`<${Dialog} title=${title} close=${close} wide=${wide} isBusy=${isBusy}>
     <form onSubmit=${submit}>
       ${children}
       ${
@@ -42,7 +42,7 @@ export function Confirm({ title, action, act, close, typed = "", isReady = true,
       }
       ${failure && html`<${Problem} failure=${failure} />`}
       <div class="actions">
-        <button type="button" onClick=${close}>Cancel</button>
+        <button type="button" disabled=${isBusy} onClick=${close}>Cancel</button>
         <button type="submit" class=${kind} disabled=${isBusy || !isReady || text !== typed}>${isBusy ? "Working…" : action}</button>
       </div>
     </form>

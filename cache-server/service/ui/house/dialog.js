@@ -6,9 +6,10 @@ import { Icon } from "./icon.js";
 let made = 0;
 
 /**
- * @param {{ title: string, close: () => void, children?: import("./html.js").View, wide?: boolean }} props
+ * @param {{ title: string, close: () => void, children?: import("./html.js").View, wide?: boolean, isBusy?: boolean }} props `isBusy`: it
+ *   cannot be closed now.
  */
-export function Dialog({ title, close, children, wide = false }) {
+export function Dialog({ title, close, children, wide = false, isBusy = false }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useRef("");
   if (id.current === "") {
@@ -23,15 +24,22 @@ export function Dialog({ title, close, children, wide = false }) {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+  // A browser may heed a second Escape whatever becomes of the first: `closedby` is for these.
   const onCancel = (/** @type {Event} */ event) => {
     event.preventDefault();
-    close();
+    if (!isBusy) close();
   };
-  const onClick = (/** @type {MouseEvent} */ event) => event.target === dialog.current && close();
-  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id.current} onCancel=${onCancel} onClick=${onClick}>
+  // A drag that only ends outside is none that leaves.
+  const isLeft = useRef(false);
+  const onPointerDown = (/** @type {Event} */ event) => {
+    isLeft.current = event.target === dialog.current;
+  };
+  const onClick = (/** @type {Event} */ event) => isLeft.current && event.target === dialog.current && !isBusy && close();
+  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id.current} closedby=${isBusy ? "none" : "closerequest"} onCancel=${onCancel}
+    onPointerDown=${onPointerDown} onClick=${onClick}>
     <div class="dialog-body">
       <header><h2 id=${id.current}>${title}</h2>
-        <button type="button" class="quiet icon-only" aria-label="Close" onClick=${close}><${Icon} name="close" /></button></header>
+        <button type="button" class="quiet icon-only" aria-label="Close" disabled=${isBusy} onClick=${close}><${Icon} name="close" /></button></header>
       ${children}
     </div>
   </dialog>`;

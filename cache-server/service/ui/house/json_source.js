@@ -6,6 +6,11 @@ export class Digits {
   constructor(text) {
     this.text = text;
   }
+
+  /** As it was written: whichever browser tells the digits can write them, too. */
+  toJSON() {
+    return Reflect.get(JSON, "rawJSON")(this.text);
+  }
 }
 
 /**
@@ -21,26 +26,4 @@ export function readJson(text) {
     return isOther ? new Digits(/** @type {string} */ (context?.source)) : value;
   };
   return JSON.parse(text, keep);
-}
-
-/**
- * The same JSON with a member on each line; names, strings and numbers as they are.
- * @param {string} source
- */
-export function indented(source) {
-  const tokens = source.match(/"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s"[\]{}:,]+/g) ?? [];
-  let [text, depth] = ["", 0];
-  const line = () => `\n${"  ".repeat(depth)}`;
-  tokens.forEach((token, at) => {
-    const isEmpty = /[[{]/.test(tokens[at - 1] ?? "") && (tokens[at - 1] ?? "").length === 1;
-    if (token === "{" || token === "[") {
-      depth += 1;
-      text += token + (/^[\]}]$/.test(tokens[at + 1] ?? "") ? "" : line());
-    } else if (token === "}" || token === "]") {
-      depth -= 1;
-      text += (isEmpty ? "" : line()) + token;
-    } else if (token === ",") text += token + line();
-    else text += token === ":" ? ": " : token;
-  });
-  return text;
 }

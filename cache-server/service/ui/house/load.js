@@ -1,6 +1,6 @@
 // Loading what a component shows: once, again on demand, and again and again where figures are live.
 
-import { Failure, isReachable } from "./api.js";
+import { Failure, isReachable, TIMED_OUT } from "./api.js";
 import { useCallback, useEffect, useRef, useState } from "./html.js";
 
 /**
@@ -52,7 +52,7 @@ export function useLoad(load, given) {
     );
     return () => aborter.abort();
   }, [key, attempt]);
-  const isLost = state.failure?.status === 0;
+  const isLost = state.failure?.status === 0 && state.failure.code !== TIMED_OUT;
   useEffect(() => {
     if (!isLost) return undefined;
     return isReachable.listen((is) => is && again());

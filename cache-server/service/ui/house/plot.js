@@ -70,7 +70,7 @@ export function options({ times: at, series, format, width, height, isUtc, uPlot
     stroke: kind === "before" ? color.strong : color.of(`series-${number}`),
     width: kind === "before" ? 1.5 : 2,
     ...(kind === "before" ? { dash: [4, 4] } : {}),
-    ...(kind === "area" ? { fill: stacked ? `${color.of(`series-${number}`)}4d` : color.of(`series-${number}-soft`) } : {}),
+    ...(kind === "area" ? { fill: `${color.of(`series-${number}`)}${stacked ? "4d" : "24"}` } : {}),
     points: { show: false },
     spanGaps: false,
   });

@@ -74,3 +74,15 @@ export function useQuery(name, usual = "") {
   );
   return [value, set];
 }
+
+/**
+ * One of several values in the query: the first of them where another one is there.
+ * @param {string} name
+ * @param {string[]} values
+ * @returns {[string, (next: string) => void]}
+ */
+export function useOneOf(name, values) {
+  const [usual = ""] = values;
+  const [value, set] = useQuery(name, usual);
+  return [values.includes(value) ? value : usual, set];
+}

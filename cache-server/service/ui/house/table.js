@@ -2,7 +2,7 @@
 
 import { saveCsv } from "./csv.js";
 import { count } from "./format.js";
-import { html, useMemo, useRef } from "./html.js";
+import { html, useMemo, useRef, useState } from "./html.js";
 import { Icon } from "./icon.js";
 import { useQuery } from "./router.js";
 import { reversed, sorted } from "./sort.js";
@@ -16,6 +16,7 @@ import { reversed, sorted } from "./sort.js";
  * @property {string} title
  * @property {(row: Row) => View} cell
  * @property {(row: Row) => string | number | boolean | null | undefined} [value] For sorting and CSV; a column without is in neither.
+ * @property {(row: Row) => string | null} [saved] What the CSV has, where that is not the value.
  * @property {boolean} [isNumber] Aligned right.
  * @property {boolean} [isMain] What the row is called: wide, and the head of a card.
  * @property {boolean} [isMinor] Left out where the window is of middle width, so that the table fits.
@@ -30,17 +31,17 @@ const PAGE = 100;
 /**
  * The buttons of a table, for the head of the panel around it.
  * @template Row
- * @param {{ name: string, columns: Column<Row>[], rows: Row[] }} props
+ * @param {{ name: string, columns: Column<Row>[], rows: Row[], label?: string }} props
  */
-export function CsvButton({ name, columns, rows }) {
+export function CsvButton({ name, columns, rows, label = "CSV" }) {
   const kept = columns.filter((column) => column.value);
   const onClick = () =>
     saveCsv(
       name,
       kept.map((column) => column.title),
-      rows.map((row) => kept.map((column) => column.value?.(row))),
+      rows.map((row) => kept.map(({ saved, value }) => (saved ?? value)?.(row))),
     );
-  return html`<button type="button" onClick=${onClick} disabled=${rows.length === 0}><${Icon} name="download" />CSV</button>`;
+  return html`<button type="button" onClick=${onClick} disabled=${rows.length === 0}><${Icon} name="download" />${label}</button>`;
 }
 
 /**
@@ -66,12 +67,18 @@ export function Table({
 }) {
   const [sort, setSort] = useQuery(`${name}-sort`, usual);
   const [pageText, setPage] = useQuery(`${name}-page`, "1");
+  // Only one row is a stop of the Tab key: the one that had the focus last, or the first.
+  const [stop, setStop] = useState("");
   const body = useRef(/** @type {HTMLElement | null} */ (null));
   const isOurs = isSortable && !isSorted;
   const inOrder = useMemo(() => (isOurs ? sorted(rows, columns, sort) : rows), [rows, sort, isOurs]);
   const pages = Math.max(1, Math.ceil(inOrder.length / PAGE));
   const page = Math.min(pages, Math.max(1, Number.parseInt(pageText, 10) || 1));
   const shown = inOrder.slice((page - 1) * PAGE, page * PAGE);
+  const stopAt = Math.max(
+    0,
+    shown.findIndex((row) => id(row) === stop),
+  );
 
   const head = (/** @type {Column<Row>} */ column) => {
     const direction = sort === column.id ? "ascending" : sort === `-${column.id}` ? "descending" : undefined;
@@ -93,11 +100,15 @@ export function Table({
       const kind = kindOf(column);
       return html`<td key=${column.id} role="cell" class=${kind} data-title=${column.title}>${linked}</td>`;
     });
-    return html`<tr key=${id(row)} role="row" tabindex=${at === 0 ? "0" : "-1"} data-href=${to}>${cells}${
+    return html`<tr key=${id(row)} role="row" tabindex=${at === stopAt ? "0" : "-1"} data-href=${to}>${cells}${
       actions && html`<td role="cell" class="row-actions">${actions(row)}</td>`
     }</tr>`;
   };
 
+  const roam = (/** @type {FocusEvent} */ event) => {
+    const row = shown[[...(body.current?.children ?? [])].indexOf(/** @type {any} */ (rowOf(event)))];
+    if (row !== undefined) setStop(id(row));
+  };
   const turn = (/** @type {number} */ to) => {
     setPage(String(to));
     body.current?.closest(".table")?.scrollIntoView({ block: "nearest" });
@@ -123,14 +134,6 @@ export function Table({
 /** The row that an event is of. @param {Event} event */
 function rowOf(event) {
   return event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("tbody > tr")) : null;
-}
-
-/** Only one row is a stop of the Tab key: the one that had the focus last. @param {FocusEvent} event */
-function roam(event) {
-  const row = rowOf(event);
-  if (!row || row.tabIndex === 0) return;
-  for (const other of row.parentElement?.children ?? []) if (other instanceof HTMLElement) other.tabIndex = -1;
-  row.tabIndex = 0;
 }
 
 /** Arrows, Home and End move; Enter opens. @param {KeyboardEvent} event */

@@ -1,13 +1,14 @@
 //! What the overview is made of, read now and then.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::recent::Recent;
 use crate::admin::snapshot::Snapshot;
-use crate::analytics::{Aggregation, Pulse, RecorderSeen, Window, WindowType};
+use crate::analytics::{Aggregation, Pulse, RecentEvent, RecorderSeen, Window, WindowType};
 use crate::costs::{Alert, Limits, MonthSoFar};
 use crate::error::{Error, Result};
 use crate::health::describe;
@@ -30,6 +31,7 @@ pub(in crate::admin) struct Overviews {
 #[derive(Debug, Clone)]
 pub(super) struct Site {
     pub(super) pulse: Option<Arc<Pulse>>,
+    pub(super) recent: Option<Arc<Vec<RecentEvent>>>,
     pub(super) recorders: Option<Arc<Vec<RecorderSeen>>>,
     pub(super) is_healthy: Option<bool>,
 }
@@ -84,9 +86,10 @@ pub(super) struct Spent {
 impl Overviews {
     pub(in crate::admin) fn new(send: &SendCache, limits: Limits) -> Self {
         let [of_site, of_days, of_costs] = [send.clone(), send.clone(), send.clone()];
+        let recent = Recent::default();
         let site = Snapshot::new(send, move || {
-            let send = of_site.clone();
-            async move { Ok(read_site(&send).await) }
+            let (send, recent) = (of_site.clone(), recent.clone());
+            async move { Ok(read_site(&send, &recent).await) }
         });
         let days = Snapshot::new(send, move || {
             let send = of_days.clone();
@@ -108,13 +111,20 @@ impl Overviews {
     }
 }
 
-async fn read_site(send: &SendCache) -> Site {
-    let analytics = send.analytics();
+async fn read_site(send: &SendCache, recent: &Recent) -> Site {
+    let (begun, analytics) = (Instant::now(), send.analytics());
     let pulse = part("the pulse", in_time(LONGEST, analytics.pulse(PULSE)));
     let recorders = part("what recorders say", in_time(LONGEST, analytics.recorders()));
     let health = part("the health of the cache", in_time(LONGEST, async { Ok(send.health_check().await.healthy) }));
+    let pulse = async {
+        let pulse = pulse.await?;
+        let left = LONGEST.saturating_sub(begun.elapsed());
+        let recent = Arc::new(recent.with(send, &pulse, left).await);
+        Some((pulse, recent))
+    };
     let (pulse, recorders, health) = futures::join!(pulse, recorders, health);
-    Site { pulse, recorders, is_healthy: health.map(|healthy| *healthy) }
+    let (pulse, recent) = pulse.unzip();
+    Site { pulse, recent, recorders, is_healthy: health.map(|healthy| *healthy) }
 }
 
 async fn read_days(send: &SendCache) -> Days {

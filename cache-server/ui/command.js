@@ -1,7 +1,7 @@
 // A command line to copy.
 
-import { Copy } from "./copy.js";
-import { html } from "./html.js";
+import { Copy } from "./house/copy.js";
+import { html } from "./house/html.js";
 
 /** @param {{ text: string }} props */
 export function Command({ text }) {
