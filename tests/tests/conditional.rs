@@ -24,6 +24,21 @@ fn hash_reference(entry: &Stored) -> String {
     format!("ns/refs/by-hash/{}/{}/{hash}.json", &hash[..2], &hash[2..4])
 }
 
+each_engine!(a_child_file_that_a_copy_of_the_entry_has_is_not_created);
+async fn a_child_file_that_a_copy_of_the_entry_has_is_not_created(engine: Engine) {
+    let server = engine.setup().clock_at(1_800_000_000_000).start();
+    let store = || server.post("/ns/temporal_latest/store/string/k?file_id=f").text("x");
+    let first = store().stored().await;
+    let child = format!("/ns/cache/{}/data/store/string/c", first.cache_id);
+    server.post(&child).text("child").ok().await;
+    server.advance(60_000);
+    // The latest folder, and with it one of the copies of the child file, goes with the newer entry.
+    let second = store().stored().await;
+    server.delete(format!("/ns/delete/{}", second.cache_id)).ok().await;
+    server.post(&child).text("another").header("if-none-match", "*").refused(412).await;
+    assert_eq!(server.get(format!("/ns/cache/{}/data/string/c", first.cache_id)).ok().await.text(), "child");
+}
+
 each_engine!(the_tag_of_a_store_is_that_of_the_content);
 async fn the_tag_of_a_store_is_that_of_the_content(engine: Engine) {
     let server = engine.start();

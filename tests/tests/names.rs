@@ -80,8 +80,13 @@ fn is_conflict(refusal: &Value) {
 
 each_engine!(a_child_file_does_not_replace_an_entry_at_its_path);
 async fn a_child_file_does_not_replace_an_entry_at_its_path(engine: Engine) {
-    let server = engine.start();
-    let parent = parent(&server).await;
+    for prefix in ["", "below/here"] {
+        keeps_entry(&engine.setup().flag("--storage-prefix", prefix).start()).await;
+    }
+}
+
+async fn keeps_entry(server: &TestServer) {
+    let parent = parent(server).await;
     let entry = server.post(INSIDE).json(r#"{"entry": 1}"#).stored().await;
     let data = format!("/ns/cache/{}/data", parent.cache_id);
     is_conflict(&server.post(format!("{data}/store/json/notes/first")).json("{}").refused(409).await);

@@ -273,8 +273,24 @@ async fn a_bucket_that_does_not_delete_on_a_tag_keeps_tombstones_that_read_as_ab
         }
     }
     let create = || server.post("/ns/key_based/store/string/k?file_id=f").text("text").header("if-none-match", "*");
-    create().ok().await;
+    let entry = cache_tests::Stored::from(create().ok().await);
     create().refused(412).await;
+    let data = format!("/ns/cache/{}/data", entry.cache_id);
+    for name in ["a", "b"] {
+        server.post(format!("{data}/store/string/{name}")).text("child").ok().await;
+    }
+    let tag = server.get(format!("{data}/string/a")).ok().await.tag();
+    server.delete(format!("{data}/delete/string/a")).header("if-match", tag).ok().await;
+    let listed = server.get(format!("{data}/list")).value().await;
+    assert_eq!(listed["file_count"], 1, "what reads as absent is not listed: {listed}");
+    // However many tombstones there are, a deletion in small steps comes to its end and leaves none.
+    for _ in 0..20 {
+        if server.delete("/ns?confirm=ns&limit=2").value().await["next"].is_null() {
+            break;
+        }
+    }
+    assert_eq!(server.all_stored().await, [""; 0]);
+    assert_eq!(server.get("/namespaces/list").value().await, serde_json::json!([]));
 }
 
 #[tokio::test]
@@ -293,6 +309,8 @@ async fn a_key_of_1024_bytes_is_stored_and_one_more_is_refused_before_anything_i
     proxy.take_log();
     store(1024 - rest + 1).refused(400).await;
     assert!(proxy.take_log().iter().all(|request| request.method == "GET"), "nothing is written");
+    // Nothing lies at such a path, which the bucket need not be asked.
+    server.get(format!("/ns/retrieve/key/{}?file_id=f", key(1000))).refused(404).await;
 }
 
 #[tokio::test]

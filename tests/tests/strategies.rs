@@ -405,17 +405,28 @@ async fn child_files_stay_while_content_of_the_other_kind_has_their_stem(engine:
 each_engine!(an_entry_among_the_child_files_of_another_survives_it);
 async fn an_entry_among_the_child_files_of_another_survives_it(engine: Engine) {
     let server = start(engine);
-    let parent = server.post("/ns/key_based/store/string/family?file_id=parent").text("parent").stored().await;
-    store_children(&server, &parent).await;
-    let inside =
-        server.post("/ns/key_based/store/string/family/parent/data?file_id=inside").text("inside").stored().await;
-    let deeper =
-        server.post("/ns/key_based/store/json/family/parent/data/a/folder?file_id=deeper").json("{}").stored().await;
-    store_children(&server, &inside).await;
-    store_children(&server, &deeper).await;
-    delete(&server, &parent).await;
+    let named = server.post("/ns/key_based/store/string/family?file_id=parent").text("parent").stored().await;
+    survives(&server, &named, "parent").await;
+}
+
+each_engine!(an_entry_among_the_child_files_of_one_without_a_file_id_survives_it);
+async fn an_entry_among_the_child_files_of_one_without_a_file_id_survives_it(engine: Engine) {
+    let server = start(engine);
+    let parent = server.post("/ns/key_based/store/string/family").text("parent").stored().await;
+    survives(&server, &parent, &parent.cache_id).await;
+}
+
+/// Deletes an entry with others among its child files.
+async fn survives(server: &TestServer, parent: &Stored, name: &str) {
+    let below = format!("key_based/store/string/family/{name}/data");
+    store_children(server, parent).await;
+    let inside = server.post(format!("/ns/{below}?file_id=inside")).text("inside").stored().await;
+    let deeper = server.post(format!("/ns/{below}/a/folder?file_id=deeper")).text("deeper").stored().await;
+    store_children(server, &inside).await;
+    store_children(server, &deeper).await;
+    delete(server, parent).await;
     server.get(format!("/ns/retrieve/{}", parent.cache_id)).refused(404).await;
-    assert_eq!(read(&server, &inside).await, "inside");
+    assert_eq!(read(server, &inside).await, "inside");
     for entry in [&inside, &deeper] {
         for path in ["", "/metadata", "/config", "/refs/all"] {
             server.get(format!("/ns/retrieve/{}{path}", entry.cache_id)).ok().await;
@@ -425,7 +436,7 @@ async fn an_entry_among_the_child_files_of_another_survives_it(engine: Engine) {
         assert_eq!(server.get(format!("/ns/cache/{}/data/string/child", entry.cache_id)).ok().await.text(), "text");
     }
     // Content, two sidecars, four children and two references each; the parent's children are gone.
-    let left = files(&server, "ns").await;
+    let left = files(server, "ns").await;
     assert_eq!(left.len(), 2 * 9, "{left:#?}");
 }
 

@@ -183,6 +183,32 @@ async fn of_the_next_entry_with_the_same_bytes_a_late_conditional_delete_leaves_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_store_on_a_tag_does_not_bring_a_deleted_entry_back() {
+    let Some(Late { bucket, proxy, late, other, _servers }) = Late::start().await else { return };
+    let entry = other.post(PATH, "text").ok().await;
+    let tag = other.get(&format!("/ns/retrieve/{}/string", entry.id())).ok().await.tag();
+    let mut hold = proxy.hold_before(writes_content);
+    let store = tokio::spawn(late.post(PATH, "late").header("if-match", &tag).send());
+    hold.arrived().await;
+    assert!(other.delete("ns", &entry.id()).ok().await.has_deleted());
+    hold.release();
+    assert_eq!(store.await.unwrap().status, 412);
+    assert_eq!(bucket.keys("ns").await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_update_through_a_remembered_reference_does_not_reach_an_entry_named_by_that_id() {
+    let Some(Late { bucket, late, other, _servers, .. }) = Late::start().await else { return };
+    let old = other.post("/ns/key_based/store/string/k", "old").ok().await.id();
+    assert_eq!(late.text_of("ns", &old).await.as_deref(), Some("old"));
+    assert!(other.delete("ns", &old).ok().await.has_deleted());
+    let new = other.post(&format!("/ns/key_based/store/string/k?file_id={old}"), "new").ok().await.id();
+    assert_eq!(late.post(&format!("/ns/update/{old}/string"), "late").send().await.status, 404);
+    assert_eq!(other.text_of("ns", &new).await.as_deref(), Some("new"));
+    Rest::of(&bucket, "ns").await.check(Orphans::None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_meets_the_end_of_a_removal_has_its_config() {
     let Some(s3) = Product::Moto.shared() else { return };
     let bucket = s3.new_bucket().await;
