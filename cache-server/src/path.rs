@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The longest path in bytes: what S3 allows for a key.
+/// The longest path in bytes, on the engines that take the longest; `s3` takes 1,024, and `local_disk` what its file system does.
 const MAX_BYTES: usize = 1024 * 4;
 
 /// A text of a document; it is copied only where characters in it are escaped.

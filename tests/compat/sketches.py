@@ -2,7 +2,7 @@
 
     python tests/compat/sketches.py tests/fixtures/sketches.json
 
-`tests/tests/send_accuracy.rs` writes the file: what the cache holds after requests of known visitors.
+`tests/tests/send/accuracy.rs` writes the file: what the cache holds after requests of known visitors.
 """
 import base64
 import hmac

@@ -3,7 +3,8 @@
 //! The order that keeps every reference whole, whichever engine runs:
 //!
 //! 1. A store writes contents and sidecars, then the id reference, then its share in the hash reference.
-//! 2. A removal runs backwards: share in the hash reference, id reference, then files and child files.
+//! 2. A removal runs backwards: share in the hash reference, id reference, then files and child files. On `s3` alone one with a
+//!    condition decides on the content, and removes that first.
 
 use bytes::Bytes;
 use cache_client::{CacheHash, CacheId};
