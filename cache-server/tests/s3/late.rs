@@ -198,7 +198,7 @@ async fn a_late_store_on_a_tag_does_not_bring_a_deleted_entry_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_update_through_a_remembered_reference_does_not_reach_an_entry_named_by_that_id() {
-    let Some(Late { bucket, late, other, _servers, .. }) = Late::start().await else { return };
+    let Some(Late { bucket, proxy: _proxy, late, other, _servers }) = Late::start().await else { return };
     let old = other.post("/ns/key_based/store/string/k", "old").ok().await.id();
     assert_eq!(late.text_of("ns", &old).await.as_deref(), Some("old"));
     assert!(other.delete("ns", &old).ok().await.has_deleted());
