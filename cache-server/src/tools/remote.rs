@@ -138,6 +138,10 @@ impl Store for Remote {
         }
         while items.len() < limit {
             let (page, next) = self.page(folder, cursor.as_deref(), (limit - items.len()).min(PAGE)).await?;
+            ensure!(
+                next.is_none() || (!page.is_empty() && next != cursor),
+                "the server's listing does not come to an end"
+            );
             let item = |Listed { path, size }| Item { path, size: Some(size), md5: None, modified: None };
             items.extend(page.into_iter().map(item));
             cursor = next;

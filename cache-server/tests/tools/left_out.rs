@@ -38,15 +38,23 @@ fn trio(entry: &Stored) -> [String; 3] {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_a_link_is_copied_like_any_other() {
+async fn behind_a_link_to_a_folder_lies_what_references_name_and_nothing_that_is_removed() {
     let root = tempfile::tempdir().unwrap();
     let (a, b, elsewhere) = (root.path().join("a"), root.path().join("b"), root.path().join("elsewhere"));
     let entries = fill::folder("local_disk", &a, 5).await;
-    let before = tree(&a);
-    fs::rename(a.join("many/data"), &elsewhere).unwrap();
-    symlink(&elsewhere, a.join("many/data")).unwrap();
-    assert_eq!(copied(&url("disk", &a), &url("embedded", &b), &[])["copied"], before.len());
-    fill::all_read(&Server::on("embedded", &b), &entries).await;
+    let folder = a.join(entries[4].content_file()).parent().unwrap().to_owned();
+    fs::rename(&folder, &elsewhere).unwrap();
+    symlink(&elsewhere, &folder).unwrap();
+    let behind = tree(&elsewhere);
+    assert!(!behind.is_empty());
+    let name = folder.strip_prefix(&a).unwrap().to_str().unwrap();
+    without_some(&copy(&url("disk", &a), &url("disk", &b), &[]), &[name]);
+    fill::all_read(&Server::on("local_disk", &b), &entries).await;
+    // Neither a repair nor the deletion of the namespace reaches what lies there.
+    run(&["verify", &url("disk", &a), "--repair", "--json"]);
+    assert_eq!(tree(&elsewhere), behind);
+    Server::on("local_disk", &a).ask("DELETE", "/many?confirm=many", "text/plain", "").await;
+    assert_eq!(tree(&elsewhere), behind);
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ mod names;
 mod range;
 mod refusals;
 mod s3_faults;
+mod s3_hot;
 mod s3_requests;
 mod s3_start;
 mod service;

@@ -79,6 +79,37 @@ async fn a_bucket_that_may_not_be_created_listed_or_written_is_refused() {
 }
 
 #[tokio::test]
+async fn credentials_for_one_folder_of_a_bucket_are_enough() {
+    let Some(s3) = Product::Moto.shared() else { return };
+    Engine::S3.setup().on_bucket(s3.endpoint(), "limited").start();
+    let proxy = Proxy::to(s3.endpoint());
+    // What the policy of docs/operations.md allows: GET, HEAD, PUT and DELETE of objects there, and listings of what is there.
+    proxy.set([Rule::new(Fault::AccessDenied).when(|request| {
+        let is_inside = |key: &str| key.starts_with("caches/one/");
+        let key = request.path.strip_prefix("/limited").unwrap_or_default().trim_start_matches('/');
+        let prefix = request.query.split('&').find_map(|part| part.strip_prefix("prefix="));
+        let is_listing = request.method == "GET" && prefix.is_some_and(|prefix| is_inside(&prefix.replace("%2F", "/")));
+        let deletes_inside = !request.deletes.is_empty() && request.deletes.iter().all(|key| is_inside(key));
+        let is_object = is_inside(key) && !request.query.contains("upload") && !request.query.contains("acl");
+        !(is_object || key.is_empty() && (is_listing || deletes_inside))
+    })]);
+    let server = through(&proxy, "limited").flag("--storage-prefix", "caches/one").start();
+    for path in ["/ns/temporal_versioned/store/string/k?file_id=f", "/ns/direct/store/string"] {
+        for _ in 0..2 {
+            let entry = server.post(path).text("text").stored().await;
+            server.post(format!("/ns/update/{}/string", entry.cache_id)).text("new").ok().await;
+            server.post(format!("/ns/cache/{}/data/store/string/c", entry.cache_id)).text("child").ok().await;
+            assert_eq!(server.get(format!("/ns/retrieve/{}/string", entry.cache_id)).ok().await.text(), "new");
+            server.delete(format!("/ns/delete/{}", entry.cache_id)).ok().await;
+        }
+    }
+    server.post("/ns/direct/store/string").text("text").stored().await;
+    assert_eq!(server.get("/namespaces/list").value().await, serde_json::json!(["ns"]));
+    server.delete("/ns?confirm=ns").ok().await;
+    server.get("/health/ready").ok().await;
+}
+
+#[tokio::test]
 async fn a_clock_that_is_wrong_is_named() {
     let Some(s3) = Product::Moto.shared() else { return };
     let proxy = Proxy::to(s3.endpoint());

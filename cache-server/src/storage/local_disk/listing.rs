@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -53,29 +52,17 @@ impl Disk {
                 }
             };
             let kind = entry.file_type().map_err(&listing)?;
-            let is_folder = match kind.is_symlink() {
-                false => kind.is_dir(),
-                // Read through as the server reads, but for one that leads nowhere or never comes to an end.
-                true => match fs::metadata(entry.path()) {
-                    Ok(target) if !target.is_dir() || !self.leads_up(folder, &entry.path()) => target.is_dir(),
-                    _ => {
-                        self.skipped.note(folder.join(&name));
-                        continue;
-                    }
-                },
-            };
+            // A link to a folder is not followed: what lies behind it is somebody else's, and what goes by listings deletes.
+            if kind.is_symlink() && !fs::metadata(entry.path()).is_ok_and(|target| target.is_file()) {
+                self.skipped.note(folder.join(&name));
+            }
+            let is_folder = kind.is_dir();
             children.push(if is_folder { Child::Folder(name) } else { Child::File(name) });
         }
         children.sort_by_cached_key(Child::sort_key);
         let children = Arc::new(children);
         self.listings.remember(folder, modified, begun, &children);
         Ok(children)
-    }
-
-    /// Tells whether a link in a folder leads to that folder or to one above it: who followed it would never come to an end.
-    fn leads_up(&self, folder: &Folder, link: &Path) -> bool {
-        let (target, here) = (fs::canonicalize(link), fs::canonicalize(self.root.join(folder.as_str())));
-        target.ok().zip(here.ok()).is_none_or(|(target, here)| here.starts_with(target))
     }
 
     /// Adds the files below a folder that come after `after`, until there are `limit`.

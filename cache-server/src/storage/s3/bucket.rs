@@ -157,6 +157,11 @@ impl Bucket {
         key.strip_prefix(self.own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// A path at which nothing is ever written, below what the credentials reach.
+    pub(super) fn never_there(&self) -> ObjectPath {
+        ObjectPath::from_parsed(self.own.join("readiness"))
+    }
+
     /// The order in which the server lists keys.
     pub(super) fn order(&self) -> Order {
         self.server.order

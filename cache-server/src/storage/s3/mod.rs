@@ -157,7 +157,7 @@ impl Storage for S3 {
 
     /// Reads an object that is not there: one request.
     async fn check(&self) -> Result<()> {
-        self.exists(&ObjectPath::from_parsed("readiness".to_owned())).await.map(drop)
+        self.exists(&self.bucket.never_there()).await.map(drop)
     }
 }
 

@@ -106,9 +106,20 @@ impl Connection {
         Folder::from_parsed(self.folder.join(".probe"))
     }
 
+    /// Lists one key, which may be one that nobody can address. Asks for nothing outside of the folder, which the credentials may
+    /// be limited to.
+    async fn list_one(&self, store: &AmazonS3) -> object_store::Result<()> {
+        let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
+        let prefix = self.folder.prefix();
+        match store.list_paginated((!prefix.is_empty()).then_some(&prefix), one).await {
+            Ok(_) | Err(object_store::Error::InvalidPath { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Proves that the bucket is there and can be listed.
     async fn look(&self, connections: &Connections) -> anyhow::Result<()> {
-        match list_one(&self.store(self.retries, connections)?).await {
+        match self.list_one(&self.store(self.retries, connections)?).await {
             Ok(()) => Ok(()),
             Err(error) if is_no_bucket(&error) => bail!("bucket {:?} does not exist", self.bucket),
             Err(error) => bail!("cannot list bucket {:?}: {}", self.bucket, explained(&error)),
@@ -118,7 +129,7 @@ impl Connection {
     /// Proves that the bucket can be used, and finds out how its server lists and what its clock shows.
     async fn probe(&self, connections: &Connections) -> anyhow::Result<(ServerFacts, Option<Deleter>)> {
         let store = self.store(self.retries, connections)?;
-        match list_one(&store).await {
+        match self.list_one(&store).await {
             Ok(()) => {}
             Err(error) if is_no_bucket(&error) => self.create(&store).await?,
             Err(error) => bail!("cannot list bucket {:?}: {}", self.bucket, explained(&error)),
@@ -168,15 +179,6 @@ impl Connection {
         ensure!(is_there, "{}: {}", refused(), reason_in(&text).unwrap_or_else(|| format!("status {status}")));
         tracing::info!(bucket = self.bucket, "created the bucket");
         Ok(())
-    }
-}
-
-/// Lists one key, which may be one that nobody can address.
-async fn list_one(store: &AmazonS3) -> object_store::Result<()> {
-    let one = PaginatedListOptions { max_keys: Some(1), ..PaginatedListOptions::default() };
-    match store.list_paginated(None, one).await {
-        Ok(_) | Err(object_store::Error::InvalidPath { .. }) => Ok(()),
-        Err(error) => Err(error),
     }
 }
 
