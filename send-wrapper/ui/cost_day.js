@@ -81,7 +81,10 @@ export function CostDay({ date: given, currency: usual, close, done }) {
     <div class="pair"><${TextField} label="Day" value=${date} change=${change} type="date" max=${keyOf("daily", Date.now())} required />
       <${TextField} label="Currency" value=${currency} change=${setCurrency} pattern="[A-Z]{3}" title="Three capital letters" required /></div>
     <p class="small muted" role="status">${state}</p>
-    <${TextField} label="Total" value=${total} change=${setTotal} pattern=${AMOUNT} inputmode="decimal" title="A number such as 3.98" required />
-    <${TextField} label="Services, each in a line with its amount (optional)" value=${services} change=${setServices} rows=${4} placeholder="AWS Lambda 0.41" />
+    ${
+      !known.isLoading &&
+      html`<${TextField} label="Total" value=${total} change=${setTotal} pattern=${AMOUNT} inputmode="decimal" title="A number such as 3.98" required />
+    <${TextField} label="Services, each in a line with its amount (optional)" value=${services} change=${setServices} rows=${4} placeholder="AWS Lambda 0.41" />`
+    }
   </${Confirm}>`;
 }

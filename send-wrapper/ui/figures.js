@@ -139,10 +139,13 @@ export function cardOf({ id, lines, format }, figures) {
   if (id === "errors") {
     const [rate, usual] = [now / requests, then / sumBefore(figures, "total_requests")];
     const isHigh = rate > 0.05 || (rate > 0.01 && rate > 1.5 * usual);
-    return [percent(now, requests), `${count(now)} of ${count(requests)}`, `${count(now)}; ${compared}`, isHigh ? "warn" : ""];
+    return [percent(now, requests), `${count(now)} of ${count(requests)}`, sentence(count(now), compared), isHigh ? "warn" : ""];
   }
   if (id !== "visitors") return [format(now), count(now), compared];
   // Months are the sums of their days.
   const each = units[wholeUnit === "monthly" ? "daily" : wholeUnit][2];
-  return [format(now), count(now), `${compared}${whole.length > 1 ? `; each once a ${each}` : ""}`];
+  return [format(now), count(now), sentence(compared, whole.length > 1 ? `each once a ${each}` : "")];
 }
+
+/** @param {string[]} parts Those that say something. */
+const sentence = (...parts) => parts.filter(Boolean).join("; ");

@@ -78,7 +78,9 @@ export default function Overview() {
   const events = () =>
     value.recent_events?.length
       ? html`<${Table} name="events" label="Latest events" columns=${columns} rows=${value.recent_events} id=${(/** @type {any} */ event) => event.event_id} isSortable=${false} />`
-      : html`<${Empty} title="Nothing has happened in the last 24 hours"><p>Requests appear here as the application records them.</p></${Empty}>`;
+      : !value.recent_events
+        ? html`<p class="muted">—</p>`
+        : html`<${Empty} title="Nothing has happened in the last 24 hours"><p>Requests appear here as the application records them.</p></${Empty}>`;
   const day = (/** @type {string} */ id, /** @type {string} */ title) => ({
     id,
     title,

@@ -58,7 +58,10 @@ export default function TokenPage({ path: [name = ""] }) {
   const [asked, ask] = useState("");
   const mayWrite = useMay("write");
   // With the numbers of its metadata as they were written.
-  const loaded = useLoad((signal) => call("GET", ["tokens", "usage-summary", name], { signal, read: readJson }), [name]);
+  const loaded = useLoad(
+    (signal) => call("GET", ["tokens", "usage-summary", name], { signal, read: readJson, longest: 70_000 }),
+    [name],
+  );
   const listing = useListing("uses", ["tokens", "usage", name], {});
   const summary = loaded.value;
   /** @type {Token | undefined} */

@@ -6,8 +6,8 @@
 function field(cell) {
   if (typeof cell === "number") return Number.isFinite(cell) ? String(cell) : "";
   const text = cell === null || cell === undefined ? "" : String(cell);
-  // A spreadsheet takes such a text for a formula, unless it is a number.
-  const harmless = /^[=+\-@\t\r](?!\d*(\.\d+)?$)/.test(text) ? `'${text}` : text;
+  // A spreadsheet takes such a text for a formula, unless it is a negative number.
+  const harmless = /^[=+@\t\r]|^-(?!\d+(\.\d+)?$)/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
